@@ -1,0 +1,13 @@
+//! What every noun's handlers use: how a request is read and how an answer is given.
+
+pub(crate) mod answer;
+pub(crate) mod cors;
+pub(crate) mod cursor;
+pub(crate) mod envelope;
+pub(crate) mod front;
+pub(crate) mod language;
+pub(crate) mod list;
+pub(crate) mod problem;
+pub(crate) mod query;
+pub(crate) mod rate_limit;
+pub(crate) mod routes;

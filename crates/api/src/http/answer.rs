@@ -1,0 +1,137 @@
+//! Answers: JSON with a strong ETag, 304 to who has it already, 406 to who cannot take it.
+
+use actix_web::body::BoxBody;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
+use digituki_domain::problem::Code;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::http::problem::Problem;
+
+const JSON: &str = "application/json";
+
+/// An answer of 200, before it is known what the caller already has.
+pub(crate) struct Answer {
+    body: Vec<u8>,
+    version: Option<i64>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Answer {
+    /// An answer that is known by its contents alone.
+    pub(crate) fn json(body: &impl Serialize) -> Result<Self, Problem> {
+        let body = serde_json::to_vec(body).map_err(|error| {
+            log::error!("answered 500: {error}");
+            Problem::new(Code::InternalError)
+        })?;
+        Ok(Self { body, version: None, headers: Vec::new() })
+    }
+
+    /// An object with a version, to which `If-Match` compares.
+    pub(crate) fn object(version: i64, body: &impl Serialize) -> Result<Self, Problem> {
+        Ok(Self { version: Some(version), ..Self::json(body)? })
+    }
+
+    /// Adds a header.
+    pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    fn etag(&self) -> String {
+        use std::fmt::Write as _;
+
+        let mut etag = self.version.map(|version| format!("\"{version}.")).unwrap_or_else(|| "\"".to_owned());
+        for byte in &Sha256::digest(&self.body)[..16] {
+            let _ = write!(etag, "{byte:02x}");
+        }
+        etag.push('"');
+        etag
+    }
+}
+
+impl Responder for Answer {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        if !accepts(request.headers(), JSON) {
+            return Problem::new(Code::NotAcceptable).error_response();
+        }
+        let etag = self.etag();
+        let mut response = if has(request.headers(), &etag) {
+            HttpResponse::NotModified().finish()
+        } else {
+            HttpResponse::Ok().content_type(JSON).body(self.body)
+        };
+        let headers = response.headers_mut();
+        if let Ok(etag) = HeaderValue::from_str(&etag) {
+            headers.insert(header::ETAG, etag);
+        }
+        // Fresh every time, at the price of a question: the registry changes under its readers.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        for (name, value) in self.headers {
+            headers.append(name, value);
+        }
+        response
+    }
+}
+
+/// Whether the caller has what the ETag names (`If-None-Match`, RFC 9110: compared weakly).
+fn has(headers: &HeaderMap, etag: &str) -> bool {
+    let given = headers.get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
+    given.flat_map(|value| value.split(',')).map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+}
+
+/// Whether the caller takes a media type (`Accept`, RFC 9110); everything, when it does not say.
+pub(crate) fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
+    let mut given = headers.get_all(header::ACCEPT).filter_map(|value| value.to_str().ok()).peekable();
+    if given.peek().is_none() {
+        return true;
+    }
+    let group = media_type.split('/').next().unwrap_or_default();
+    // The most specific range decides: it may forbid (q=0) what a wider one allows.
+    let mut decided = (0, false);
+    for range in given.flat_map(|value| value.split(',')) {
+        let mut parts = range.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let refused = parts.any(|part| part.strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0)));
+        let specificity = match name.as_str() {
+            _ if name == media_type => 3,
+            _ if name.strip_suffix("/*") == Some(group) => 2,
+            "*/*" => 1,
+            _ => continue,
+        };
+        if specificity > decided.0 {
+            decided = (specificity, !refused);
+        }
+    }
+    decided.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_media_type_is_taken_by_the_most_specific_range() {
+        let table = [
+            ("*/*", true),
+            ("application/json", true),
+            ("application/*", true),
+            ("text/html, */*;q=0.1", true),
+            ("application/JSON; charset=utf-8", true),
+            ("text/html", false),
+            ("application/json;q=0, */*", false),
+            ("", false),
+        ];
+        for (accept, expected) in table {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+            assert_eq!(accepts(&headers, JSON), expected, "{accept}");
+        }
+        assert!(accepts(&HeaderMap::new(), JSON));
+    }
+}

@@ -1,0 +1,334 @@
+//! The outermost layer of the server: an answer for requests the application never sees.
+//!
+//! actix-http refuses some requests by itself, with a bodiless `400` or `431` or by hanging up. Here every connection
+//! is supervised and an RFC 9457 problem takes the place of that answer. Nothing parses HTTP a second time: two parsers
+//! that disagree about where a request ends open the door to request smuggling. The verdict is actix-http's own, whose
+//! connection future ends with a `ParseError` exactly when the last bytes it wrote were a refusal.
+
+use std::net::TcpListener;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, SystemTime};
+use std::{cell::RefCell, fmt, future::Future, future::poll_fn, io, pin::Pin, pin::pin, rc::Rc};
+
+use actix_http::body::{BodySize, BoxBody, MessageBody};
+use actix_http::error::{DispatchError, ParseError};
+use actix_http::{HttpService, Payload, Request, Response, StatusCode, header::HttpDate};
+use actix_service::{
+    IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt as _, apply_fn_factory, map_config,
+};
+use actix_web::rt::{net::TcpStream, time, time::Instant};
+use actix_web::{dev::AppConfig, dev::Server, web::Bytes};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+
+/// Why a request was turned away before it reached the application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Not a complete, well-formed HTTP/1 request.
+    Malformed,
+    /// The request target is longer than 65,534 bytes.
+    UriTooLong,
+    /// The head is larger than 128 KiB or has more than 96 fields.
+    HeadTooLarge,
+    /// The head did not arrive in time.
+    Timeout,
+}
+
+impl Refusal {
+    /// The status of the answer.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::UriTooLong => StatusCode::URI_TOO_LONG,
+            Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
+        }
+    }
+}
+
+/// The limits [`serve`] works within.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Worker threads, from 1 to 512.
+    pub workers: usize,
+    /// How long a connection may rest between two requests.
+    pub keep_alive: Duration,
+    /// How long a request head may take to arrive.
+    pub head_timeout: Duration,
+    /// How long a closing connection waits for the client to stop sending.
+    pub linger: Duration,
+    /// How long running requests may take to finish after SIGTERM, in whole seconds.
+    pub shutdown_timeout: Duration,
+}
+
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Stage {
+    /// Between two requests.
+    #[default]
+    Idle,
+    /// A head has been awaited since then.
+    Head(Instant),
+    /// The client has stopped sending in the middle of a head.
+    Cut,
+    /// The application is at work on a request.
+    App,
+    /// Its answer is being sent.
+    Body,
+}
+
+/// What is known about one connection. The application's side reports to it through `conn_data`.
+#[derive(Default)]
+struct Watch {
+    stage: Stage,
+    /// First bytes of the awaited head, enough to recognise `HEAD`, whose answers have no body.
+    start: Vec<u8>,
+    /// The awaited head has got past its first line: if it is too large, the URI is not to blame.
+    past_line: bool,
+    /// The latest request has a body, so what arrives after an early answer may be the rest of it.
+    body: bool,
+    /// The end of what actix-http wrote, kept back for as long as it may be a bare refusal.
+    held: Vec<u8>,
+    /// The client has yet to take bytes of an earlier answer, so nothing may follow them.
+    blocked: bool,
+}
+
+type Shared = Rc<RefCell<Watch>>;
+
+impl Watch {
+    fn received(&mut self, bytes: &[u8]) {
+        match self.stage {
+            Stage::App | Stage::Body => return,
+            Stage::Head(_) if bytes.is_empty() && !self.body && !self.start.is_empty() => self.stage = Stage::Cut,
+            Stage::Idle if !bytes.is_empty() => self.stage = Stage::Head(Instant::now()),
+            _ => (),
+        }
+        self.past_line |= bytes.contains(&b'\n');
+        self.start.extend(bytes.iter().take(5_usize.saturating_sub(self.start.len())));
+    }
+
+    fn dispatched(&mut self, body: bool) {
+        (self.stage, self.past_line, self.body) = (Stage::App, false, body);
+        self.start.clear();
+    }
+
+    /// What the client has yet to be told when actix-http is done with its connection.
+    fn verdict(&mut self, end: &Result<(), DispatchError>) -> Option<Refusal> {
+        if let Err(DispatchError::Parse(_)) = end {
+            self.held.clear();
+        }
+        match end {
+            // `http` keeps the kind of a URI error private: its text is all there is to go by.
+            Err(DispatchError::Parse(ParseError::Uri(e))) if e.to_string() == "uri too long" => {
+                Some(Refusal::UriTooLong)
+            }
+            Err(DispatchError::Parse(ParseError::TooLarge)) if !self.past_line => Some(Refusal::UriTooLong),
+            Err(DispatchError::Parse(ParseError::TooLarge)) => Some(Refusal::HeadTooLarge),
+            Err(DispatchError::Parse(_)) => Some(Refusal::Malformed),
+            _ if self.blocked => None,
+            // Hung up without a word, `App` because of a broken chunk.
+            _ if matches!(self.stage, Stage::App | Stage::Cut) => Some(Refusal::Malformed),
+            _ => None,
+        }
+    }
+}
+
+/// The length of what looks like a bare refusal at the end of `bytes`. An application's answer may look the same, so it
+/// is only kept back until the end of the poll: [`Watch::verdict`] decides.
+fn bare_refusal(bytes: &[u8]) -> usize {
+    const STATUS: [&[u8]; 2] = [b" 400 Bad Request", b" 431 Request Header Fields Too Large"];
+    if !bytes.ends_with(b"\r\n\r\n") {
+        return 0;
+    }
+    let tail = &bytes[bytes.len().saturating_sub(160)..];
+    let start = tail.windows(7).rposition(|w| w == b"HTTP/1.").unwrap_or(tail.len());
+    let head = tail.get(start + 8..).unwrap_or_default();
+    let bare = |status| head.strip_prefix(status).is_some_and(|rest| rest.starts_with(b"\r\ncontent-length: 0\r\n"));
+    if STATUS.into_iter().any(bare) { tail.len() - start } else { 0 }
+}
+
+/// The stream actix-http works on. [`attend`] shares it, to have the last word.
+#[derive(Clone)]
+struct Front {
+    io: Rc<RefCell<TcpStream>>,
+    watch: Shared,
+}
+
+impl Front {
+    /// Sends what was kept back: it turned out to be the application's own.
+    fn release(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut watch = self.watch.borrow_mut();
+        while !watch.held.is_empty() {
+            let sent = ready!(Pin::new(&mut *self.io.borrow_mut()).poll_write(cx, &watch.held))?;
+            watch.held.drain(..sent);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncRead for Front {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let old = buf.filled().len();
+        ready!(Pin::new(&mut *self.io.borrow_mut()).poll_read(cx, buf))?;
+        self.watch.borrow_mut().received(&buf.filled()[old..]);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Front {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        ready!(self.release(cx))?;
+        let mut watch = self.watch.borrow_mut();
+        let (now, later) = buf.split_at(buf.len() - bare_refusal(buf));
+        let sent = if now.is_empty() {
+            watch.held.extend(later);
+            Poll::Ready(Ok(later.len()))
+        } else {
+            Pin::new(&mut *self.io.borrow_mut()).poll_write(cx, now)
+        };
+        watch.blocked = sent.is_pending();
+        sent
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.io.borrow_mut()).poll_flush(cx)
+    }
+
+    /// Left to [`attend`], which may have something to add first.
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// The body of the application's answer, unchanged. It tells when it has been sent in full: a timeout for the next head
+/// must not cut into a slow answer.
+struct Tracked(BoxBody, Shared);
+
+impl MessageBody for Tracked {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.0.size()
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.0).poll_next(cx)
+    }
+}
+
+impl Drop for Tracked {
+    fn drop(&mut self) {
+        self.1.borrow_mut().stage = Stage::Idle;
+    }
+}
+
+/// Sees one connection through to its end and says what actix-http left unsaid.
+async fn attend(
+    front: Front,
+    connection: impl Future<Output = Result<(), DispatchError>>,
+    options: Options,
+    problem: impl Fn(Refusal) -> Vec<u8>,
+) -> Result<(), DispatchError> {
+    let refusal = {
+        let (mut connection, mut alarm) = (pin!(connection), pin!(time::sleep(options.head_timeout)));
+        poll_fn(|cx| {
+            if let Poll::Ready(end) = connection.as_mut().poll(cx) {
+                return Poll::Ready(front.watch.borrow_mut().verdict(&end));
+            }
+            let released = front.release(cx).is_ready();
+            let watch = front.watch.borrow();
+            // actix-http times the first head of a connection only; a client that stopped in the middle of the second
+            // one would hold on to its connection for ever.
+            let Stage::Head(since) = watch.stage else { return Poll::Pending };
+            let due = since + options.head_timeout;
+            if alarm.deadline() != due {
+                alarm.as_mut().reset(due);
+            }
+            let late = alarm.as_mut().poll(cx).is_ready() && released && !watch.blocked;
+            if late { Poll::Ready(Some(Refusal::Timeout)) } else { Poll::Pending }
+        })
+        .await
+    };
+    let mut watch = front.watch.take();
+    if let Some(refusal) = refusal {
+        watch.held.extend(answer(refusal, watch.start != b"HEAD ", problem));
+    }
+    let linger = refusal.is_some() || watch.body;
+    if let Some(io) = Rc::into_inner(front.io) {
+        // An error means that the client is gone; there is nobody left to tell.
+        let _ = time::timeout(options.linger, close(io.into_inner(), &watch.held, linger)).await;
+    }
+    Ok(())
+}
+
+/// A complete answer. It announces the end of the connection, as nobody knows where a next request would start.
+fn answer(refusal: Refusal, with_body: bool, problem: impl Fn(Refusal) -> Vec<u8>) -> Vec<u8> {
+    let (status, date, body) = (refusal.status(), HttpDate::from(SystemTime::now()), problem(refusal));
+    let length = body.len();
+    let head = format!(
+        "HTTP/1.1 {status}\r\ndate: {date}\r\ncontent-type: application/problem+json\r\ncontent-length: {length}\r\n\
+         content-language: en\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n"
+    );
+    [head.into_bytes(), if with_body { body } else { Vec::new() }].concat()
+}
+
+/// Sends the last bytes, then reads on until the client stops sending. Closing a socket with unread input resets the
+/// connection, which can destroy the answer before the client gets to read it.
+async fn close(mut io: TcpStream, last: &[u8], linger: bool) -> io::Result<()> {
+    io.write_all(last).await?;
+    io.shutdown().await?;
+    let mut sink = [0; 4096];
+    while linger && io.read(&mut sink).await? > 0 {}
+    Ok(())
+}
+
+/// Serves an actix-web application on `listener` until SIGTERM; `problem` makes the JSON body for a refusal.
+///
+/// It stands in for [`actix_web::HttpServer`], which offers no access to the stream of a connection.
+pub fn serve<F, I, S, B, P>(listener: TcpListener, options: Options, problem: P, factory: F) -> io::Result<Server>
+where
+    F: Fn() -> I + Send + Clone + 'static,
+    I: IntoServiceFactory<S, Request>,
+    S: ServiceFactory<Request, Config = AppConfig> + 'static,
+    S::Error: Into<actix_web::Error> + 'static,
+    S::InitError: fmt::Debug,
+    S::Response: Into<Response<B>> + 'static,
+    S::Service: 'static,
+    <S::Service as Service<Request>>::Future: 'static,
+    B: MessageBody + 'static,
+    P: Fn(Refusal) -> Vec<u8> + Send + Clone + 'static,
+{
+    let server = Server::build().workers(options.workers.clamp(1, 512));
+    let server = server.shutdown_timeout(options.shutdown_timeout.as_secs());
+    let (stopping, address) = (server.graceful_shutdown_signal(), listener.local_addr()?);
+    let server = server.listen("http", listener, move || {
+        let app = apply_fn_factory(factory(), |mut req: Request, app: &S::Service| {
+            let shared = req.conn_data::<Shared>().cloned().unwrap_or_default();
+            shared.borrow_mut().dispatched(!matches!(req.payload(), Payload::None));
+            let answer = app.call(req);
+            async move {
+                let answer = answer.await;
+                shared.borrow_mut().stage = if answer.is_ok() { Stage::Body } else { Stage::Idle };
+                answer.map(|answer| answer.into().map_body(|_, body| Tracked(body.boxed(), shared)))
+            }
+        });
+        let (stopping, problem) = (stopping.clone(), problem.clone());
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .keep_alive(options.keep_alive)
+            .client_request_timeout(Duration::ZERO) // both left to `attend`,
+            .client_disconnect_timeout(Duration::ZERO) // which keeps them to the millisecond
+            .local_addr(address)
+            .on_connect_ext(|front: &Front, data| drop(data.insert(Rc::clone(&front.watch))))
+            .h1(map_config(app.map_err(|e: S::Error| e.into().error_response()), |()| AppConfig::default()));
+        apply_fn_factory(http, move |io: TcpStream, http: &_| {
+            let peer = io.peer_addr().ok();
+            let watch = Watch { stage: Stage::Head(Instant::now()), ..Watch::default() };
+            let front = Front { io: Rc::new(io.into()), watch: Rc::new(watch.into()) };
+            let connection = Service::call(http, (front.clone(), peer));
+            attend(front, connection, options, problem.clone())
+        })
+    })?;
+    Ok(server.run())
+}

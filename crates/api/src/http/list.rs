@@ -1,0 +1,176 @@
+//! Collections: their query, their page and their body.
+
+use std::borrow::Cow;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::Uri;
+use actix_web::http::header::{HeaderMap, HeaderName, LINK};
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use chrono::NaiveDate;
+use digituki_persistence::page::{Page, Window};
+use serde::Serialize;
+use url::form_urlencoded;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
+
+use crate::app::App;
+use crate::http::answer::Answer;
+use crate::http::cursor::{self, Cursor};
+use crate::http::problem::Problem;
+use crate::http::query::{FromQuery, Reader};
+
+const DEFAULT_LIMIT: usize = 50;
+const MAX_LIMIT: usize = 500;
+
+/// The part of a collection that is asked for.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "documents what `ListQuery` reads")]
+pub(crate) struct Paging {
+    /// How many objects at most.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<usize>,
+    /// Where the page starts: `next` of the page before. It belongs to the filters it was given with.
+    #[param(min_length = 1, max_length = 1_024)]
+    cursor: Option<String>,
+    /// `return=total-count` asks for `total`.
+    #[param(parameter_in = Header, rename = "Prefer", max_length = 200)]
+    prefer: Option<String>,
+}
+
+/// The query of a collection: its filter, and the part that is asked for.
+pub(crate) struct ListQuery<F> {
+    pub(crate) filter: F,
+    pub(crate) window: Window,
+    /// The day on which the walk began.
+    pub(crate) today: NaiveDate,
+    binding: String,
+    continuation: String,
+}
+
+impl<F: FromQuery + 'static> FromRequest for ListQuery<F> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::read(request))
+    }
+}
+
+impl<F: FromQuery> ListQuery<F> {
+    fn read(request: &HttpRequest) -> Result<Self, Problem> {
+        let Some(app) = request.app_data::<Data<App>>() else {
+            return Err(Problem::new(digituki_domain::problem::Code::InternalError));
+        };
+        let mut reader = Reader::new(request.query_string());
+        let limit = reader.number("limit", 1, MAX_LIMIT).unwrap_or(DEFAULT_LIMIT);
+        let binding = binding(request.uri());
+        let cursor = reader.one_with("cursor", |text| Cursor::decode(text, &binding));
+        let filter = F::read(&mut reader);
+        let given = reader.finish()?;
+
+        let mut continuation = form_urlencoded::Serializer::new(String::new());
+        continuation.extend_pairs(given.iter().filter(|(name, _)| name != "cursor"));
+        let continuation = continuation.finish();
+        let continuation = format!(
+            "{}{}?{}{}",
+            app.settings.public_url(),
+            request.uri().path(),
+            continuation,
+            if continuation.is_empty() { "cursor=" } else { "&cursor=" }
+        );
+        let today = cursor.as_ref().map_or_else(|| app.clock.today(), |cursor| cursor.today);
+        let window = Window { limit, after: cursor.map(|cursor| cursor.position), count: wants_total(request.headers()) };
+        Ok(Self { filter, window, today, binding, continuation })
+    }
+}
+
+impl<F> ListQuery<F> {
+    /// Answers with a page.
+    pub(crate) fn answer<T: Serialize>(&self, page: Page<T>) -> Result<Answer, Problem> {
+        let next = page.next.map(|position| Cursor { position, today: self.today }.encode(&self.binding));
+        let link = next.as_ref().map(|cursor| format!("<{}{cursor}>; rel=\"next\"", self.continuation));
+        let mut answer = Answer::json(&ListOf { items: page.items, next, total: page.total })?;
+        if let Some(link) = link {
+            answer = answer.with_header(LINK, &link);
+        }
+        if page.total.is_some() {
+            answer = answer.with_header(HeaderName::from_static("preference-applied"), "return=total-count");
+        }
+        Ok(answer)
+    }
+}
+
+/// What a cursor belongs to: the path and every filter, whatever their order.
+fn binding(uri: &Uri) -> String {
+    let mut filters: Vec<_> = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
+        .filter(|(name, _)| name != "cursor" && name != "limit")
+        .collect();
+    filters.sort_unstable();
+    let mut binding = form_urlencoded::Serializer::new(format!("{}?", uri.path()));
+    binding.extend_pairs(filters);
+    binding.finish()
+}
+
+fn wants_total(headers: &HeaderMap) -> bool {
+    let preferences = headers.get_all("prefer").filter_map(|value| value.to_str().ok());
+    preferences.flat_map(|value| value.split([',', ';'])).any(|preference| preference.trim() == "return=total-count")
+}
+
+/// The body of a collection.
+#[derive(Serialize)]
+pub(crate) struct ListOf<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) next: Option<String>,
+    pub(crate) total: Option<i64>,
+}
+
+impl<T: ToSchema> PartialSchema for ListOf<T> {
+    fn schema() -> RefOr<Schema> {
+        let nullable = |of| SchemaType::from_iter([of, Type::Null]);
+        ObjectBuilder::new()
+            .description(Some("A page of a collection."))
+            .property(
+                "items",
+                ArrayBuilder::new()
+                    .items(Ref::from_schema_name(T::name()))
+                    .min_items(Some(0))
+                    .max_items(Some(MAX_LIMIT))
+                    .description(Some("The objects of the page, whole.")),
+            )
+            .property(
+                "next",
+                ObjectBuilder::new()
+                    .schema_type(nullable(Type::String))
+                    .max_length(Some(cursor::MAX_LENGTH))
+                    .description(Some("The cursor of the next page; null on the last.")),
+            )
+            .property(
+                "total",
+                ObjectBuilder::new()
+                    .schema_type(nullable(Type::Integer))
+                    .minimum(Some(0))
+                    .maximum(Some(9_007_199_254_740_991_i64))
+                    .description(Some("How many objects the filters find, when `Prefer: return=total-count` asks; else null.")),
+            )
+            .required("items")
+            .required("next")
+            .required("total")
+            .build()
+            .into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for ListOf<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}List", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
+}

@@ -1,0 +1,218 @@
+//! Problems (RFC 9457): every answer of 400 and above, in the caller's language.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use digituki_domain::area::AreaRef;
+use digituki_domain::invalid::{Place, Violation};
+use digituki_domain::problem::Code;
+use digituki_domain::text::{Label, TextLanguage};
+use digituki_persistence::Error as StoreError;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The media type of a problem.
+pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// How long a caller waits before another try, in seconds.
+const RETRY_AFTER: u64 = 1;
+
+/// What went wrong, before it is put into words.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    code: Code,
+    detail: Detail,
+    violations: Vec<Violation>,
+    successor: Option<AreaRef>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// What a problem says of this very request.
+#[derive(Debug, Clone)]
+enum Detail {
+    /// No more than the title.
+    Title,
+    /// A sentence in each language.
+    Sentence { fi: String, sv: String, en: String },
+}
+
+impl Problem {
+    /// A problem of which the code says everything.
+    pub(crate) fn new(code: Code) -> Self {
+        Self { code, detail: Detail::Title, violations: Vec::new(), successor: None, headers: Vec::new() }
+    }
+
+    /// A request with faults, all of them.
+    pub(crate) fn invalid(violations: Vec<Violation>) -> Self {
+        Self { violations, ..Self::new(Code::InvalidRequest) }
+    }
+
+    /// There is no such object.
+    pub(crate) fn not_found(what: Label, id: &str) -> Self {
+        let id = digituki_domain::invalid::echo(id);
+        Self::new(Code::NotFound).saying(
+            format!("{}: tunnusta {id} ei ole.", what.fi),
+            format!("{}: {id} finns inte.", what.sv),
+            format!("There is no {} {id}.", what.en),
+        )
+    }
+
+    /// The object did not exist on the day asked about.
+    pub(crate) fn not_valid_at(id: &str, day: chrono::NaiveDate, successor: Option<AreaRef>) -> Self {
+        let mut problem = Self::new(Code::NotValidAt).saying(
+            format!("{id} ei ollut voimassa {day}."),
+            format!("{id} gällde inte {day}."),
+            format!("{id} was not valid on {day}."),
+        );
+        problem.successor = successor;
+        problem
+    }
+
+    /// Not for now: worth another try in a moment.
+    pub(crate) fn unavailable() -> Self {
+        Self::new(Code::Unavailable).retry_after(RETRY_AFTER)
+    }
+
+    /// Says when to try again.
+    pub(crate) fn retry_after(self, seconds: u64) -> Self {
+        self.with_header(header::RETRY_AFTER, &seconds.to_string())
+    }
+
+    /// Adds a header to the answer.
+    pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    fn saying(mut self, fi: String, sv: String, en: String) -> Self {
+        self.detail = Detail::Sentence { fi, sv, en };
+        self
+    }
+
+    /// The problem in words.
+    pub(crate) fn body(&self, language: TextLanguage, public_url: &str, instance: Option<&str>) -> ProblemBody {
+        let title = self.code.title().in_language(language).to_owned();
+        let detail = match (&self.detail, self.violations.as_slice()) {
+            (Detail::Sentence { fi, sv, en }, _) => match language {
+                TextLanguage::Fi => fi.clone(),
+                TextLanguage::Sv => sv.clone(),
+                TextLanguage::En => en.clone(),
+            },
+            (Detail::Title, [only]) => only.invalid.message(language),
+            (Detail::Title, _) => format!("{title}."),
+        };
+        ProblemBody {
+            r#type: format!("{public_url}/v1/problems/{}", self.code.as_str()),
+            title,
+            status: self.code.status(),
+            detail,
+            instance: instance.map(str::to_owned),
+            code: self.code.as_str(),
+            errors: self.violations.iter().map(|violation| Fault::new(violation, language)).collect(),
+            successor: self.successor.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.code.as_str())
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Carries the problem out to the envelope, which knows the request and finds the words.
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::new(self.status_code());
+        for (name, value) in &self.headers {
+            response.headers_mut().insert(name.clone(), value.clone());
+        }
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Refused(violations) => Self::invalid(violations),
+            StoreError::Unavailable(why) => {
+                log::warn!("answered 503: the database is {why}");
+                Self::unavailable()
+            }
+            StoreError::Unforeseen(what) => {
+                log::error!("answered 500: {what}");
+                Self::new(Code::InternalError)
+            }
+        }
+    }
+}
+
+/// A problem (RFC 9457). Titles, details and messages follow Accept-Language; codes never change.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemBody {
+    /// Where this kind of problem is described.
+    #[schema(format = Uri, max_length = 2_000, example = "http://127.0.0.1:8080/v1/problems/invalid_request")]
+    pub(crate) r#type: String,
+    /// What kind of problem it is.
+    #[schema(min_length = 1, max_length = 200, example = "The request has faults")]
+    pub(crate) title: String,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599, example = 400)]
+    pub(crate) status: u16,
+    /// What went wrong with this request.
+    #[schema(min_length = 1, max_length = 5_000, example = "Unknown parameter. Allowed: as_of, limit, cursor.")]
+    pub(crate) detail: String,
+    /// The path of the request, or null where none could be read.
+    #[schema(max_length = 2_000, example = "/v1/regions")]
+    pub(crate) instance: Option<String>,
+    /// The code of the problem, from the registry at /v1/problems.
+    #[schema(min_length = 3, max_length = 64, pattern = "^[a-z]+(_[a-z]+)*$", example = "invalid_request")]
+    pub(crate) code: &'static str,
+    /// All faults of an invalid request; else empty.
+    #[schema(max_items = 1_000)]
+    pub(crate) errors: Vec<Fault>,
+    /// With `not_valid_at`: the area that took the place of the one asked for, or null.
+    pub(crate) successor: Option<AreaRef>,
+}
+
+/// One fault of a request.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Fault {
+    /// The parameter in the query or the path; null for a fault in the body.
+    #[schema(max_length = 200, example = "colour")]
+    pub(crate) parameter: Option<String>,
+    /// The place in the body as a JSON Pointer (RFC 6901); null for a fault in a parameter.
+    #[schema(max_length = 1_000, example = json!(null))]
+    pub(crate) pointer: Option<String>,
+    /// The code of the fault, from the registry at /v1/problems.
+    #[schema(min_length = 3, max_length = 64, pattern = "^[a-z]+(_[a-z]+)*$", example = "unknown_parameter")]
+    pub(crate) code: &'static str,
+    /// What is wrong, naming the value and what is allowed.
+    #[schema(min_length = 1, max_length = 5_000, example = "Unknown parameter. Allowed: as_of, limit, cursor.")]
+    pub(crate) message: String,
+}
+
+impl Fault {
+    fn new(violation: &Violation, language: TextLanguage) -> Self {
+        let (parameter, pointer) = match &violation.place {
+            Place::Parameter(name) => (Some(name.clone()), None),
+            Place::Pointer(pointer) => (None, Some(pointer.clone())),
+        };
+        Self {
+            parameter,
+            pointer,
+            code: violation.invalid.code().as_str(),
+            message: violation.invalid.message(language),
+        }
+    }
+}

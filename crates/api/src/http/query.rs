@@ -1,0 +1,254 @@
+//! Reads a query: every value parsed, every fault collected, nothing unknown passed over.
+
+use std::future::{Ready, ready};
+use std::str::FromStr;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use chrono::NaiveDate;
+use digituki_domain::area::{AreaId, AreaKind};
+use digituki_domain::date::parse_day;
+use digituki_domain::invalid::{Form, Invalid, Violation, echo};
+use percent_encoding::percent_decode;
+
+use crate::http::problem::Problem;
+
+/// How many values a repeated parameter takes.
+const MAX_VALUES: usize = 100;
+
+/// What can be read from a query. `read` asks for each parameter by name; what it did not ask for is
+/// unknown to the operation.
+pub(crate) trait FromQuery: Sized {
+    /// Reads itself. Faults stay with the reader, which refuses the request if there is one.
+    fn read(query: &mut Reader) -> Self;
+}
+
+/// An operation without query parameters.
+impl FromQuery for () {
+    fn read(_: &mut Reader) -> Self {}
+}
+
+/// The parameters of a query, as they came and as they were asked for.
+pub(crate) struct Reader {
+    given: Vec<(String, String)>,
+    asked: Vec<&'static str>,
+    violations: Vec<Violation>,
+}
+
+impl Reader {
+    /// Takes a query apart. A name or value that is not UTF-8 or holds a control character is a fault.
+    pub(crate) fn new(query: &str) -> Self {
+        let mut reader = Self { given: Vec::new(), asked: Vec::new(), violations: Vec::new() };
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            match (decode(name), decode(value)) {
+                (Some(name), Some(value)) => reader.given.push((name, value)),
+                (name, _) => {
+                    let name = name.unwrap_or_else(|| name.to_owned());
+                    reader.violations.push(Violation::parameter(&echo(&name), Invalid::ForbiddenCharacter));
+                }
+            }
+        }
+        reader
+    }
+
+    /// Every value of a repeatable parameter.
+    pub(crate) fn each<T: FromStr<Err = Invalid>>(&mut self, name: &'static str) -> Vec<T> {
+        self.each_with(name, MAX_VALUES, str::parse)
+    }
+
+    /// Every code of a parameter that names areas of one kind.
+    pub(crate) fn each_area(&mut self, name: &'static str, kind: AreaKind) -> Vec<AreaId> {
+        self.each_with(name, MAX_VALUES, |code| AreaId::new(kind, code))
+    }
+
+    /// Every value of a repeatable parameter, at most `max` of them.
+    pub(crate) fn each_with<T>(
+        &mut self,
+        name: &'static str,
+        max: usize,
+        parse: impl Fn(&str) -> Result<T, Invalid>,
+    ) -> Vec<T> {
+        self.asked.push(name);
+        let values: Vec<String> =
+            self.given.iter().filter(|(given, _)| given == name).map(|(_, value)| value.clone()).collect();
+        if values.len() > max {
+            self.refuse(name, Invalid::TooMany { max });
+            return Vec::new();
+        }
+        values.iter().filter_map(|value| parse(value).map_err(|invalid| self.refuse(name, invalid)).ok()).collect()
+    }
+
+    /// The value of a parameter that is given once or not at all.
+    pub(crate) fn one_with<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Result<T, Invalid>,
+    ) -> Option<T> {
+        if self.given.iter().filter(|(given, _)| given == name).count() > 1 {
+            self.asked.push(name);
+            self.refuse(name, Invalid::RepeatedParameter);
+            return None;
+        }
+        self.each_with(name, 1, parse).pop()
+    }
+
+    /// The value of a parameter that is given once or not at all.
+    pub(crate) fn one<T: FromStr<Err = Invalid>>(&mut self, name: &'static str) -> Option<T> {
+        self.one_with(name, str::parse)
+    }
+
+    /// A day.
+    pub(crate) fn day(&mut self, name: &'static str) -> Option<NaiveDate> {
+        self.one_with(name, parse_day)
+    }
+
+    /// Letters to look for: 1 to 100 characters.
+    pub(crate) fn letters(&mut self, name: &'static str) -> Option<String> {
+        self.one_with(name, |value| within(value.chars().count(), 1, 100).map(|_| value.to_owned()))
+    }
+
+    /// A whole number within a range.
+    pub(crate) fn number(&mut self, name: &'static str, min: usize, max: usize) -> Option<usize> {
+        self.one_with(name, |value| {
+            let digits = !value.is_empty() && value.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit());
+            match value.parse() {
+                Ok(number) => within(number, min, max),
+                Err(_) if digits => Err(Invalid::OutOfRange {
+                    value: value.to_owned(),
+                    min: min.to_string(),
+                    max: max.to_string(),
+                }),
+                Err(_) => Err(Invalid::Malformed { value: value.to_owned(), expected: Form::Number }),
+            }
+        })
+    }
+
+    /// Says that a parameter is needed.
+    pub(crate) fn require(&mut self, name: &'static str) {
+        if !self.given.iter().any(|(given, _)| given == name) {
+            self.refuse(name, Invalid::MissingParameter);
+        }
+    }
+
+    /// Notes a fault.
+    pub(crate) fn refuse(&mut self, name: &str, invalid: Invalid) {
+        self.violations.push(Violation::parameter(name, invalid));
+    }
+
+    /// Ends the reading: refuses the request if anything was at fault or unknown.
+    pub(crate) fn finish(mut self) -> Result<Vec<(String, String)>, Problem> {
+        let unknown: Vec<String> = self
+            .given
+            .iter()
+            .filter(|(name, _)| !self.asked.contains(&name.as_str()))
+            .map(|(name, _)| echo(name))
+            .collect();
+        for name in unknown {
+            self.refuse(&name, Invalid::UnknownParameter { allowed: self.asked.clone() });
+        }
+        if self.violations.is_empty() { Ok(self.given) } else { Err(Problem::invalid(self.violations)) }
+    }
+}
+
+fn within(number: usize, min: usize, max: usize) -> Result<usize, Invalid> {
+    if (min..=max).contains(&number) {
+        Ok(number)
+    } else {
+        Err(Invalid::OutOfRange { value: number.to_string(), min: min.to_string(), max: max.to_string() })
+    }
+}
+
+fn decode(text: &str) -> Option<String> {
+    let bytes: Vec<u8> = percent_decode(text.replace('+', " ").as_bytes()).collect();
+    String::from_utf8(bytes).ok().filter(|text| !text.chars().any(char::is_control))
+}
+
+/// The query of an operation that answers with one object.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: FromQuery + 'static> FromRequest for Query<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let mut reader = Reader::new(request.query_string());
+        let value = T::read(&mut reader);
+        ready(reader.finish().map(|_| Self(value)))
+    }
+}
+
+/// The day that an object is asked about.
+pub(crate) struct AsOf(pub(crate) Option<NaiveDate>);
+
+impl FromQuery for AsOf {
+    fn read(query: &mut Reader) -> Self {
+        Self(query.day("as_of"))
+    }
+}
+
+/// Reads a parameter of the path.
+pub(crate) fn path_value<T>(
+    request: &HttpRequest,
+    name: &'static str,
+    parse: impl Fn(&str) -> Result<T, Invalid>,
+) -> Result<T, Problem> {
+    let raw = request.match_info().get(name).unwrap_or_default();
+    decode_path(raw)
+        .ok_or(Invalid::ForbiddenCharacter)
+        .and_then(|value| parse(&value))
+        .map_err(|invalid| Problem::invalid(vec![Violation::parameter(name, invalid)]))
+}
+
+fn decode_path(text: &str) -> Option<String> {
+    let bytes: Vec<u8> = percent_decode(text.as_bytes()).collect();
+    String::from_utf8(bytes).ok().filter(|text| !text.chars().any(char::is_control))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(query: &str) -> Vec<&'static str> {
+        let mut reader = Reader::new(query);
+        reader.number("limit", 1, 500);
+        reader.day("as_of");
+        reader.each::<AreaId>("area");
+        match reader.finish() {
+            Ok(_) => Vec::new(),
+            Err(problem) => {
+                let body = problem.body(digituki_domain::text::TextLanguage::En, "", None);
+                body.errors.iter().map(|fault| fault.code).collect()
+            }
+        }
+    }
+
+    #[test]
+    fn all_faults_of_a_query_are_listed() {
+        assert!(faults("limit=5&area=region:06&area=region:07&as_of=2020-01-01").is_empty());
+        assert_eq!(faults("limit=0&as_of=x&area=region:6&colour=red").len(), 4);
+        let table = [
+            ("limit=", "malformed_value"),
+            ("limit", "malformed_value"),
+            ("limit=1&limit=2", "repeated_parameter"),
+            ("limit[]=1", "unknown_parameter"),
+            ("limit=99999999999999999999999999", "out_of_range"),
+            ("limit=-1", "out_of_range"),
+            ("limit=1e3", "malformed_value"),
+            ("limit=%00", "forbidden_character"),
+            ("as_of=%ff", "forbidden_character"),
+            ("%ff=1", "forbidden_character"),
+            ("as_of=-5000-01-01", "malformed_value"),
+            ("as_of=1500-01-01", "out_of_range"),
+            ("=", "unknown_parameter"),
+        ];
+        for (query, code) in table {
+            assert_eq!(faults(query), [code], "{query}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_has_a_bounded_number_of_values() {
+        assert_eq!(faults(&"area=region:06&".repeat(101)), ["too_many_values"]);
+    }
+}

@@ -1,0 +1,188 @@
+//! Areas: the country, its regions, municipalities, hospital districts and wellbeing services
+//! counties, with their official codes and the time in which each exists.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::invalid::{Form, Invalid};
+use crate::schema::published_as_string;
+use crate::text::Names;
+use crate::vocabulary::{Vocabulary, vocabulary};
+
+vocabulary! {
+    /// What kind of area it is.
+    pub enum AreaKind = "area_kind" {
+        Country = "country" ["valtio", "land", "country"],
+        Region = "region" ["maakunta", "landskap", "region"],
+        Municipality = "municipality" ["kunta", "kommun", "municipality"],
+        HospitalDistrict = "hospital_district" ["sairaanhoitopiiri", "sjukvårdsdistrikt", "hospital district"],
+        WellbeingServicesCounty = "wellbeing_services_county"
+            ["hyvinvointialue", "välfärdsområde", "wellbeing services county"],
+    }
+}
+
+/// The code of the one country in the registry.
+pub const FINLAND: &str = "FI";
+
+/// An area by kind and official code: `region:06`. The same code can belong to areas of several
+/// kinds (21 is Åland among the regions and Lapland among the hospital districts).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AreaId {
+    kind: AreaKind,
+    code: String,
+}
+
+impl AreaId {
+    /// Reads a code of a known kind.
+    pub fn new(kind: AreaKind, code: &str) -> Result<Self, Invalid> {
+        let digits = match kind {
+            AreaKind::Country if code == FINLAND => return Ok(Self { kind, code: code.to_owned() }),
+            AreaKind::Country => {
+                return Err(Invalid::UnknownValue { value: code.to_owned(), allowed: vec![FINLAND] });
+            }
+            AreaKind::Municipality => 3,
+            AreaKind::Region | AreaKind::HospitalDistrict | AreaKind::WellbeingServicesCounty => 2,
+        };
+        if code.len() == digits && code.bytes().all(|byte| byte.is_ascii_digit()) {
+            Ok(Self { kind, code: code.to_owned() })
+        } else {
+            Err(Invalid::Malformed { value: code.to_owned(), expected: Form::AreaCode { digits } })
+        }
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> AreaKind {
+        self.kind
+    }
+
+    /// Its official code within the kind.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+}
+
+impl FromStr for AreaId {
+    type Err = Invalid;
+
+    fn from_str(value: &str) -> Result<Self, Invalid> {
+        let (kind, code) = value
+            .split_once(':')
+            .ok_or_else(|| Invalid::Malformed { value: value.to_owned(), expected: Form::Area })?;
+        Self::new(kind.parse()?, code)
+    }
+}
+
+impl fmt::Display for AreaId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.kind.code(), self.code)
+    }
+}
+
+published_as_string!(
+    AreaId,
+    "An area as kind:code; the kinds are those of the code list area_kind.",
+    10,
+    32,
+    "^(country:FI|municipality:[0-9]{3}|(region|hospital_district|wellbeing_services_county):[0-9]{2})$",
+    "region:06"
+);
+
+/// An area, named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AreaRef {
+    /// What kind of area it is.
+    pub kind: AreaKind,
+    /// Its official code within the kind.
+    #[schema(min_length = 2, max_length = 3, pattern = "^([0-9]{2,3}|FI)$", example = "06")]
+    pub code: String,
+    /// Its official names.
+    pub names: Names,
+}
+
+/// The days on which something exists or holds, both inclusive; null is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Validity {
+    /// The first day, or null for a time before 2018.
+    pub from: Option<NaiveDate>,
+    /// The last day, or null.
+    pub to: Option<NaiveDate>,
+}
+
+impl Validity {
+    /// Whether a day lies within it.
+    pub fn holds_on(&self, day: NaiveDate) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+    }
+}
+
+/// A region, a hospital district or a wellbeing services county.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Area {
+    /// What kind of area it is.
+    pub kind: AreaKind,
+    /// Its official code within the kind (Statistics Finland; hospital districts: THL).
+    #[schema(min_length = 2, max_length = 3, pattern = "^[0-9]{2,3}$", example = "06")]
+    pub code: String,
+    /// Its official names.
+    pub names: Names,
+    /// The first day of its existence; null for a time before 2018.
+    pub valid_from: Option<NaiveDate>,
+    /// The last day of its existence, inclusive; null while it exists.
+    pub valid_to: Option<NaiveDate>,
+    /// The area that took its place, or null.
+    pub successor: Option<AreaRef>,
+    /// Counts the changes of this object.
+    #[schema(minimum = 1, maximum = 9007199254740991i64, example = 1)]
+    pub version: i64,
+}
+
+vocabulary! {
+    /// The order of a list of areas.
+    pub enum AreaSort = "area_sort" {
+        Code = "code" ["koodi", "kod", "code"],
+        Name = "name" ["nimi", "namn", "name"],
+    }
+}
+
+/// Which areas a list shows.
+#[derive(Debug, Clone, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AreaFilter {
+    /// Those that existed on this day; today when left out.
+    #[param(value_type = Option<NaiveDate>)]
+    pub as_of: Option<NaiveDate>,
+    /// Those of which a name in any language holds these letters.
+    #[param(min_length = 1, max_length = 100)]
+    pub q: Option<String>,
+    /// The order: by code, or alphabetically (å, ä and ö last) by name.
+    #[param(inline, default = "code")]
+    pub sort: Option<AreaSort>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_area_is_a_kind_and_a_code_of_its_length() {
+        for good in ["region:06", "municipality:091", "hospital_district:21", "country:FI"] {
+            assert_eq!(good.parse::<AreaId>().map(|area| area.to_string()), Ok(good.to_owned()));
+        }
+        for bad in ["06", "region:6", "region:006", "municipality:91", "country:SE", "planet:06", "region:0٣", ":", ""]
+        {
+            assert!(bad.parse::<AreaId>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_last_day_belongs_to_the_validity() {
+        let day = |text: &str| crate::date::parse_day(text).ok();
+        let validity = Validity { from: None, to: day("2019-12-31") };
+        assert!(day("2019-12-31").is_some_and(|last| validity.holds_on(last)));
+        assert!(day("2020-01-01").is_some_and(|next| !validity.holds_on(next)));
+    }
+}

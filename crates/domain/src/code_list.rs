@@ -1,0 +1,68 @@
+//! Code lists: every enumeration of the contract with its labels.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::area::{AreaKind, AreaSort};
+use crate::call::{CallDocumentType, CallEventType, CallStatus, Language};
+use crate::date::{Precision, Season};
+use crate::grant::GrantStatus;
+use crate::money::Currency;
+use crate::municipality::{LanguageStatus, UrbanRural};
+use crate::organisation::OrganisationType;
+use crate::pilot::{PilotStatus, PilotTaskType};
+use crate::programme::Participation;
+use crate::text::Names;
+use crate::vocabulary::Vocabulary;
+
+/// An enumeration of the contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CodeList {
+    /// Its name, as in the contract.
+    #[schema(min_length = 3, max_length = 64, pattern = "^[a-z]+(_[a-z]+)*$", example = "area_kind")]
+    pub name: String,
+    /// Its values in the order in which they are shown.
+    #[schema(min_items = 1, max_items = 200)]
+    pub items: Vec<CodeListItem>,
+}
+
+/// A value of an enumeration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CodeListItem {
+    /// The value, as in JSON and in a query.
+    #[schema(min_length = 2, max_length = 64, pattern = "^[A-Za-z0-9_]+$", example = "region")]
+    pub code: String,
+    /// Its label.
+    pub names: Names,
+}
+
+impl CodeList {
+    fn of<T: Vocabulary>() -> Self {
+        let item = |value: &T| CodeListItem { code: value.code().to_owned(), names: value.label().into() };
+        Self { name: T::NAME.to_owned(), items: T::VALUES.iter().map(item).collect() }
+    }
+}
+
+/// Every code list, by name.
+pub fn all() -> Vec<CodeList> {
+    let mut lists = vec![
+        CodeList::of::<AreaKind>(),
+        CodeList::of::<AreaSort>(),
+        CodeList::of::<CallDocumentType>(),
+        CodeList::of::<CallEventType>(),
+        CodeList::of::<CallStatus>(),
+        CodeList::of::<Currency>(),
+        CodeList::of::<GrantStatus>(),
+        CodeList::of::<Language>(),
+        CodeList::of::<LanguageStatus>(),
+        CodeList::of::<OrganisationType>(),
+        CodeList::of::<Participation>(),
+        CodeList::of::<PilotStatus>(),
+        CodeList::of::<PilotTaskType>(),
+        CodeList::of::<Precision>(),
+        CodeList::of::<Season>(),
+        CodeList::of::<UrbanRural>(),
+    ];
+    lists.sort_by(|one, other| one.name.cmp(&other.name));
+    lists
+}

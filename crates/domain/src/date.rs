@@ -1,0 +1,80 @@
+//! Days, and dates that are known only roughly.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::invalid::{Form, Invalid};
+use crate::vocabulary::vocabulary;
+
+const FIRST_YEAR: i32 = 1900;
+const LAST_YEAR: i32 = 2100;
+
+/// Reads a day, `YYYY-MM-DD`, from 1900-01-01 to 2100-12-31: what both databases can compare and
+/// what a registry of this century can mean.
+pub fn parse_day(value: &str) -> Result<NaiveDate, Invalid> {
+    use chrono::Datelike;
+
+    let day = NaiveDate::parse_from_str(value, "%Y-%m-%d")
+        .map_err(|_| Invalid::Malformed { value: value.to_owned(), expected: Form::Day })?;
+    if !(FIRST_YEAR..=LAST_YEAR).contains(&day.year()) {
+        return Err(Invalid::OutOfRange {
+            value: value.to_owned(),
+            min: format!("{FIRST_YEAR}-01-01"),
+            max: format!("{LAST_YEAR}-12-31"),
+        });
+    }
+    if value.len() != "YYYY-MM-DD".len() {
+        return Err(Invalid::Malformed { value: value.to_owned(), expected: Form::Day });
+    }
+    Ok(day)
+}
+
+vocabulary! {
+    /// How exactly a date is known.
+    pub enum Precision = "precision" {
+        Day = "day" ["päivä", "dag", "day"],
+        Month = "month" ["kuukausi", "månad", "month"],
+        Season = "season" ["vuodenaika", "årstid", "season"],
+        Year = "year" ["vuosi", "år", "year"],
+    }
+}
+
+vocabulary! {
+    /// A season of the year, as a source names it.
+    pub enum Season = "season" {
+        Spring = "spring" ["kevät", "vår", "spring"],
+        Summer = "summer" ["kesä", "sommar", "summer"],
+        Autumn = "autumn" ["syksy", "höst", "autumn"],
+        Winter = "winter" ["talvi", "vinter", "winter"],
+    }
+}
+
+/// A date as exactly as it is known, and no more exactly: "autumn 2018" stays a season.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoughDate {
+    /// How exactly the date is known.
+    pub precision: Precision,
+    /// The season, when that is what is known.
+    pub season: Option<Season>,
+    /// The first day that it can mean.
+    #[schema(example = "2018-09-01")]
+    pub earliest: NaiveDate,
+    /// The last day that it can mean.
+    #[schema(example = "2018-11-30")]
+    pub latest: NaiveDate,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_written_in_one_way_and_lies_within_two_centuries() {
+        assert!(parse_day("2020-02-29").is_ok());
+        for bad in ["2021-02-29", "2020-2-9", "-5000-01-01", "99999-01-01", "1899-12-31", "2101-01-01", "today", ""] {
+            assert!(parse_day(bad).is_err(), "{bad}");
+        }
+    }
+}

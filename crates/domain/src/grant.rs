@@ -1,0 +1,79 @@
+//! Grants: state money for regional coordination.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::area::{AreaId, AreaRef};
+use crate::id::{Id, Identified};
+use crate::key::Key;
+use crate::money::Money;
+use crate::organisation::{OrganisationId, OrganisationRef};
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// Where a grant stands.
+    pub enum GrantStatus = "grant_status" {
+        Active = "active" ["käytössä", "pågående", "active"],
+        Suspended = "suspended" ["keskeytetty", "avbrutet", "suspended"],
+        Completed = "completed" ["päättynyt", "slutfört", "completed"],
+        Terminated = "terminated" ["lakkautettu", "indraget", "terminated"],
+        Recovered = "recovered" ["peritty takaisin", "återkrävt", "recovered"],
+    }
+}
+
+/// A state grant to one organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Grant {
+    /// Its id.
+    pub id: GrantId,
+    /// The programme that it belongs to.
+    pub programme: Key,
+    /// The call that it came of.
+    pub call: Key,
+    /// The organisation that receives it.
+    pub beneficiary: OrganisationRef,
+    /// The areas in which the work is done.
+    #[schema(max_items = 400)]
+    pub areas: Vec<AreaRef>,
+    /// What was granted; null where it is not known.
+    pub amount: Option<Money>,
+    /// Where it stands.
+    pub grant_status: GrantStatus,
+    /// The first day on which the money may be used, or null.
+    pub usable_from: Option<NaiveDate>,
+    /// The last day on which the money may be used, or null.
+    pub usable_to: Option<NaiveDate>,
+    /// Counts the changes of this object.
+    #[schema(minimum = 1, maximum = 9007199254740991i64, example = 1)]
+    pub version: i64,
+}
+
+/// The id of one grant.
+pub type GrantId = Id<Grant>;
+
+impl Identified for Grant {
+    const NOUN: &'static str = "grant";
+    const ID: &'static str = "GrantId";
+}
+
+/// Which grants a list shows, alphabetically by beneficiary.
+#[derive(Debug, Clone, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct GrantFilter {
+    /// Those of any of these programmes.
+    #[param(value_type = Option<Vec<Key>>, max_items = 100)]
+    pub programme: Vec<Key>,
+    /// Those that came of any of these calls.
+    #[param(value_type = Option<Vec<Key>>, max_items = 100)]
+    pub call: Vec<Key>,
+    /// Those for work in any of these regions.
+    #[param(value_type = Option<Vec<String>>, max_items = 100)]
+    pub region: Vec<AreaId>,
+    /// Those to any of these organisations.
+    #[param(value_type = Option<Vec<OrganisationId>>, max_items = 100)]
+    pub beneficiary: Vec<OrganisationId>,
+    /// Those that stand so.
+    #[param(value_type = Option<Vec<GrantStatus>>, max_items = 100)]
+    pub grant_status: Vec<GrantStatus>,
+}

@@ -1,0 +1,86 @@
+//! Keys: readable identifiers of the few things that people name by hand (programmes, calls).
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::invalid::{Form, Invalid};
+use crate::schema::published_as_string;
+
+/// A key such as `county-pilots-2018`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Key(String);
+
+impl Key {
+    /// Its shortest form, in characters.
+    pub const MIN: usize = 3;
+    /// Its longest form, in characters.
+    pub const MAX: usize = 64;
+
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Key {
+    type Err = Invalid;
+
+    fn from_str(value: &str) -> Result<Self, Invalid> {
+        let shaped = (Self::MIN..=Self::MAX).contains(&value.len())
+            && value.split('-').all(|word| {
+                !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            });
+        if shaped {
+            Ok(Self(value.to_owned()))
+        } else {
+            Err(Invalid::Malformed { value: value.to_owned(), expected: Form::Key })
+        }
+    }
+}
+
+impl TryFrom<String> for Key {
+    type Error = String;
+
+    fn try_from(value: String) -> Result<Self, String> {
+        value.parse().map_err(|_| format!("{value:?} is not a key"))
+    }
+}
+
+impl From<Key> for String {
+    fn from(key: Key) -> Self {
+        key.0
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+published_as_string!(
+    Key,
+    "A readable key: small letters, digits and hyphens.",
+    Key::MIN,
+    Key::MAX,
+    "^[a-z0-9]+(-[a-z0-9]+)*$",
+    "county-pilots-2018"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_small_letters_digits_and_single_hyphens() {
+        for good in ["county-pilots-2018", "abc", "2018"] {
+            assert!(good.parse::<Key>().is_ok(), "{good}");
+        }
+        for bad in ["", "ab", "-abc", "abc-", "a--bc", "Abc", "åbc", "a b c", &"a".repeat(65)] {
+            assert!(bad.parse::<Key>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The vocabulary and the rules of the registry.
+//!
+//! Invariants:
+//! - No input or output: this crate knows neither HTTP nor SQL (`make boundaries` proves it).
+//! - A type that the contract publishes is written once, here; it derives its JSON and its schema.
+//! - What does not hold cannot be built: codes, keys and dates are parsed, and only then exist.
+//! - Every text that a reader sees is in Finnish, Swedish and English.
+
+pub mod area;
+pub mod call;
+pub mod clock;
+pub mod code_list;
+pub mod coverage;
+pub mod date;
+pub mod grant;
+pub mod id;
+pub mod invalid;
+pub mod key;
+pub mod money;
+pub mod municipality;
+pub mod organisation;
+pub mod pilot;
+pub mod problem;
+pub mod programme;
+pub mod schema;
+pub mod text;
+pub mod vocabulary;

@@ -1,0 +1,26 @@
+//! Money in whole cents, never in floating point.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// The currency of an amount.
+    pub enum Currency = "currency" {
+        Eur = "EUR" ["euro", "euro", "euro"],
+    }
+}
+
+/// An amount of money. An unknown amount is null, never a zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Money {
+    /// The amount in cents.
+    #[schema(minimum = 0, maximum = 9007199254740991i64, example = 160000000)]
+    pub cents: i64,
+    /// The currency.
+    pub currency: Currency,
+    /// Whether the source says "about" or "up to" rather than a figure.
+    pub approximate: bool,
+}

@@ -1,0 +1,105 @@
+//! Pilots: a region tries out how digital support is organised.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::area::{AreaId, AreaRef};
+use crate::date::RoughDate;
+use crate::id::{Id, Identified};
+use crate::key::Key;
+use crate::organisation::{OrganisationId, OrganisationRef};
+use crate::text::{Descriptions, Names};
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// Where a pilot stands.
+    pub enum PilotStatus = "pilot_status" {
+        Planned = "planned" ["suunniteltu", "planerat", "planned"],
+        Active = "active" ["käynnissä", "pågående", "active"],
+        Completed = "completed" ["päättynyt", "slutfört", "completed"],
+        Discontinued = "discontinued" ["keskeytetty", "avbrutet", "discontinued"],
+    }
+}
+
+vocabulary! {
+    /// What a pilot was asked to do.
+    pub enum PilotTaskType = "pilot_task_type" {
+        Network = "network" ["alueellinen verkosto", "regionalt nätverk", "regional network"],
+        Communication = "communication" ["viestintä", "kommunikation", "communication"],
+        Assessment = "assessment" ["tarpeen ja tarjonnan arviointi", "bedömning av behov och utbud", "need and availability"],
+        ModelDevelopment = "model_development"
+            ["toimintamallin kehittäminen", "utveckling av verksamhetsmodellen", "development of the model"],
+    }
+}
+
+/// A task of a pilot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PilotTask {
+    /// What kind of task it is.
+    pub task_type: PilotTaskType,
+    /// What is to be done.
+    pub descriptions: Descriptions,
+}
+
+/// A pilot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Pilot {
+    /// Its id.
+    pub id: PilotId,
+    /// The programme that it belongs to.
+    pub programme: Key,
+    /// The call that it came of.
+    pub call: Key,
+    /// Its names.
+    pub names: Names,
+    /// Where it stands.
+    pub pilot_status: PilotStatus,
+    /// The organisation that leads it.
+    pub lead: OrganisationRef,
+    /// The areas that it is responsible for.
+    #[schema(max_items = 400)]
+    pub areas: Vec<AreaRef>,
+    /// When it began, as exactly as it is known.
+    pub starts: Option<RoughDate>,
+    /// When it ended, or null where it has not or the day is not known.
+    pub ends: Option<RoughDate>,
+    /// What it aims at.
+    #[schema(max_items = 20)]
+    pub objectives: Vec<Descriptions>,
+    /// What it does.
+    #[schema(max_items = 20)]
+    pub tasks: Vec<PilotTask>,
+    /// Counts the changes of this object.
+    #[schema(minimum = 1, maximum = 9007199254740991i64, example = 1)]
+    pub version: i64,
+}
+
+/// The id of one pilot.
+pub type PilotId = Id<Pilot>;
+
+impl Identified for Pilot {
+    const NOUN: &'static str = "pilot";
+    const ID: &'static str = "PilotId";
+}
+
+/// Which pilots a list shows, alphabetically by name.
+#[derive(Debug, Clone, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PilotFilter {
+    /// Those of any of these programmes.
+    #[param(value_type = Option<Vec<Key>>, max_items = 100)]
+    pub programme: Vec<Key>,
+    /// Those that came of any of these calls.
+    #[param(value_type = Option<Vec<Key>>, max_items = 100)]
+    pub call: Vec<Key>,
+    /// Those responsible for any of these regions.
+    #[param(value_type = Option<Vec<String>>, max_items = 100)]
+    pub region: Vec<AreaId>,
+    /// Those that any of these organisations leads.
+    #[param(value_type = Option<Vec<OrganisationId>>, max_items = 100)]
+    pub lead: Vec<OrganisationId>,
+    /// Those that stand so.
+    #[param(value_type = Option<Vec<PilotStatus>>, max_items = 100)]
+    pub pilot_status: Vec<PilotStatus>,
+}

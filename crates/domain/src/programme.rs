@@ -1,0 +1,169 @@
+//! Programmes: the phases of regional coordination, and which regions took part in each.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::area::{AreaId, AreaRef};
+use crate::date::RoughDate;
+use crate::key::Key;
+use crate::money::Money;
+use crate::organisation::OrganisationRef;
+use crate::text::{Descriptions, Names};
+use crate::vocabulary::vocabulary;
+
+/// A programme: one phase of the work, with what followed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Programme {
+    /// Its key.
+    pub key: Key,
+    /// Its names.
+    pub names: Names,
+    /// What it is about.
+    pub descriptions: Option<Descriptions>,
+    /// The goals set for it; empty where none are recorded.
+    #[schema(max_items = 20)]
+    pub goals: Vec<Descriptions>,
+    /// The organisation that leads it nationally.
+    pub coordinator: OrganisationRef,
+    /// The phase before it, or null.
+    pub previous: Option<Key>,
+    /// When it began.
+    pub starts: RoughDate,
+    /// When it ended or will end, or null.
+    pub ends: Option<RoughDate>,
+    /// The areas that it covers.
+    #[schema(max_items = 400)]
+    pub areas: Vec<AreaRef>,
+    /// The state grants awarded in it together, or null where the sum is not known.
+    pub grants_total: Option<Money>,
+    /// Counts the changes of this object.
+    #[schema(minimum = 1, maximum = 9007199254740991i64, example = 1)]
+    pub version: i64,
+}
+
+/// Which programmes a list shows, oldest first.
+#[derive(Debug, Clone, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ProgrammeFilter {
+    /// Those that cover any of these regions.
+    #[param(value_type = Option<Vec<String>>, max_items = 100)]
+    pub region: Vec<AreaId>,
+}
+
+/// When the inhabitants of a programme's areas are counted.
+#[derive(Debug, Clone, Copy, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ProgrammeCoverageQuestion {
+    /// The day of the figures, the last of a year; when left out, the last known one before the
+    /// programme began.
+    #[param(value_type = Option<NaiveDate>, example = "2017-12-31")]
+    pub population_date: Option<NaiveDate>,
+    /// The day whose borders hold; the day of the figures when left out.
+    #[param(value_type = Option<NaiveDate>)]
+    pub as_of: Option<NaiveDate>,
+}
+
+vocabulary! {
+    /// How a region's part in a programme compares with the phase before.
+    pub enum Participation = "participation" {
+        New = "new" ["uusi", "ny", "new"],
+        Continuing = "continuing" ["jatkava", "fortsättande", "continuing"],
+        Ended = "ended" ["päättynyt", "avslutad", "ended"],
+    }
+}
+
+/// The regions of a programme against those of the phase before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ProgrammeParticipation {
+    /// The programme.
+    pub programme: Key,
+    /// The phase before it, or null.
+    pub previous: Option<Key>,
+    /// The regions of either, by code.
+    #[schema(max_items = 100)]
+    pub items: Vec<RegionParticipation>,
+    /// How many of each.
+    pub counts: ParticipationCounts,
+}
+
+/// One region's part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RegionParticipation {
+    /// The region.
+    pub region: AreaRef,
+    /// How its part compares with the phase before.
+    pub participation: Participation,
+}
+
+/// How many regions are new, continue or ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ParticipationCounts {
+    /// In this phase, not in the one before.
+    #[schema(minimum = 0, maximum = 100, example = 3)]
+    pub new: usize,
+    /// In both.
+    #[schema(minimum = 0, maximum = 100, example = 11)]
+    pub continuing: usize,
+    /// In the one before, not in this one.
+    #[schema(minimum = 0, maximum = 100, example = 3)]
+    pub ended: usize,
+}
+
+/// Compares the regions of a programme with those of the phase before it.
+pub fn participation(
+    programme: Key,
+    regions: &[AreaRef],
+    previous: Option<(Key, Vec<AreaRef>)>,
+) -> ProgrammeParticipation {
+    let (previous, before) = previous.map_or((None, Vec::new()), |(key, regions)| (Some(key), regions));
+    let mut found: BTreeMap<&str, (&AreaRef, Participation)> =
+        before.iter().map(|region| (region.code.as_str(), (region, Participation::Ended))).collect();
+    for region in regions {
+        found
+            .entry(&region.code)
+            .and_modify(|(_, participation)| *participation = Participation::Continuing)
+            .or_insert((region, Participation::New));
+    }
+    let mut counts = ParticipationCounts::default();
+    for (_, participation) in found.values() {
+        match participation {
+            Participation::New => counts.new += 1,
+            Participation::Continuing => counts.continuing += 1,
+            Participation::Ended => counts.ended += 1,
+        }
+    }
+    let items = found
+        .into_values()
+        .map(|(region, participation)| RegionParticipation { region: region.clone(), participation })
+        .collect();
+    ProgrammeParticipation { programme, previous, items, counts }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::area::AreaKind;
+
+    fn regions(codes: &[&str]) -> Vec<AreaRef> {
+        let names = Names { fi: Some("x".into()), sv: None, en: None };
+        codes
+            .iter()
+            .map(|code| AreaRef { kind: AreaKind::Region, code: (*code).into(), names: names.clone() })
+            .collect()
+    }
+
+    #[test]
+    fn each_region_of_either_phase_is_new_continuing_or_ended() {
+        let key = |text: &str| text.parse::<Key>();
+        let (Ok(now), Ok(before)) = (key("now"), key("before")) else { unreachable!("both are keys") };
+        let found = participation(now.clone(), &regions(&["02", "03"]), Some((before, regions(&["01", "02"]))));
+        assert_eq!(found.counts, ParticipationCounts { new: 1, continuing: 1, ended: 1 });
+        assert_eq!(found.items.iter().map(|item| item.region.code.as_str()).collect::<Vec<_>>(), ["01", "02", "03"]);
+
+        let first = participation(now, &regions(&["02", "03"]), None);
+        assert_eq!(first.counts, ParticipationCounts { new: 2, continuing: 0, ended: 0 });
+    }
+}

@@ -1,0 +1,43 @@
+//! Schemas of the newtypes: the limits that `parse` enforces and the limits that the contract
+//! publishes come from the same constants.
+
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+
+/// A string with its bounds, its pattern and an example that works.
+pub(crate) fn string(description: &str, min: usize, max: usize, pattern: &str, example: &str) -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(description))
+        .min_length(Some(min))
+        .max_length(Some(max))
+        .pattern(Some(pattern))
+        .examples([example])
+        .build()
+        .into()
+}
+
+/// A UUID.
+pub(crate) fn uuid(description: &str) -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+        .description(Some(description))
+        .min_length(Some(36))
+        .max_length(Some(36))
+        .build()
+        .into()
+}
+
+/// Gives a newtype its schema under its own name.
+macro_rules! published_as_string {
+    ($type:ty, $description:expr, $min:expr, $max:expr, $pattern:expr, $example:expr) => {
+        impl utoipa::PartialSchema for $type {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                $crate::schema::string($description, $min, $max, $pattern, $example)
+            }
+        }
+        impl utoipa::ToSchema for $type {}
+    };
+}
+pub(crate) use published_as_string;

@@ -1,0 +1,128 @@
+//! Texts in Finnish, Swedish and English: never a silent fallback from one to another.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// A language in which the registry itself speaks.
+    pub enum TextLanguage = "text_language" {
+        Fi = "fi" ["suomi", "finska", "Finnish"],
+        Sv = "sv" ["ruotsi", "svenska", "Swedish"],
+        En = "en" ["englanti", "engelska", "English"],
+    }
+}
+
+/// A text of the project's own, complete in the three languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Label {
+    /// In Finnish.
+    pub fi: &'static str,
+    /// In Swedish.
+    pub sv: &'static str,
+    /// In English.
+    pub en: &'static str,
+}
+
+impl Label {
+    /// The text in one language.
+    pub fn in_language(self, language: TextLanguage) -> &'static str {
+        match language {
+            TextLanguage::Fi => self.fi,
+            TextLanguage::Sv => self.sv,
+            TextLanguage::En => self.en,
+        }
+    }
+}
+
+/// A text in up to three languages of at most `MAX` characters each; null where there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text<const MAX: usize> {
+    /// In Finnish, or null.
+    pub fi: Option<String>,
+    /// In Swedish, or null.
+    pub sv: Option<String>,
+    /// In English, or null.
+    pub en: Option<String>,
+}
+
+/// A name: up to 200 characters a language.
+pub type Names = Text<200>;
+/// A longer text: up to 5,000 characters a language.
+pub type Descriptions = Text<5_000>;
+
+impl<const MAX: usize> Text<MAX> {
+    /// The text in one language, if it has one.
+    pub fn get(&self, language: TextLanguage) -> Option<&str> {
+        match language {
+            TextLanguage::Fi => self.fi.as_deref(),
+            TextLanguage::Sv => self.sv.as_deref(),
+            TextLanguage::En => self.en.as_deref(),
+        }
+    }
+
+    /// The first language that has a text, Finnish before Swedish before English: what a list is
+    /// sorted by.
+    pub fn first(&self) -> &str {
+        self.fi.as_deref().or(self.sv.as_deref()).or(self.en.as_deref()).unwrap_or_default()
+    }
+}
+
+impl<const MAX: usize> From<Label> for Text<MAX> {
+    fn from(label: Label) -> Self {
+        Self { fi: Some(label.fi.to_owned()), sv: Some(label.sv.to_owned()), en: Some(label.en.to_owned()) }
+    }
+}
+
+impl<const MAX: usize> utoipa::PartialSchema for Text<MAX> {
+    fn schema() -> RefOr<Schema> {
+        let language = |about: &str| {
+            ObjectBuilder::new()
+                .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+                .description(Some(about))
+                .min_length(Some(1))
+                .max_length(Some(MAX))
+        };
+        ObjectBuilder::new()
+            .description(Some(format!(
+                "A text in Finnish, Swedish and English, at most {MAX} characters each. At least one is set; \
+                 the others are null, and nothing stands in for them."
+            )))
+            .property("fi", language("In Finnish, or null."))
+            .property("sv", language("In Swedish, or null."))
+            .property("en", language("In English, or null."))
+            .required("fi")
+            .required("sv")
+            .required("en")
+            .additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::FreeForm(false)))
+            .build()
+            .into()
+    }
+}
+
+impl<const MAX: usize> utoipa::ToSchema for Text<MAX> {
+    fn name() -> Cow<'static, str> {
+        match MAX {
+            200 => "Names".into(),
+            5_000 => "Descriptions".into(),
+            other => format!("Text{other}").into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_stands_in_for_a_missing_language() {
+        let text = Names { fi: Some("Lappi".into()), sv: None, en: None };
+        assert_eq!(text.get(TextLanguage::Sv), None);
+        assert_eq!(text.first(), "Lappi");
+    }
+}

@@ -1,0 +1,91 @@
+//! Columns that hold domain types as text: values of a vocabulary, identifiers, and JSON of what is
+//! only ever read whole.
+
+use std::fmt::Display;
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::Text;
+use digituki_domain::vocabulary::Vocabulary;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Result};
+
+/// A `T` kept as text in a column.
+#[derive(Debug, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub(crate) struct Stored<T: 'static> {
+    text: String,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Stored<T> {
+    fn from_text(text: String) -> Self {
+        Self { text, of: PhantomData }
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Stored<T> {
+    /// Keeps a value as JSON.
+    pub(crate) fn json(value: &T) -> Result<Self> {
+        Ok(Self::from_text(serde_json::to_string(value)?))
+    }
+
+    /// Reads a value kept as JSON.
+    pub(crate) fn from_json(&self) -> Result<T> {
+        Ok(serde_json::from_str(&self.text)?)
+    }
+}
+
+impl<T: FromStr> Stored<T> {
+    /// Reads a value kept as its plain text.
+    pub(crate) fn parse(&self) -> Result<T> {
+        parse(&self.text)
+    }
+}
+
+impl<T: Display> Stored<T> {
+    /// Keeps a value as its plain text.
+    pub(crate) fn text(value: &T) -> Self {
+        Self::from_text(value.to_string())
+    }
+}
+
+impl<T: Vocabulary> Stored<T> {
+    /// Keeps a value of a vocabulary as it stands in JSON.
+    pub(crate) fn vocabulary(value: T) -> Self {
+        Self::from_text(value.code().to_owned())
+    }
+}
+
+/// Reads a stored text as what it stands for.
+pub(crate) fn parse<T: FromStr>(text: &str) -> Result<T> {
+    text.parse()
+        .map_err(|_| Error::Unforeseen(format!("the stored value {text:?} is no {}", std::any::type_name::<T>())))
+}
+
+impl<T, DB> FromSql<Text, DB> for Stored<T>
+where
+    DB: Backend,
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self::from_text(String::from_sql(bytes)?))
+    }
+}
+
+impl<T, DB> ToSql<Text, DB> for Stored<T>
+where
+    T: std::fmt::Debug,
+    DB: Backend,
+    str: ToSql<Text, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        str::to_sql(&self.text, out)
+    }
+}

@@ -1,0 +1,172 @@
+//! One connection type for both databases, how a connection is made and when it is given up.
+
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::migration::MigrationSource;
+use diesel::{Connection as _, ConnectionError, PgConnection, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::database_url::DatabaseUrl;
+use crate::error::{Error, Result, Unavailability};
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+#[expect(missing_docs, reason = "the variants are the databases")]
+pub enum AnyConnection {
+    Postgresql(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+/// What queries over `AnyConnection` are built for.
+pub(crate) type Backend = <AnyConnection as diesel::Connection>::Backend;
+
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+
+/// Order matters: a connection must wait for locks before it asks for the WAL mode, and `FULL` makes
+/// a commit wait for the disk (`NORMAL` acknowledges before).
+const SQLITE_SESSION: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                              PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
+
+/// Any number: the lock of those who migrate and load.
+const PREPARATION_LOCK: i64 = 0x6469_6769_7475_6b69;
+
+impl AnyConnection {
+    /// Begins a transaction that reads one snapshot.
+    pub(crate) fn begin_read(&mut self) -> diesel::QueryResult<()> {
+        match self {
+            Self::Postgresql(inner) => {
+                AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            }
+            Self::Sqlite(inner) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN DEFERRED"),
+        }
+    }
+
+    /// Begins the transaction in which one process at a time migrates and loads.
+    pub(crate) fn begin_preparation(&mut self) -> diesel::QueryResult<()> {
+        match self {
+            Self::Postgresql(inner) => {
+                AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN")?;
+                inner.batch_execute(&format!(
+                    "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0; \
+                     SELECT pg_advisory_xact_lock({PREPARATION_LOCK})"
+                ))
+            }
+            Self::Sqlite(inner) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE"),
+        }
+    }
+
+    pub(crate) fn migrate(&mut self) -> Result<()> {
+        fn run<C: MigrationHarness<DB>, DB: diesel::backend::Backend>(
+            connection: &mut C,
+            migrations: impl MigrationSource<DB>,
+        ) -> Result<()> {
+            match connection.run_pending_migrations(migrations) {
+                Ok(_) => Ok(()),
+                Err(error) => Err(Error::Unforeseen(format!("a migration failed: {error}"))),
+            }
+        }
+        match self {
+            Self::Postgresql(inner) => run(inner, POSTGRES_MIGRATIONS),
+            Self::Sqlite(inner) => run(inner, SQLITE_MIGRATIONS),
+        }
+    }
+}
+
+/// Makes connections for the pool.
+#[derive(Debug)]
+pub(crate) struct Manager {
+    pub(crate) url: DatabaseUrl,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) statement_timeout: Duration,
+}
+
+/// A pooled connection, and whether it is of further use.
+pub(crate) struct Pooled {
+    pub(crate) connection: AnyConnection,
+    pub(crate) broken: bool,
+}
+
+impl Pooled {
+    /// Ends the transaction: commits what succeeded and undoes what failed. A connection that cannot
+    /// do even that is given up.
+    pub(crate) fn end<T, E: From<Error>>(&mut self, outcome: std::result::Result<T, E>) -> std::result::Result<T, E> {
+        type Transactions = <AnyConnection as diesel::Connection>::TransactionManager;
+        let ended = match outcome {
+            Ok(_) => Transactions::commit_transaction(&mut self.connection),
+            Err(_) => Transactions::rollback_transaction(&mut self.connection),
+        };
+        self.broken |= ended.is_err();
+        let value = outcome?;
+        ended.map_err(Error::from)?;
+        Ok(value)
+    }
+}
+
+impl Manager {
+    fn establish(&self) -> std::result::Result<AnyConnection, ConnectionError> {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) => {
+                if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                    std::fs::create_dir_all(folder)
+                        .map_err(|error| ConnectionError::BadConnection(format!("{}: {error}", folder.display())))?;
+                }
+                let mut inner = SqliteConnection::establish(&path.to_string_lossy())?;
+                inner.batch_execute(SQLITE_SESSION).map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(AnyConnection::Sqlite(inner))
+            }
+            DatabaseUrl::Postgres(url) => {
+                let mut url = url.clone();
+                let given: Vec<String> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
+                let seconds = self.connect_timeout.as_secs().max(2).to_string();
+                // A server that vanished without a word is found out by these, not waited for.
+                for (name, value) in [
+                    ("connect_timeout", seconds.as_str()),
+                    ("tcp_user_timeout", "5000"),
+                    ("keepalives_idle", "10"),
+                    ("application_name", "digituki"),
+                ] {
+                    if !given.iter().any(|given| given == name) {
+                        url.query_pairs_mut().append_pair(name, value);
+                    }
+                }
+                let mut inner = PgConnection::establish(url.as_str())?;
+                let timeout = self.statement_timeout.as_millis();
+                inner
+                    .batch_execute(&format!(
+                        "SET statement_timeout = {timeout}; SET lock_timeout = {timeout}; \
+                         SET idle_in_transaction_session_timeout = 60000; SET TIME ZONE 'UTC'"
+                    ))
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(AnyConnection::Postgresql(inner))
+            }
+        }
+    }
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Pooled;
+    type Error = ConnectionError;
+
+    fn connect(&self) -> std::result::Result<Pooled, ConnectionError> {
+        Ok(Pooled { connection: self.establish()?, broken: false })
+    }
+
+    /// Not asked: `Store` finds a dead connection out by its first statement, without a round trip
+    /// of its own, and takes another.
+    fn is_valid(&self, _: &mut Pooled) -> std::result::Result<(), ConnectionError> {
+        Ok(())
+    }
+
+    /// A connection that comes back from a panic may be in the middle of a transaction.
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+        pooled.broken || std::thread::panicking()
+    }
+}
+
+impl From<Unavailability> for Error {
+    fn from(kind: Unavailability) -> Self {
+        Self::Unavailable(kind)
+    }
+}

@@ -1,0 +1,107 @@
+//! What the computation of a coverage needs to know.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use digituki_domain::area::{AreaId, AreaKind, AreaRef, Validity};
+use digituki_domain::coverage::{Coverage, Inhabitants, cover};
+use digituki_domain::invalid::{Invalid, Violation};
+use digituki_domain::text::Names;
+use digituki_domain::vocabulary::Vocabulary;
+
+use crate::area;
+use crate::column::Stored;
+use crate::connection::AnyConnection;
+use crate::error::{Error, Result};
+use crate::municipality;
+use crate::schema::{areas, populations};
+
+/// On which day inhabitants are counted, and on which borders.
+#[derive(Debug, Clone, Copy)]
+pub struct When {
+    /// The day of the figures, or the latest known no later than `before`.
+    pub population_date: Option<NaiveDate>,
+    /// For the choice of the day: not after this one.
+    pub before: Option<NaiveDate>,
+    /// The day whose borders hold; the day of the figures when not given.
+    pub as_of: Option<NaiveDate>,
+}
+
+/// The inhabitants of the union of areas.
+pub fn of(db: &mut AnyConnection, wanted: &[AreaId], when: When) -> Result<Coverage> {
+    area::require(db, &[("area", wanted)])?;
+    let date = population_date(db, when)?;
+    let as_of = when.as_of.unwrap_or(date);
+    let mut distinct: Vec<AreaId> = Vec::new();
+    for area in wanted {
+        if !distinct.contains(area) {
+            distinct.push(area.clone());
+        }
+    }
+    let named = named(db, &distinct, as_of)?;
+    let members = municipality::members(db, &distinct, as_of)?;
+    let areas: Vec<(AreaRef, BTreeSet<String>)> = named.into_iter().zip(members).collect();
+    Ok(cover(&areas, &country(db, date)?, date, as_of))
+}
+
+/// The areas with their names; refused when one did not exist on the day.
+fn named(db: &mut AnyConnection, wanted: &[AreaId], day: NaiveDate) -> Result<Vec<AreaRef>> {
+    let mut refused = Vec::new();
+    let mut found = Vec::new();
+    for area in area::by_ids(db, wanted)? {
+        let validity = Validity { from: area.valid_from, to: area.valid_to };
+        if validity.holds_on(day) {
+            found.push(AreaRef { kind: area.kind, code: area.code, names: area.names });
+        } else {
+            let value = format!("{}:{}", area.kind.code(), area.code);
+            refused.push(Violation::parameter("area", Invalid::NotValidAt { value, day }));
+        }
+    }
+    if refused.is_empty() { Ok(found) } else { Err(Error::Refused(refused)) }
+}
+
+fn population_date(db: &mut AnyConnection, when: When) -> Result<NaiveDate> {
+    let known: Vec<NaiveDate> =
+        populations::table.select(populations::date).distinct().order(populations::date).load(db)?;
+    let latest = match when.before {
+        Some(before) => known.iter().rfind(|date| **date <= before).or(known.first()),
+        None => known.last(),
+    };
+    match when.population_date {
+        Some(asked) if known.contains(&asked) => Ok(asked),
+        Some(asked) => {
+            let allowed = known.iter().map(ToString::to_string).collect();
+            let invalid = Invalid::NotAmong { value: asked.to_string(), allowed };
+            Err(Error::Refused(vec![Violation::parameter("population_date", invalid)]))
+        }
+        None => latest.copied().ok_or_else(|| Error::Unforeseen("no populations are loaded".into())),
+    }
+}
+
+fn country(db: &mut AnyConnection, date: NaiveDate) -> Result<Vec<Inhabitants>> {
+    type Columns = (String, Stored<Names>, Option<NaiveDate>, Option<NaiveDate>, Option<String>, Option<i64>);
+    let rows: Vec<Columns> = areas::table
+        .left_join(populations::table.on(populations::municipality.eq(areas::code).and(populations::date.eq(date))))
+        .filter(areas::kind.eq(AreaKind::Municipality.code()))
+        .order(areas::code)
+        .select((
+            areas::code,
+            areas::names,
+            areas::valid_from,
+            areas::valid_to,
+            areas::successor,
+            populations::population.nullable(),
+        ))
+        .load(db)?;
+    rows.into_iter()
+        .map(|(code, names, from, to, successor, population)| {
+            Ok(Inhabitants {
+                municipality: AreaRef { kind: AreaKind::Municipality, code, names: names.from_json()? },
+                validity: Validity { from, to },
+                successor,
+                population,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,88 @@
+//! What a statement can come to. The caller of a query says what "not found" means; the rest is here.
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use digituki_domain::invalid::Violation;
+
+/// The answer of the store.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why the store has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database cannot be used now: worth another try.
+    #[error("the database is {0}")]
+    Unavailable(Unavailability),
+    /// The question names what the registry does not hold.
+    #[error("the question is refused")]
+    Refused(Vec<Violation>),
+    /// A fault of ours. Its text is for the log, never for an answer.
+    #[error("{0}")]
+    Unforeseen(String),
+}
+
+/// Why the database cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unavailability {
+    /// Not reached, or the connection was lost.
+    #[error("not reachable")]
+    Lost,
+    /// Locked, or all connections are taken.
+    #[error("busy")]
+    Busy,
+    /// Out of space.
+    #[error("full")]
+    Full,
+    /// Refusing writes.
+    #[error("read-only")]
+    ReadOnly,
+}
+
+impl From<DieselError> for Error {
+    fn from(error: DieselError) -> Self {
+        match &error {
+            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
+                Self::Unavailable(Unavailability::Lost)
+            }
+            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
+                Self::Unavailable(Unavailability::Busy)
+            }
+            DieselError::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => {
+                Self::Unavailable(Unavailability::ReadOnly)
+            }
+            // A transaction that a lost connection left behind.
+            DieselError::BrokenTransactionManager => Self::Unavailable(Unavailability::Lost),
+            DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) => {
+                by_message(information.message()).map_or_else(|| Self::Unforeseen(error.to_string()), Self::Unavailable)
+            }
+            _ => Self::Unforeseen(error.to_string()),
+        }
+    }
+}
+
+/// Diesel reports SQLite's lock and disk errors, and most of PostgreSQL's, as `Unknown`: their fixed
+/// message texts are all that tells them apart.
+fn by_message(message: &str) -> Option<Unavailability> {
+    const KNOWN: [(&str, Unavailability); 14] = [
+        ("database is locked", Unavailability::Busy),
+        ("database table is locked", Unavailability::Busy),
+        ("database schema is locked", Unavailability::Busy),
+        ("canceling statement due to", Unavailability::Busy),
+        ("too many clients already", Unavailability::Busy),
+        ("remaining connection slots", Unavailability::Busy),
+        ("database or disk is full", Unavailability::Full),
+        ("No space left on device", Unavailability::Full),
+        ("attempt to write a readonly database", Unavailability::ReadOnly),
+        ("unable to open database file", Unavailability::Lost),
+        ("disk I/O error", Unavailability::Lost),
+        ("terminating connection", Unavailability::Lost),
+        ("the database system is", Unavailability::Lost),
+        ("server closed the connection", Unavailability::Lost),
+    ];
+    KNOWN.iter().find(|(text, _)| message.contains(text)).map(|(_, kind)| *kind)
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Unforeseen(format!("a stored JSON value does not fit its type: {error}"))
+    }
+}

@@ -1,0 +1,103 @@
+//! Grants.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use digituki_domain::area::AreaKind;
+use digituki_domain::grant::{Grant, GrantFilter, GrantId, GrantStatus};
+use digituki_domain::money::Money;
+use digituki_domain::vocabulary::Vocabulary;
+
+use crate::column::{self, Stored};
+use crate::connection::{AnyConnection, Backend};
+use crate::error::Result;
+use crate::organisation::Named;
+use crate::page::{Page, Position, Window, keyset};
+use crate::schema::{grant_areas, grants};
+use crate::scope::Scopes;
+use crate::{area, call, programme};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = grants, treat_none_as_null = true, treat_none_as_default_value = false)]
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) programme: String,
+    pub(crate) call: String,
+    pub(crate) beneficiary_id: String,
+    pub(crate) sort_name: String,
+    pub(crate) amount: Option<Stored<Money>>,
+    pub(crate) grant_status: Stored<GrantStatus>,
+    pub(crate) usable_from: Option<NaiveDate>,
+    pub(crate) usable_to: Option<NaiveDate>,
+    pub(crate) version: i64,
+}
+
+/// Lists grants alphabetically by beneficiary.
+pub fn list(db: &mut AnyConnection, filter: &GrantFilter, window: &Window) -> Result<Page<Grant>> {
+    programme::require(db, &filter.programme)?;
+    call::require(db, &filter.call)?;
+    area::require(db, &[("region", &filter.region)])?;
+    let matching = || matching(filter);
+    let total = window.total(|| matching().count().get_result(db))?;
+    let rows = keyset!(matching(), window, grants::sort_name, grants::id).select(Row::as_select()).load(db)?;
+    let position = |row: &Row| Position { sort: row.sort_name.clone(), id: row.id.clone() };
+    window.page(rows, total, position, |rows| assemble(db, rows))
+}
+
+/// One grant.
+pub fn get(db: &mut AnyConnection, id: GrantId) -> Result<Option<Grant>> {
+    let row = grants::table.find(id.to_string()).select(Row::as_select()).first(db).optional()?;
+    Ok(assemble(db, row.into_iter().collect())?.pop())
+}
+
+fn matching(filter: &GrantFilter) -> grants::BoxedQuery<'static, Backend> {
+    let mut query = grants::table.into_boxed();
+    if !filter.programme.is_empty() {
+        let wanted: Vec<_> = filter.programme.iter().map(ToString::to_string).collect();
+        query = query.filter(grants::programme.eq_any(wanted));
+    }
+    if !filter.call.is_empty() {
+        let wanted: Vec<_> = filter.call.iter().map(ToString::to_string).collect();
+        query = query.filter(grants::call.eq_any(wanted));
+    }
+    if !filter.region.is_empty() {
+        let within = grant_areas::table
+            .filter(grant_areas::kind.eq(AreaKind::Region.code()))
+            .filter(grant_areas::code.eq_any(area::codes(&filter.region)));
+        query = query.filter(grants::id.eq_any(within.select(grant_areas::grant_id)));
+    }
+    if !filter.beneficiary.is_empty() {
+        let wanted: Vec<_> = filter.beneficiary.iter().map(ToString::to_string).collect();
+        query = query.filter(grants::beneficiary_id.eq_any(wanted));
+    }
+    if !filter.grant_status.is_empty() {
+        let wanted: Vec<_> = filter.grant_status.iter().map(|status| status.code()).collect();
+        query = query.filter(grants::grant_status.eq_any(wanted));
+    }
+    query
+}
+
+fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Grant>> {
+    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let within = grant_areas::table
+        .filter(grant_areas::grant_id.eq_any(ids))
+        .order((grant_areas::kind, grant_areas::code))
+        .load(db)?;
+    let mut areas = Scopes::load(db, within)?;
+    let beneficiaries = Named::load(db, rows.iter().map(|row| row.beneficiary_id.as_str()))?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Grant {
+                id: column::parse(&row.id)?,
+                programme: column::parse(&row.programme)?,
+                call: column::parse(&row.call)?,
+                beneficiary: beneficiaries.get(&row.beneficiary_id)?,
+                areas: areas.take(&row.id),
+                amount: row.amount.as_ref().map(Stored::from_json).transpose()?,
+                grant_status: row.grant_status.parse()?,
+                usable_from: row.usable_from,
+                usable_to: row.usable_to,
+                version: row.version,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,36 @@
+//! The store: every SQL statement of the project, for SQLite and PostgreSQL.
+//!
+//! Invariants:
+//! - This crate does not know HTTP (`make boundaries` proves it), and no SQL stands outside it.
+//! - Queries are written once, over `connection::AnyConnection`; what differs between the two databases
+//!   stays in `connection` and `store`.
+//! - A read sees one snapshot, however many statements it takes, and their number does not grow with
+//!   the page size.
+//! - Row structs stay inside; domain types go in and come out.
+
+#![recursion_limit = "256"]
+
+pub mod area;
+pub mod call;
+mod column;
+mod connection;
+pub mod coverage;
+pub mod database_url;
+pub mod error;
+pub mod grant;
+mod load;
+pub mod municipality;
+mod names;
+pub mod organisation;
+pub mod page;
+pub mod pilot;
+pub mod programme;
+mod schema;
+mod scope;
+mod store;
+
+pub use connection::AnyConnection;
+pub use database_url::DatabaseUrl;
+pub use error::{Error, Result};
+pub use load::Load;
+pub use store::{Options, Store};

@@ -1,0 +1,272 @@
+//! The story so far, from the files in `data/history/`: what is not known stays null.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use digituki_domain::area::AreaId;
+use digituki_domain::call::{CallDocument, CallEvent};
+use digituki_domain::date::RoughDate;
+use digituki_domain::grant::{GrantId, GrantStatus};
+use digituki_domain::key::Key;
+use digituki_domain::money::Money;
+use digituki_domain::organisation::{OrganisationId, OrganisationType};
+use digituki_domain::pilot::{PilotId, PilotStatus, PilotTask};
+use digituki_domain::text::{Descriptions, Names};
+use digituki_domain::vocabulary::Vocabulary;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::shipped::{Ledger, Shipped, Step, put};
+use crate::column::{self, Stored};
+use crate::connection::AnyConnection;
+use crate::error::{Error, Result};
+use crate::schema::{calls, grant_areas, grants, organisations, pilot_areas, pilots, programme_areas, programmes};
+use crate::{call, grant, names, pilot, programme};
+
+/// Loads the story, what is referred to before what refers to it.
+pub(super) fn load(db: &mut AnyConnection, ledger: &mut Ledger) -> Result<()> {
+    for facts in read::<Vec<ProgrammeFacts>>(include_str!("../../data/history/programmes.json"))? {
+        ledger.ship(db, &facts)?;
+    }
+    for facts in read::<Vec<CallFacts>>(include_str!("../../data/history/calls.json"))? {
+        ledger.ship(db, &facts)?;
+    }
+    let pilots: Pilots = read(include_str!("../../data/history/pilots.json"))?;
+    for own in pilots.pilots {
+        ledger.ship(db, &PilotFacts { own, shared: &pilots.shared })?;
+    }
+    let grants: Grants = read(include_str!("../../data/history/grants.json"))?;
+    for region in &grants.regions {
+        ledger.ship(db, &GrantFacts { region, shared: &grants.shared })?;
+    }
+    Ok(())
+}
+
+fn read<T: DeserializeOwned>(file: &str) -> Result<T> {
+    serde_json::from_str(file).map_err(|error| Error::Unforeseen(format!("shipped data: {error}")))
+}
+
+/// Replaces the areas of a row: the same for every noun that has a table of (whose, kind, code).
+macro_rules! put_areas {
+    ($db:expr, $table:ident, $whose:ident, $id:expr, $areas:expr) => {
+        diesel::delete($table::table.filter($table::$whose.eq($id))).execute($db)?;
+        for area in $areas {
+            let area: AreaId = column::parse(area)?;
+            diesel::insert_into($table::table)
+                .values(($table::$whose.eq($id), $table::kind.eq(area.kind().code()), $table::code.eq(area.code())))
+                .execute($db)?;
+        }
+    };
+}
+
+#[derive(Serialize, Deserialize)]
+struct ProgrammeFacts {
+    key: Key,
+    names: Names,
+    descriptions: Option<Descriptions>,
+    goals: Vec<Descriptions>,
+    coordinator: String,
+    previous: Option<Key>,
+    starts: RoughDate,
+    ends: Option<RoughDate>,
+    areas: Vec<String>,
+    grants_total: Option<Money>,
+}
+
+impl Shipped for ProgrammeFacts {
+    const NOUN: &'static str = "Programme";
+
+    fn id(&self) -> String {
+        self.key.to_string()
+    }
+
+    fn store(&self, db: &mut AnyConnection, step: Step) -> Result<bool> {
+        let row = programme::Row {
+            key: self.id(),
+            names: Stored::json(&self.names)?,
+            descriptions: self.descriptions.as_ref().map(Stored::json).transpose()?,
+            goals: Stored::json(&self.goals)?,
+            coordinator_id: OrganisationId::of_key(&self.coordinator).to_string(),
+            previous: self.previous.as_ref().map(ToString::to_string),
+            starts: Stored::json(&self.starts)?,
+            sort_date: self.starts.earliest.to_string(),
+            ends: self.ends.as_ref().map(Stored::json).transpose()?,
+            grants_total: self.grants_total.as_ref().map(Stored::json).transpose()?,
+            version: step.to,
+        };
+        if !put!(db, programmes, self.id(), &row, step) {
+            return Ok(false);
+        }
+        put_areas!(db, programme_areas, programme, self.id(), &self.areas);
+        Ok(true)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct CallFacts {
+    key: Key,
+    programme: Key,
+    names: Names,
+    organiser: String,
+    opens_at: Option<DateTime<Utc>>,
+    closes_at: Option<DateTime<Utc>>,
+    decided: bool,
+    eligible_organisation_types: Option<Vec<OrganisationType>>,
+    budget: Option<Money>,
+    usable_from: Option<NaiveDate>,
+    usable_to: Option<NaiveDate>,
+    events: Vec<CallEvent>,
+    documents: Vec<CallDocument>,
+    applications_received: Option<i32>,
+    counties_represented: Option<i32>,
+    selected: Option<i32>,
+    selection_grounds: Option<Descriptions>,
+}
+
+impl Shipped for CallFacts {
+    const NOUN: &'static str = "Call";
+
+    fn id(&self) -> String {
+        self.key.to_string()
+    }
+
+    fn store(&self, db: &mut AnyConnection, step: Step) -> Result<bool> {
+        let row = call::Row {
+            key: self.id(),
+            programme: self.programme.to_string(),
+            names: Stored::json(&self.names)?,
+            organiser_id: OrganisationId::of_key(&self.organiser).to_string(),
+            published: true,
+            cancelled: false,
+            opens_at: self.opens_at.map(call::stored_instant),
+            closes_at: self.closes_at.map(call::stored_instant),
+            decided: self.decided,
+            eligible_organisation_types: self.eligible_organisation_types.as_ref().map(Stored::json).transpose()?,
+            budget: self.budget.as_ref().map(Stored::json).transpose()?,
+            usable_from: self.usable_from,
+            usable_to: self.usable_to,
+            events: Stored::json(&self.events)?,
+            documents: Stored::json(&self.documents)?,
+            applications_received: self.applications_received,
+            counties_represented: self.counties_represented,
+            selected: self.selected,
+            selection_grounds: self.selection_grounds.as_ref().map(Stored::json).transpose()?,
+            version: step.to,
+        };
+        Ok(put!(db, calls, self.id(), &row, step))
+    }
+}
+
+#[derive(Deserialize)]
+struct Pilots {
+    #[serde(flatten)]
+    shared: SharedByPilots,
+    pilots: Vec<OwnOfPilot>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SharedByPilots {
+    programme: Key,
+    call: Key,
+    pilot_status: PilotStatus,
+    starts: RoughDate,
+    objectives: Vec<Descriptions>,
+    tasks: Vec<PilotTask>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct OwnOfPilot {
+    key: String,
+    names: Names,
+    lead: String,
+    areas: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct PilotFacts<'a> {
+    own: OwnOfPilot,
+    shared: &'a SharedByPilots,
+}
+
+impl Shipped for PilotFacts<'_> {
+    const NOUN: &'static str = "Pilot";
+
+    fn id(&self) -> String {
+        PilotId::of_key(&self.own.key).to_string()
+    }
+
+    fn store(&self, db: &mut AnyConnection, step: Step) -> Result<bool> {
+        let Self { own, shared } = self;
+        let row = pilot::Row {
+            id: self.id(),
+            programme: shared.programme.to_string(),
+            call: shared.call.to_string(),
+            sort_name: names::sort_key(&own.names),
+            names: Stored::json(&own.names)?,
+            pilot_status: Stored::vocabulary(shared.pilot_status),
+            lead_id: OrganisationId::of_key(&own.lead).to_string(),
+            starts: Some(Stored::json(&shared.starts)?),
+            ends: None,
+            objectives: Stored::json(&shared.objectives)?,
+            tasks: Stored::json(&shared.tasks)?,
+            version: step.to,
+        };
+        if !put!(db, pilots, self.id(), &row, step) {
+            return Ok(false);
+        }
+        put_areas!(db, pilot_areas, pilot_id, self.id(), &own.areas);
+        Ok(true)
+    }
+}
+
+#[derive(Deserialize)]
+struct Grants {
+    #[serde(flatten)]
+    shared: SharedByGrants,
+    regions: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SharedByGrants {
+    programme: Key,
+    call: Key,
+    grant_status: GrantStatus,
+    usable_from: NaiveDate,
+    usable_to: NaiveDate,
+}
+
+/// A grant to the council of a region; no amount is known.
+#[derive(Serialize)]
+struct GrantFacts<'a> {
+    region: &'a str,
+    shared: &'a SharedByGrants,
+}
+
+impl Shipped for GrantFacts<'_> {
+    const NOUN: &'static str = "Grant";
+
+    fn id(&self) -> String {
+        GrantId::of_key(&format!("{}:{}", self.shared.call, self.region)).to_string()
+    }
+
+    fn store(&self, db: &mut AnyConnection, step: Step) -> Result<bool> {
+        let Self { region, shared } = self;
+        let beneficiary = OrganisationId::of_key(&format!("regional-council-{region}")).to_string();
+        let row = grant::Row {
+            id: self.id(),
+            programme: shared.programme.to_string(),
+            call: shared.call.to_string(),
+            sort_name: organisations::table.find(&beneficiary).select(organisations::sort_name).first(db)?,
+            beneficiary_id: beneficiary,
+            amount: None,
+            grant_status: Stored::vocabulary(shared.grant_status),
+            usable_from: Some(shared.usable_from),
+            usable_to: Some(shared.usable_to),
+            version: step.to,
+        };
+        if !put!(db, grants, self.id(), &row, step) {
+            return Ok(false);
+        }
+        put_areas!(db, grant_areas, grant_id, self.id(), [&format!("region:{region}")]);
+        Ok(true)
+    }
+}

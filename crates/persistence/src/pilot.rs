@@ -1,0 +1,107 @@
+//! Pilots.
+
+use diesel::prelude::*;
+use digituki_domain::area::AreaKind;
+use digituki_domain::date::RoughDate;
+use digituki_domain::pilot::{Pilot, PilotFilter, PilotId, PilotStatus, PilotTask};
+use digituki_domain::text::{Descriptions, Names};
+use digituki_domain::vocabulary::Vocabulary;
+
+use crate::column::{self, Stored};
+use crate::connection::{AnyConnection, Backend};
+use crate::error::Result;
+use crate::organisation::Named;
+use crate::page::{Page, Position, Window, keyset};
+use crate::schema::{pilot_areas, pilots};
+use crate::scope::Scopes;
+use crate::{area, call, programme};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = pilots, treat_none_as_null = true, treat_none_as_default_value = false)]
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) programme: String,
+    pub(crate) call: String,
+    pub(crate) names: Stored<Names>,
+    pub(crate) sort_name: String,
+    pub(crate) pilot_status: Stored<PilotStatus>,
+    pub(crate) lead_id: String,
+    pub(crate) starts: Option<Stored<RoughDate>>,
+    pub(crate) ends: Option<Stored<RoughDate>>,
+    pub(crate) objectives: Stored<Vec<Descriptions>>,
+    pub(crate) tasks: Stored<Vec<PilotTask>>,
+    pub(crate) version: i64,
+}
+
+/// Lists pilots alphabetically.
+pub fn list(db: &mut AnyConnection, filter: &PilotFilter, window: &Window) -> Result<Page<Pilot>> {
+    programme::require(db, &filter.programme)?;
+    call::require(db, &filter.call)?;
+    area::require(db, &[("region", &filter.region)])?;
+    let matching = || matching(filter);
+    let total = window.total(|| matching().count().get_result(db))?;
+    let rows = keyset!(matching(), window, pilots::sort_name, pilots::id).select(Row::as_select()).load(db)?;
+    let position = |row: &Row| Position { sort: row.sort_name.clone(), id: row.id.clone() };
+    window.page(rows, total, position, |rows| assemble(db, rows))
+}
+
+/// One pilot.
+pub fn get(db: &mut AnyConnection, id: PilotId) -> Result<Option<Pilot>> {
+    let row = pilots::table.find(id.to_string()).select(Row::as_select()).first(db).optional()?;
+    Ok(assemble(db, row.into_iter().collect())?.pop())
+}
+
+fn matching(filter: &PilotFilter) -> pilots::BoxedQuery<'static, Backend> {
+    let mut query = pilots::table.into_boxed();
+    if !filter.programme.is_empty() {
+        let wanted: Vec<_> = filter.programme.iter().map(ToString::to_string).collect();
+        query = query.filter(pilots::programme.eq_any(wanted));
+    }
+    if !filter.call.is_empty() {
+        let wanted: Vec<_> = filter.call.iter().map(ToString::to_string).collect();
+        query = query.filter(pilots::call.eq_any(wanted));
+    }
+    if !filter.region.is_empty() {
+        let responsible = pilot_areas::table
+            .filter(pilot_areas::kind.eq(AreaKind::Region.code()))
+            .filter(pilot_areas::code.eq_any(area::codes(&filter.region)));
+        query = query.filter(pilots::id.eq_any(responsible.select(pilot_areas::pilot_id)));
+    }
+    if !filter.lead.is_empty() {
+        let wanted: Vec<_> = filter.lead.iter().map(ToString::to_string).collect();
+        query = query.filter(pilots::lead_id.eq_any(wanted));
+    }
+    if !filter.pilot_status.is_empty() {
+        let wanted: Vec<_> = filter.pilot_status.iter().map(|status| status.code()).collect();
+        query = query.filter(pilots::pilot_status.eq_any(wanted));
+    }
+    query
+}
+
+fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Pilot>> {
+    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let responsible = pilot_areas::table
+        .filter(pilot_areas::pilot_id.eq_any(ids))
+        .order((pilot_areas::kind, pilot_areas::code))
+        .load(db)?;
+    let mut areas = Scopes::load(db, responsible)?;
+    let leads = Named::load(db, rows.iter().map(|row| row.lead_id.as_str()))?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Pilot {
+                id: column::parse(&row.id)?,
+                programme: column::parse(&row.programme)?,
+                call: column::parse(&row.call)?,
+                names: row.names.from_json()?,
+                pilot_status: row.pilot_status.parse()?,
+                lead: leads.get(&row.lead_id)?,
+                areas: areas.take(&row.id),
+                starts: row.starts.as_ref().map(Stored::from_json).transpose()?,
+                ends: row.ends.as_ref().map(Stored::from_json).transpose()?,
+                objectives: row.objectives.from_json()?,
+                tasks: row.tasks.from_json()?,
+                version: row.version,
+            })
+        })
+        .collect()
+}

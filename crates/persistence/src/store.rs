@@ -1,0 +1,155 @@
+//! The store: a pool of connections, taken and used off the server's threads, with a deadline.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Semaphore;
+
+use crate::connection::{AnyConnection, Manager, Pooled};
+use crate::database_url::DatabaseUrl;
+use crate::error::{Error, Result, Unavailability};
+use crate::load::{self, Load};
+
+/// How the store works.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where the registry is kept.
+    pub url: DatabaseUrl,
+    /// How many connections at most.
+    pub pool_size: u32,
+    /// How long a request waits for a connection.
+    pub pool_timeout: Duration,
+    /// How long a statement may take (PostgreSQL).
+    pub statement_timeout: Duration,
+}
+
+/// The registry's database. Cheap to clone: all clones share one pool.
+#[derive(Clone)]
+pub struct Store {
+    pool: r2d2::Pool<Manager>,
+    permits: Arc<Semaphore>,
+    options: Arc<Options>,
+}
+
+/// Says in the log what r2d2 would otherwise say of a lost database, once per fault and without the
+/// password that libpq's own text may hold.
+#[derive(Debug)]
+struct LogErrors(DatabaseUrl);
+
+impl r2d2::HandleError<diesel::ConnectionError> for LogErrors {
+    fn handle_error(&self, _: diesel::ConnectionError) {
+        log::warn!("no connection to {}", self.0);
+    }
+}
+
+impl Store {
+    /// Opens the store without waiting for its database, which may come later.
+    pub fn open(options: Options) -> Self {
+        let manager = Manager {
+            url: options.url.clone(),
+            connect_timeout: options.pool_timeout,
+            statement_timeout: options.statement_timeout,
+        };
+        let pool = r2d2::Pool::builder()
+            .max_size(options.pool_size)
+            .min_idle(Some(0))
+            .connection_timeout(options.pool_timeout)
+            .test_on_check_out(false)
+            .error_handler(Box::new(LogErrors(options.url.clone())))
+            .build_unchecked(manager);
+        let permits = usize::try_from(options.pool_size).unwrap_or(1);
+        Self { pool, permits: Arc::new(Semaphore::new(permits)), options: Arc::new(options) }
+    }
+
+    /// Where the registry is kept.
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.options.url
+    }
+
+    /// Reads one snapshot.
+    pub async fn read<T, E>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.with_connection(AnyConnection::begin_read, move |pooled| {
+            let outcome = work(&mut pooled.connection);
+            pooled.end(outcome)
+        })
+        .await
+    }
+
+    /// Migrates the database and loads what every installation starts with; one process at a time.
+    pub async fn prepare(&self, load: Load) -> Result<()> {
+        self.with_connection(AnyConnection::begin_preparation, move |pooled| {
+            let connection = &mut pooled.connection;
+            let outcome = connection.migrate().and_then(|()| load::load(connection, load));
+            pooled.end(outcome)
+        })
+        .await
+    }
+
+    /// Begins on a connection that works and does the work on it. Everything waits, together, no
+    /// longer than the pool's time-out.
+    async fn with_connection<T, E>(
+        &self,
+        begin: impl Fn(&mut AnyConnection) -> diesel::QueryResult<()> + Send + 'static,
+        work: impl FnOnce(&mut Pooled) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let deadline = Instant::now() + self.options.pool_timeout;
+        let permit = tokio::time::timeout_at(deadline.into(), Arc::clone(&self.permits).acquire_owned())
+            .await
+            .ok()
+            .and_then(std::result::Result::ok)
+            .ok_or(Error::Unavailable(Unavailability::Busy))?;
+        let pool = self.pool.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            // Held until the work is done, even when the request that asked for it is gone.
+            let _permit = permit;
+            let mut pooled = begun(&pool, deadline, begin)?;
+            work(&mut pooled)
+        });
+        match task.await {
+            Ok(outcome) => outcome,
+            Err(error) => Err(Error::Unforeseen(format!("the work on the database panicked: {error}")).into()),
+        }
+    }
+}
+
+/// Takes a connection and begins on it. A pooled connection may have died since it was last used:
+/// then the next one is tried.
+fn begun(
+    pool: &r2d2::Pool<Manager>,
+    deadline: Instant,
+    begin: impl Fn(&mut AnyConnection) -> diesel::QueryResult<()>,
+) -> Result<r2d2::PooledConnection<Manager>> {
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        // The pool refuses to wait for no time at all.
+        let mut pooled = pool
+            .get_timeout(left.max(Duration::from_millis(1)))
+            .map_err(|_| Error::Unavailable(Unavailability::Lost))?;
+        match begin(&mut pooled.connection) {
+            Ok(()) => return Ok(pooled),
+            Err(error) => {
+                pooled.broken = true;
+                if Instant::now() >= deadline {
+                    return Err(error.into());
+                }
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Pooled {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Pooled").field("broken", &self.broken).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,13 @@
+DROP TABLE shipped_rows;
+DROP TABLE grant_areas;
+DROP TABLE grants;
+DROP TABLE pilot_areas;
+DROP TABLE pilots;
+DROP TABLE calls;
+DROP TABLE programme_areas;
+DROP TABLE programmes;
+DROP TABLE organisations;
+DROP TABLE populations;
+DROP TABLE memberships;
+DROP TABLE municipalities;
+DROP TABLE areas;

@@ -1,0 +1,36 @@
+//! The API: routes, documentation, configuration and the command line.
+//!
+//! Invariants:
+//! - A handler reads: parse, validate, authorise, load, decide, store, represent. It holds no SQL and
+//!   no rule of the domain.
+//! - An operation is routed and documented by the same line (`http::routes`).
+//! - Every answer of 400 and above is a problem (RFC 9457) whose code stands in
+//!   `digituki_domain::problem`.
+//! - Nothing of the database, of Rust or of a person shows in an answer or in the log.
+
+#![recursion_limit = "256"]
+
+mod app;
+mod area;
+mod call;
+mod code_list;
+mod coverage;
+mod grant;
+mod health;
+mod http;
+mod logging;
+mod municipality;
+mod openapi;
+mod organisation;
+mod pilot;
+mod problem;
+mod programme;
+mod serve;
+mod settings;
+mod swagger;
+
+pub use http::routes::Routes;
+pub use logging::{Format as LogFormat, start as start_logging};
+pub use openapi::document;
+pub use serve::{migrate, serve};
+pub use settings::Settings;

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::area::{AreaId, AreaRef};
+use crate::area::{AreaId, AreaKind, AreaRef};
 use crate::date::RoughDate;
 use crate::key::Key;
 use crate::money::Money;
@@ -42,6 +42,13 @@ pub struct Programme {
     /// Counts the changes of this object.
     #[schema(minimum = 1, maximum = 9007199254740991i64, example = 1)]
     pub version: i64,
+}
+
+impl Programme {
+    /// The regions among its areas.
+    pub fn regions(&self) -> Vec<AreaRef> {
+        self.areas.iter().filter(|area| area.kind == AreaKind::Region).cloned().collect()
+    }
 }
 
 /// Which programmes a list shows, oldest first.
@@ -145,7 +152,6 @@ pub fn participation(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::area::AreaKind;
 
     fn regions(codes: &[&str]) -> Vec<AreaRef> {
         let names = Names { fi: Some("x".into()), sv: None, en: None };

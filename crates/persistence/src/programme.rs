@@ -1,7 +1,7 @@
 //! Programmes and the areas that they cover.
 
 use diesel::prelude::*;
-use digituki_domain::area::{AreaKind, AreaRef};
+use digituki_domain::area::AreaKind;
 use digituki_domain::date::RoughDate;
 use digituki_domain::invalid::{Invalid, Violation};
 use digituki_domain::key::Key;
@@ -58,11 +58,6 @@ pub fn list(db: &mut AnyConnection, filter: &ProgrammeFilter, window: &Window) -
 pub fn get(db: &mut AnyConnection, key: &Key) -> Result<Option<Programme>> {
     let row = programmes::table.find(key.as_str()).select(Row::as_select()).first(db).optional()?;
     Ok(assemble(db, row.into_iter().collect())?.pop())
-}
-
-/// The regions of a programme.
-pub fn regions(programme: &Programme) -> Vec<AreaRef> {
-    programme.areas.iter().filter(|area| area.kind == AreaKind::Region).cloned().collect()
 }
 
 /// Refuses programmes that the registry does not know.

@@ -82,7 +82,10 @@ impl Responder for Answer {
 /// Whether the caller has what the ETag names (`If-None-Match`, RFC 9110: compared weakly).
 fn has(headers: &HeaderMap, etag: &str) -> bool {
     let given = headers.get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
-    given.flat_map(|value| value.split(',')).map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+    given
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }
 
 /// Whether the caller takes a media type (`Accept`, RFC 9110); everything, when it does not say.

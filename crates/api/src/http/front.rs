@@ -22,7 +22,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, Re
 
 /// Why a request was turned away before it reached the application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// Not a complete, well-formed HTTP/1 request.
     Malformed,
     /// The request target is longer than 65,534 bytes.
@@ -35,7 +35,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// The status of the answer.
-    pub const fn status(self) -> StatusCode {
+    pub(crate) const fn status(self) -> StatusCode {
         match self {
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
@@ -47,17 +47,17 @@ impl Refusal {
 
 /// The limits [`serve`] works within.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub(crate) struct Options {
     /// Worker threads, from 1 to 512.
-    pub workers: usize,
+    pub(crate) workers: usize,
     /// How long a connection may rest between two requests.
-    pub keep_alive: Duration,
+    pub(crate) keep_alive: Duration,
     /// How long a request head may take to arrive.
-    pub head_timeout: Duration,
+    pub(crate) head_timeout: Duration,
     /// How long a closing connection waits for the client to stop sending.
-    pub linger: Duration,
+    pub(crate) linger: Duration,
     /// How long running requests may take to finish after SIGTERM, in whole seconds.
-    pub shutdown_timeout: Duration,
+    pub(crate) shutdown_timeout: Duration,
 }
 
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -283,7 +283,12 @@ async fn close(mut io: TcpStream, last: &[u8], linger: bool) -> io::Result<()> {
 /// Serves an actix-web application on `listener` until SIGTERM; `problem` makes the JSON body for a refusal.
 ///
 /// It stands in for [`actix_web::HttpServer`], which offers no access to the stream of a connection.
-pub fn serve<F, I, S, B, P>(listener: TcpListener, options: Options, problem: P, factory: F) -> io::Result<Server>
+pub(crate) fn serve<F, I, S, B, P>(
+    listener: TcpListener,
+    options: Options,
+    problem: P,
+    factory: F,
+) -> io::Result<Server>
 where
     F: Fn() -> I + Send + Clone + 'static,
     I: IntoServiceFactory<S, Request>,

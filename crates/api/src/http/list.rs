@@ -9,9 +9,10 @@ use actix_web::http::header::{HeaderMap, HeaderName, LINK};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use chrono::NaiveDate;
-use digituki_persistence::page::{Page, Window};
+use digituki_persistence::page::{Page, Position, Window};
 use serde::Serialize;
 use url::form_urlencoded;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
@@ -25,20 +26,36 @@ use crate::http::query::{FromQuery, Reader};
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 500;
 
-/// The part of a collection that is asked for.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "documents what `ListQuery` reads")]
-pub(crate) struct Paging {
-    /// How many objects at most.
-    #[param(minimum = 1, maximum = 500, default = 50)]
-    limit: Option<usize>,
-    /// Where the page starts: `next` of the page before. It belongs to the filters it was given with.
-    #[param(min_length = 1, max_length = 1_024)]
-    cursor: Option<String>,
-    /// `return=total-count` asks for `total`.
-    #[param(parameter_in = Header, rename = "Prefer", max_length = 200)]
-    prefer: Option<String>,
+/// Documents what every `ListQuery` reads besides its filter.
+pub(crate) struct Paging;
+
+impl IntoParams for Paging {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let parameter = |name: &str, place, description: &str, schema: ObjectBuilder| {
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(place)
+                .description(Some(description))
+                .schema(Some(schema))
+                .build()
+        };
+        let text = |max| ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(max));
+        let limit = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(1))
+            .maximum(Some(MAX_LIMIT))
+            .default(Some(DEFAULT_LIMIT.into()));
+        vec![
+            parameter("limit", ParameterIn::Query, "How many objects at most.", limit),
+            parameter(
+                "cursor",
+                ParameterIn::Query,
+                "Where the page starts: `next` of the page before. It belongs to the filters it was given with.",
+                text(cursor::MAX_LENGTH),
+            ),
+            parameter("Prefer", ParameterIn::Header, "`return=total-count` asks for `total`.", text(200)),
+        ]
+    }
 }
 
 /// The query of a collection: its filter, and the part that is asked for.
@@ -83,12 +100,24 @@ impl<F: FromQuery> ListQuery<F> {
             if continuation.is_empty() { "cursor=" } else { "&cursor=" }
         );
         let today = cursor.as_ref().map_or_else(|| app.clock.today(), |cursor| cursor.today);
-        let window = Window { limit, after: cursor.map(|cursor| cursor.position), count: wants_total(request.headers()) };
+        let window =
+            Window { limit, after: cursor.map(|cursor| cursor.position), count: wants_total(request.headers()) };
         Ok(Self { filter, window, today, binding, continuation })
     }
 }
 
 impl<F> ListQuery<F> {
+    /// The page of a list that is kept in the program, sorted by what identifies its items.
+    pub(crate) fn page_of<T>(&self, all: Vec<T>, id: impl Fn(&T) -> String) -> Page<T> {
+        let total = self.window.count.then(|| i64::try_from(all.len()).unwrap_or(i64::MAX));
+        let start = self.window.after.as_ref().map_or("", |position| position.id.as_str());
+        let mut items: Vec<T> = all.into_iter().filter(|item| id(item).as_str() > start).collect();
+        let more = items.len() > self.window.limit;
+        items.truncate(self.window.limit);
+        let next = items.last().filter(|_| more).map(|item| Position { sort: id(item), id: id(item) });
+        Page { items, next, total }
+    }
+
     /// Answers with a page.
     pub(crate) fn answer<T: Serialize>(&self, page: Page<T>) -> Result<Answer, Problem> {
         let next = page.next.map(|position| Cursor { position, today: self.today }.encode(&self.binding));
@@ -154,7 +183,9 @@ impl<T: ToSchema> PartialSchema for ListOf<T> {
                     .schema_type(nullable(Type::Integer))
                     .minimum(Some(0))
                     .maximum(Some(9_007_199_254_740_991_i64))
-                    .description(Some("How many objects the filters find, when `Prefer: return=total-count` asks; else null.")),
+                    .description(Some(
+                        "How many objects the filters find, when `Prefer: return=total-count` asks; else null.",
+                    )),
             )
             .required("items")
             .required("next")

@@ -21,7 +21,7 @@ const RETRY_AFTER: u64 = 1;
 
 /// What went wrong, before it is put into words.
 #[derive(Debug, Clone)]
-pub struct Problem {
+pub(crate) struct Problem {
     code: Code,
     detail: Detail,
     violations: Vec<Violation>,
@@ -60,14 +60,18 @@ impl Problem {
     }
 
     /// The object did not exist on the day asked about.
-    pub(crate) fn not_valid_at(id: &str, day: chrono::NaiveDate, successor: Option<AreaRef>) -> Self {
-        let mut problem = Self::new(Code::NotValidAt).saying(
-            format!("{id} ei ollut voimassa {day}."),
-            format!("{id} gällde inte {day}."),
-            format!("{id} was not valid on {day}."),
-        );
-        problem.successor = successor;
-        problem
+    pub(crate) fn not_valid_at(what: Label, id: &str, day: chrono::NaiveDate) -> Self {
+        Self::new(Code::NotValidAt).saying(
+            format!("{} {id} ei ollut voimassa {day}.", what.fi),
+            format!("{} {id} gällde inte {day}.", what.sv),
+            format!("{} {id} was not valid on {day}.", what.en),
+        )
+    }
+
+    /// Names what took the place of the object asked for.
+    pub(crate) fn with_successor(mut self, successor: Option<AreaRef>) -> Self {
+        self.successor = successor;
+        self
     }
 
     /// Not for now: worth another try in a moment.
@@ -161,7 +165,7 @@ impl From<StoreError> for Problem {
 #[schema(as = Problem)]
 pub(crate) struct ProblemBody {
     /// Where this kind of problem is described.
-    #[schema(format = Uri, max_length = 2_000, example = "http://127.0.0.1:8080/v1/problems/invalid_request")]
+    #[schema(format = "uri", max_length = 2_000, example = "http://127.0.0.1:8080/v1/problems/invalid_request")]
     pub(crate) r#type: String,
     /// What kind of problem it is.
     #[schema(min_length = 1, max_length = 200, example = "The request has faults")]

@@ -43,9 +43,9 @@ impl Reader {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match (decode(name), decode(value)) {
                 (Some(name), Some(value)) => reader.given.push((name, value)),
-                (name, _) => {
-                    let name = name.unwrap_or_else(|| name.to_owned());
-                    reader.violations.push(Violation::parameter(&echo(&name), Invalid::ForbiddenCharacter));
+                (decoded, _) => {
+                    let name = decoded.as_deref().unwrap_or(name);
+                    reader.violations.push(Violation::parameter(&echo(name), Invalid::ForbiddenCharacter));
                 }
             }
         }
@@ -80,11 +80,7 @@ impl Reader {
     }
 
     /// The value of a parameter that is given once or not at all.
-    pub(crate) fn one_with<T>(
-        &mut self,
-        name: &'static str,
-        parse: impl Fn(&str) -> Result<T, Invalid>,
-    ) -> Option<T> {
+    pub(crate) fn one_with<T>(&mut self, name: &'static str, parse: impl Fn(&str) -> Result<T, Invalid>) -> Option<T> {
         if self.given.iter().filter(|(given, _)| given == name).count() > 1 {
             self.asked.push(name);
             self.refuse(name, Invalid::RepeatedParameter);
@@ -114,11 +110,9 @@ impl Reader {
             let digits = !value.is_empty() && value.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit());
             match value.parse() {
                 Ok(number) => within(number, min, max),
-                Err(_) if digits => Err(Invalid::OutOfRange {
-                    value: value.to_owned(),
-                    min: min.to_string(),
-                    max: max.to_string(),
-                }),
+                Err(_) if digits => {
+                    Err(Invalid::OutOfRange { value: value.to_owned(), min: min.to_string(), max: max.to_string() })
+                }
                 Err(_) => Err(Invalid::Malformed { value: value.to_owned(), expected: Form::Number }),
             }
         })

@@ -106,18 +106,21 @@ macro_rules! shipped_area {
 }
 shipped_area!(Country Region HospitalDistrict WellbeingServicesCounty);
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct MunicipalityFacts {
-    #[serde(flatten)]
     area: AreaFacts,
+    details: Details,
+    memberships: Vec<Membership>,
+    populations: Vec<Figure>,
+}
+
+/// The columns of a municipality that other areas do not have.
+#[derive(Serialize, Deserialize)]
+struct Details {
     language_status: LanguageStatus,
     urban_rural: UrbanRural,
     lat: Option<f64>,
     lon: Option<f64>,
-    #[serde(skip_deserializing)]
-    memberships: Vec<Membership>,
-    #[serde(skip_deserializing)]
-    populations: Vec<Figure>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -146,12 +149,13 @@ fn municipalities() -> Result<Vec<MunicipalityFacts>> {
     for figure in read::<Figure>(include_str!("../../data/populations.csv"))? {
         populations.entry(figure.municipality.clone()).or_default().push(figure);
     }
-    let mut municipalities = read::<MunicipalityFacts>(include_str!("../../data/municipalities.csv"))?;
-    for facts in &mut municipalities {
-        facts.memberships = memberships.remove(&facts.area.code).unwrap_or_default();
-        facts.populations = populations.remove(&facts.area.code).unwrap_or_default();
-    }
-    Ok(municipalities)
+    let file = include_str!("../../data/municipalities.csv");
+    let facts = read::<AreaFacts>(file)?.into_iter().zip(read::<Details>(file)?).map(|(area, details)| {
+        let memberships = memberships.remove(&area.code).unwrap_or_default();
+        let populations = populations.remove(&area.code).unwrap_or_default();
+        MunicipalityFacts { area, details, memberships, populations }
+    });
+    Ok(facts.collect())
 }
 
 impl Shipped for MunicipalityFacts {
@@ -168,10 +172,10 @@ impl Shipped for MunicipalityFacts {
         let code = &self.area.code;
         let details = municipality::Row {
             code: code.clone(),
-            language_status: Stored::vocabulary(self.language_status),
-            urban_rural: Stored::vocabulary(self.urban_rural),
-            lat: self.lat,
-            lon: self.lon,
+            language_status: Stored::vocabulary(self.details.language_status),
+            urban_rural: Stored::vocabulary(self.details.urban_rural),
+            lat: self.details.lat,
+            lon: self.details.lon,
         };
         if step.from.is_none() {
             diesel::insert_into(municipalities::table).values(&details).execute(db)?;

@@ -1,0 +1,138 @@
+//! Regions, hospital districts and wellbeing services counties.
+
+use actix_web::HttpRequest;
+use actix_web::web::Data;
+use chrono::NaiveDate;
+use digituki_domain::area::{Area, AreaFilter, AreaId, AreaKind, Validity};
+use digituki_domain::text::Label;
+use digituki_domain::vocabulary::Vocabulary;
+use digituki_persistence::area;
+
+use crate::app::App;
+use crate::http::answer::Answer;
+use crate::http::list::{ListOf, ListQuery, Paging};
+use crate::http::problem::Problem;
+use crate::http::query::{AsOf, FromQuery, Query, Reader, path_value};
+use crate::http::routes::{Routes, operations};
+
+type AreaList = ListOf<Area>;
+
+/// Routes of this file.
+pub(crate) fn configure(routes: &mut Routes) {
+    operations!(
+        routes,
+        list_regions,
+        get_region,
+        list_hospital_districts,
+        get_hospital_district,
+        list_wellbeing_services_counties,
+        get_wellbeing_services_county,
+    );
+}
+
+impl FromQuery for AreaFilter {
+    fn read(query: &mut Reader) -> Self {
+        Self { as_of: query.day("as_of"), q: query.letters("q"), sort: query.one("sort") }
+    }
+}
+
+/// List regions.
+#[utoipa::path(
+    get, path = "/v1/regions", tag = "regions",
+    params(AreaFilter, Paging), responses((status = 200, body = AreaList))
+)]
+async fn list_regions(app: Data<App>, query: ListQuery<AreaFilter>) -> Result<Answer, Problem> {
+    list(&app, AreaKind::Region, query).await
+}
+
+/// Get a region.
+#[utoipa::path(
+    get, path = "/v1/regions/{code}", tag = "regions",
+    params(
+        ("code" = String, Path, description = "The region's code (Statistics Finland).", min_length = 2, max_length = 2, pattern = "^[0-9]{2}$", example = "06"),
+        ("as_of" = Option<NaiveDate>, Query, description = "Asks for the region as of this day.")
+    ),
+    responses((status = 200, body = Area))
+)]
+async fn get_region(app: Data<App>, request: HttpRequest, query: Query<AsOf>) -> Result<Answer, Problem> {
+    get(&app, &request, AreaKind::Region, query.0.0).await
+}
+
+/// List hospital districts.
+#[utoipa::path(
+    get, path = "/v1/hospital-districts", tag = "hospital_districts",
+    params(AreaFilter, Paging), responses((status = 200, body = AreaList))
+)]
+async fn list_hospital_districts(app: Data<App>, query: ListQuery<AreaFilter>) -> Result<Answer, Problem> {
+    list(&app, AreaKind::HospitalDistrict, query).await
+}
+
+/// Get a hospital district.
+#[utoipa::path(
+    get, path = "/v1/hospital-districts/{code}", tag = "hospital_districts",
+    params(
+        ("code" = String, Path, description = "The hospital district's code (THL).", min_length = 2, max_length = 2, pattern = "^[0-9]{2}$", example = "21"),
+        ("as_of" = Option<NaiveDate>, Query, description = "Asks for the hospital district as of this day.")
+    ),
+    responses((status = 200, body = Area))
+)]
+async fn get_hospital_district(app: Data<App>, request: HttpRequest, query: Query<AsOf>) -> Result<Answer, Problem> {
+    get(&app, &request, AreaKind::HospitalDistrict, query.0.0).await
+}
+
+/// List wellbeing services counties.
+#[utoipa::path(
+    get, path = "/v1/wellbeing-services-counties", tag = "wellbeing_services_counties",
+    params(AreaFilter, Paging), responses((status = 200, body = AreaList))
+)]
+async fn list_wellbeing_services_counties(app: Data<App>, query: ListQuery<AreaFilter>) -> Result<Answer, Problem> {
+    list(&app, AreaKind::WellbeingServicesCounty, query).await
+}
+
+/// Get a wellbeing services county.
+#[utoipa::path(
+    get, path = "/v1/wellbeing-services-counties/{code}", tag = "wellbeing_services_counties",
+    params(
+        ("code" = String, Path, description = "The county's code (Statistics Finland).", min_length = 2, max_length = 2, pattern = "^[0-9]{2}$", example = "08"),
+        ("as_of" = Option<NaiveDate>, Query, description = "Asks for the county as of this day.")
+    ),
+    responses((status = 200, body = Area))
+)]
+async fn get_wellbeing_services_county(
+    app: Data<App>,
+    request: HttpRequest,
+    query: Query<AsOf>,
+) -> Result<Answer, Problem> {
+    get(&app, &request, AreaKind::WellbeingServicesCounty, query.0.0).await
+}
+
+async fn list(app: &App, kind: AreaKind, query: ListQuery<AreaFilter>) -> Result<Answer, Problem> {
+    let ListQuery { filter, window, today, .. } = &query;
+    let (filter, window, today) = (filter.clone(), window.clone(), *today);
+    let page = app.read(move |db| Ok(area::list(db, kind, &filter, today, &window)?)).await?;
+    query.answer(page)
+}
+
+async fn get(app: &App, request: &HttpRequest, kind: AreaKind, as_of: Option<NaiveDate>) -> Result<Answer, Problem> {
+    let id = path_value(request, "code", |code| AreaId::new(kind, code))?;
+    let what = kind.label();
+    let area =
+        app.read(move |db| area::get(db, kind, id.code())?.ok_or_else(|| Problem::not_found(what, id.code()))).await?;
+    let validity = Validity { from: area.valid_from, to: area.valid_to };
+    require_valid(what, &area.code, validity, as_of)
+        .map_err(|problem| problem.with_successor(area.successor.clone()))?;
+    Answer::object(area.version, &area)
+}
+
+/// Refuses an object that did not exist on the day asked about.
+pub(crate) fn require_valid(
+    what: Label,
+    id: &str,
+    validity: Validity,
+    as_of: Option<NaiveDate>,
+) -> Result<(), Problem> {
+    match as_of {
+        Some(day) if !validity.holds_on(day) => Err(Problem::not_valid_at(what, id, day)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,55 @@
+//! Calls.
+
+use actix_web::HttpRequest;
+use actix_web::web::Data;
+use digituki_domain::call::{Call, CallFilter};
+use digituki_domain::key::Key;
+use digituki_domain::text::Label;
+use digituki_persistence::call;
+
+use crate::app::App;
+use crate::http::answer::Answer;
+use crate::http::list::{ListOf, ListQuery, Paging};
+use crate::http::problem::Problem;
+use crate::http::query::{FromQuery, Query, Reader, path_value};
+use crate::http::routes::{Routes, operations};
+
+type CallList = ListOf<Call>;
+
+const WHAT: Label = Label { fi: "haku", sv: "ansökningsomgång", en: "call" };
+
+/// Routes of this file.
+pub(crate) fn configure(routes: &mut Routes) {
+    operations!(routes, list_calls, get_call);
+}
+
+impl FromQuery for CallFilter {
+    fn read(query: &mut Reader) -> Self {
+        Self { programme: query.each("programme"), call_status: query.each("call_status") }
+    }
+}
+
+/// List calls.
+#[utoipa::path(
+    get, path = "/v1/calls", tag = "calls",
+    params(CallFilter, Paging), responses((status = 200, body = CallList))
+)]
+async fn list_calls(app: Data<App>, query: ListQuery<CallFilter>) -> Result<Answer, Problem> {
+    let (filter, window, clock) = (query.filter.clone(), query.window.clone(), app.clock);
+    let page = app.read(move |db| Ok(call::list(db, &filter, clock, &window)?)).await?;
+    query.answer(page)
+}
+
+/// Get a call.
+#[utoipa::path(
+    get, path = "/v1/calls/{key}", tag = "calls",
+    params(("key" = Key, Path, description = "The call's key.", example = "county-pilots-2018")),
+    responses((status = 200, body = Call))
+)]
+async fn get_call(app: Data<App>, request: HttpRequest, _: Query<()>) -> Result<Answer, Problem> {
+    let key: Key = path_value(&request, "key", str::parse)?;
+    let clock = app.clock;
+    let found = app.read(move |db| call::get(db, &key, clock)?.ok_or_else(|| Problem::not_found(WHAT, key.as_str())));
+    let found = found.await?;
+    Answer::object(found.version, &found)
+}

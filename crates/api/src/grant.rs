@@ -1,0 +1,60 @@
+//! Grants.
+
+use actix_web::HttpRequest;
+use actix_web::web::Data;
+use digituki_domain::area::AreaKind;
+use digituki_domain::grant::{Grant, GrantFilter, GrantId};
+use digituki_domain::text::Label;
+use digituki_persistence::grant;
+
+use crate::app::App;
+use crate::http::answer::Answer;
+use crate::http::list::{ListOf, ListQuery, Paging};
+use crate::http::problem::Problem;
+use crate::http::query::{FromQuery, Query, Reader, path_value};
+use crate::http::routes::{Routes, operations};
+
+type GrantList = ListOf<Grant>;
+
+const WHAT: Label = Label { fi: "valtionavustus", sv: "statsunderstöd", en: "grant" };
+
+/// Routes of this file.
+pub(crate) fn configure(routes: &mut Routes) {
+    operations!(routes, list_grants, get_grant);
+}
+
+impl FromQuery for GrantFilter {
+    fn read(query: &mut Reader) -> Self {
+        Self {
+            programme: query.each("programme"),
+            call: query.each("call"),
+            region: query.each_area("region", AreaKind::Region),
+            beneficiary: query.each("beneficiary"),
+            grant_status: query.each("grant_status"),
+        }
+    }
+}
+
+/// List grants.
+#[utoipa::path(
+    get, path = "/v1/grants", tag = "grants",
+    params(GrantFilter, Paging), responses((status = 200, body = GrantList))
+)]
+async fn list_grants(app: Data<App>, query: ListQuery<GrantFilter>) -> Result<Answer, Problem> {
+    let (filter, window) = (query.filter.clone(), query.window.clone());
+    let page = app.read(move |db| Ok(grant::list(db, &filter, &window)?)).await?;
+    query.answer(page)
+}
+
+/// Get a grant.
+#[utoipa::path(
+    get, path = "/v1/grants/{id}", tag = "grants",
+    params(("id" = GrantId, Path, description = "The grant's id.", example = "EXAMPLE")),
+    responses((status = 200, body = Grant))
+)]
+async fn get_grant(app: Data<App>, request: HttpRequest, _: Query<()>) -> Result<Answer, Problem> {
+    let id: GrantId = path_value(&request, "id", str::parse)?;
+    let found = app.read(move |db| grant::get(db, id)?.ok_or_else(|| Problem::not_found(WHAT, &id.to_string())));
+    let found = found.await?;
+    Answer::object(found.version, &found)
+}

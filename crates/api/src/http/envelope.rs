@@ -1,0 +1,212 @@
+//! The envelope around every request: who asks and how often, a bound in time, no panic that escapes,
+//! problems put into words, headers that every answer carries, one line in the log.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpResponse, ResponseError};
+use digituki_domain::problem::Code;
+use digituki_domain::text::TextLanguage;
+use digituki_domain::vocabulary::Vocabulary;
+use futures_util::FutureExt as _;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::http::cors::Caller;
+use crate::http::language;
+use crate::http::problem::{MEDIA_TYPE, Problem};
+use crate::http::rate_limit::{Standing, caller};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What the answer needs to know of the request, which the application has consumed by then.
+struct Request {
+    id: String,
+    method: Method,
+    path: String,
+    language: TextLanguage,
+    origin: Caller,
+    standing: Option<Standing>,
+    started: Instant,
+}
+
+/// Wraps the application.
+pub(crate) async fn envelope(
+    app: Data<App>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let mut about = Request {
+        id: request_id(request.headers()),
+        method: request.method().clone(),
+        path: request.path().to_owned(),
+        language: language::preferred(request.headers()),
+        origin: Caller::of(&request),
+        standing: None,
+        started: Instant::now(),
+    };
+    if about.origin.preflight {
+        let response = finish(&app, &about, Caller::permission());
+        return Ok(done(&about, request.into_response(response)));
+    }
+    if let Err(problem) = admit(&app, &request, &mut about) {
+        let response = finish(&app, &about, problem.error_response());
+        return Ok(done(&about, request.into_response(response)));
+    }
+    let work = AssertUnwindSafe(next.call(request)).catch_unwind();
+    let failure = match tokio::time::timeout(app.settings.request_timeout(), work).await {
+        Ok(Ok(Ok(response))) => {
+            let (request, response) = response.into_parts();
+            let response = finish(&app, &about, response.map_into_boxed_body());
+            return Ok(done(&about, ServiceResponse::new(request, response)));
+        }
+        Ok(Ok(Err(error))) => error.error_response(),
+        Ok(Err(_)) => {
+            log::error!(request_id = about.id.as_str(); "a handler panicked");
+            Problem::new(Code::InternalError).error_response()
+        }
+        Err(_) => {
+            log::error!(request_id = about.id.as_str(); "a handler took too long");
+            Problem::unavailable().error_response()
+        }
+    };
+    // The request is gone with the work on it: only an error still carries an answer out.
+    let response = finish(&app, &about, failure);
+    report(&about, "", response.status());
+    Err(InternalError::from_response("", response).into())
+}
+
+/// Refuses what goes no further: too many requests, and contents that no operation takes.
+fn admit(app: &App, request: &ServiceRequest, about: &mut Request) -> Result<(), Problem> {
+    if let Some(limit) = &app.rate_limit
+        && !about.path.starts_with("/health/")
+        && let Some(caller) = caller(request, app.settings.trusted_proxies())
+    {
+        match limit.count(caller) {
+            Ok(standing) => about.standing = Some(standing),
+            Err((problem, standing)) => {
+                about.standing = Some(standing);
+                return Err(problem);
+            }
+        }
+    }
+    let headers = request.headers();
+    let encoded = headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+    if encoded {
+        // A compressed body could grow without bound behind the limit.
+        return Err(Problem::new(Code::UnsupportedMediaType).with_header(header::ACCEPT_ENCODING, "identity"));
+    }
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > app.settings.body_limit()) {
+        return Err(Problem::new(Code::PayloadTooLarge));
+    }
+    Ok(())
+}
+
+/// Puts the answer into its final form.
+fn finish(app: &App, about: &Request, mut response: HttpResponse) -> HttpResponse {
+    let carried = response.extensions_mut().remove::<Problem>();
+    let problem = carried.or_else(|| unworded(&response));
+    let mut response = match problem {
+        Some(problem) => word(app, about, &problem, response),
+        None => response,
+    };
+    let headers = response.headers_mut();
+    about.origin.grant(app.settings.cors_origins(), headers);
+    if let Some(standing) = &about.standing {
+        standing.tell(headers);
+    }
+    if let Ok(id) = HeaderValue::from_str(&about.id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    secure(headers);
+    response
+}
+
+/// A failure that something else than our own handlers answered, without a problem.
+fn unworded(response: &HttpResponse) -> Option<Problem> {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return None;
+    }
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind.as_bytes().starts_with(MEDIA_TYPE.as_bytes())) {
+        return None;
+    }
+    let code = Code::ALL.iter().copied().find(|code| code.status() == status.as_u16());
+    Some(Problem::new(code.unwrap_or(if status.is_client_error() {
+        Code::InvalidRequest
+    } else {
+        Code::InternalError
+    })))
+}
+
+fn word(app: &App, about: &Request, problem: &Problem, response: HttpResponse) -> HttpResponse {
+    let body = problem.body(about.language, &app.settings.public_url(), Some(&about.path));
+    let body = serde_json::to_vec(&body).unwrap_or_default();
+    let status = StatusCode::from_u16(problem.status_code().as_u16()).unwrap_or(response.status());
+    let mut worded = HttpResponse::build(status).content_type(MEDIA_TYPE).body(body);
+    let headers = worded.headers_mut();
+    for (name, value) in response.headers() {
+        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+            headers.append(name.clone(), value.clone());
+        }
+    }
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(about.language.code()));
+    headers.append(header::VARY, HeaderValue::from_static("Accept-Language"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    worded
+}
+
+/// What browsers are told about every answer. The page of Swagger UI brings its own policy.
+fn secure(headers: &mut HeaderMap) {
+    const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+    const FIXED: [(HeaderName, &str); 5] = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+    ];
+    for (name, value) in FIXED {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(NOTHING));
+    }
+    headers.append(header::VARY, HeaderValue::from_static("Accept"));
+}
+
+/// The caller's id for the request, when it is harmless in a log; else a new one.
+fn request_id(headers: &HeaderMap) -> String {
+    let given = headers.get(&REQUEST_ID).and_then(|id| id.to_str().ok());
+    let harmless =
+        |id: &&str| (8..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    given.filter(harmless).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+}
+
+fn done(about: &Request, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let route = response.request().match_pattern().unwrap_or_default();
+    report(about, &route, response.status());
+    response
+}
+
+/// One line a request: the route's pattern, not the address, which may hold what someone looked for.
+fn report(about: &Request, route: &str, status: StatusCode) {
+    log::info!(
+        target: "digituki::request",
+        request_id = about.id.as_str(),
+        method = about.method.as_str(),
+        route = route,
+        status = status.as_u16(),
+        duration_ms = u64::try_from(about.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        "request"
+    );
+}

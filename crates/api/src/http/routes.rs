@@ -1,0 +1,119 @@
+//! The routes and their documentation, in one place: what is not documented is not routed, and the
+//! other way round.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::{Method, header};
+use actix_web::{FromRequest, Handler, HttpResponse, Responder, Route, guard, web};
+use digituki_domain::problem::Code;
+use utoipa::openapi::path::HttpMethod;
+use utoipa::openapi::schema::Schema;
+use utoipa::openapi::{Components, OpenApi, OpenApiBuilder, PathItem, RefOr};
+
+use crate::http::problem::Problem;
+
+/// Collects operations. A wrong method on a known path is answered 405 with what is allowed, which
+/// actix does only for routes that share one resource.
+#[derive(Default)]
+pub struct Routes {
+    resources: BTreeMap<String, Vec<(Method, Route)>>,
+    paths: Vec<(String, PathItem)>,
+    schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+/// Adds handlers with the documentation that `#[utoipa::path]` made beside each.
+macro_rules! operations {
+    ($routes:expr, $($handler:ident),+ $(,)?) => {
+        pastey::paste! { $($routes.add([<__path_ $handler>], $handler);)+ }
+    };
+}
+pub(crate) use operations;
+
+impl Routes {
+    /// Adds one operation.
+    pub(crate) fn add<P, H, Args>(&mut self, _documentation: P, handler: H)
+    where
+        P: utoipa::Path + utoipa::__dev::SchemaReferences,
+        H: Handler<Args>,
+        Args: FromRequest + 'static,
+        H::Output: Responder + 'static,
+    {
+        let path = P::path();
+        for method in P::methods() {
+            let routed = to_method(&method);
+            let resource = self.resources.entry(path.clone()).or_default();
+            if routed == Method::GET {
+                resource.push((Method::HEAD, web::head().to(handler.clone())));
+            }
+            resource.push((routed.clone(), web::method(routed).to(handler.clone())));
+            self.paths.push((path.clone(), PathItem::new(method, P::operation())));
+        }
+        P::schemas(&mut self.schemas);
+    }
+
+    /// Adds a route that is no part of the contract: a page, or a fault on purpose in a test.
+    pub fn add_undocumented<H, Args>(&mut self, path: &str, handler: H)
+    where
+        H: Handler<Args>,
+        Args: FromRequest + 'static,
+        H::Output: Responder + 'static,
+    {
+        let routes = [(Method::HEAD, web::head().to(handler.clone())), (Method::GET, web::get().to(handler))];
+        self.resources.entry(path.to_owned()).or_default().extend(routes);
+    }
+
+    /// Every path of the contract with its methods, as routed.
+    pub fn routed(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
+        self.resources
+            .iter()
+            .map(|(path, routes)| (path.as_str(), routes.iter().map(|(method, _)| method.as_str()).collect()))
+    }
+
+    /// Hands the routes to the application.
+    pub(crate) fn configure(self, config: &mut web::ServiceConfig) {
+        for (path, routes) in self.resources {
+            let mut allowed: Vec<_> = routes.iter().map(|(method, _)| method.to_string()).collect();
+            allowed.push(Method::OPTIONS.to_string());
+            allowed.sort_unstable();
+            let allowed = allowed.join(", ");
+            let resource = routes.into_iter().fold(web::resource(&path), |resource, (_, route)| resource.route(route));
+            let options = allowed.clone();
+            let resource = resource.route(web::route().guard(guard::Options()).to(move || {
+                let answer = HttpResponse::NoContent().insert_header((header::ALLOW, options.clone())).finish();
+                async move { answer }
+            }));
+            config.service(resource.default_service(web::to(move || {
+                let problem = Problem::new(Code::MethodNotAllowed).with_header(header::ALLOW, &allowed);
+                async move { Err::<HttpResponse, _>(problem) }
+            })));
+        }
+    }
+
+    /// The documentation of all operations.
+    pub(crate) fn document(self) -> OpenApi {
+        let mut document = OpenApiBuilder::new().build();
+        for (path, item) in self.paths {
+            match document.paths.paths.get_mut(&path) {
+                Some(known) => known.merge_operations(item),
+                None => drop(document.paths.paths.insert(path, item)),
+            }
+        }
+        let mut components = Components::new();
+        components.schemas.extend(self.schemas);
+        document.components = Some(components);
+        document
+    }
+}
+
+fn to_method(method: &HttpMethod) -> Method {
+    match method {
+        HttpMethod::Get => Method::GET,
+        HttpMethod::Post => Method::POST,
+        HttpMethod::Put => Method::PUT,
+        HttpMethod::Delete => Method::DELETE,
+        HttpMethod::Options => Method::OPTIONS,
+        HttpMethod::Head => Method::HEAD,
+        HttpMethod::Patch => Method::PATCH,
+        HttpMethod::Trace => Method::TRACE,
+    }
+}

@@ -1,0 +1,240 @@
+//! What every operation has in common and none repeats: who publishes it, errors, headers, bounds of
+//! dates, security, and examples that were recorded from the running registry.
+
+use digituki_domain::problem::Code;
+use digituki_domain::text::TextLanguage;
+use include_dir::{Dir, include_dir};
+use serde_json::{Map, Value, json};
+
+use crate::http::problem::{MEDIA_TYPE, Problem, ProblemBody};
+
+/// Answers of the real server, one file for each operation; a test compares them with its answers.
+static EXAMPLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../openapi/examples");
+
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+const ABOUT: &str = "\
+The national registry and operating platform of Finland's digital support (digituki, digitalt stöd): \
+help for people who do not know how to, or cannot, use digital services.
+
+Times are UTC (RFC 3339); days are days in Helsinki. Texts are objects with `fi`, `sv` and `en`. Lists \
+take `limit` and `cursor`; filters combine: repeated means or, different means and. `as_of` asks how \
+things were on a day. Every object carries an `ETag`; `If-None-Match` saves the answer that you have. \
+Errors are `application/problem+json` (RFC 9457) in the language of `Accept-Language`; their codes are \
+listed at `/v1/problems`.";
+
+const TAGS: [(&str, &str); 14] = [
+    ("regions", "Regions (maakunnat, landskap), with their validity."),
+    ("hospital_districts", "Hospital districts (sairaanhoitopiirit, sjukvårdsdistrikt), until the end of 2022."),
+    ("wellbeing_services_counties", "Wellbeing services counties (hyvinvointialueet, välfärdsområden), from 2023."),
+    ("municipalities", "Municipalities (kunnat, kommuner) since 2018: where each belongs, and its inhabitants."),
+    ("organisations", "Organisations: authorities, councils, districts, municipalities and their successors."),
+    ("programmes", "Programmes: the phases of regional coordination, whom they reach and who took part."),
+    ("calls", "Calls for applications (haut, ansökningsomgångar)."),
+    ("pilots", "Pilots (pilotit, pilotförsök)."),
+    ("grants", "State grants (valtionavustukset, statsunderstöd)."),
+    ("coverage", "How many people live in a union of areas."),
+    ("code_lists", "Every enumeration of this contract, with labels."),
+    ("problems", "Every code that an error can carry."),
+    ("contract", "This document."),
+    ("health", "Whether the process lives and the registry can answer."),
+];
+
+/// Completes the generated document.
+pub(super) fn complete(mut document: Value) -> Value {
+    document["info"] = json!({
+        "title": "Digituki",
+        "version": env!("CARGO_PKG_VERSION"),
+        "summary": "The national registry of digital support.",
+        "description": ABOUT,
+        "contact": {"name": "Digituki", "email": "digituki@example.org"},
+        "license": {"name": "European Union Public Licence 1.2", "identifier": "EUPL-1.2"}
+    });
+    // Relative, so that the document does not depend on where it is served.
+    document["servers"] = json!([{"url": "/", "description": "The registry that serves this document."}]);
+    document["tags"] = TAGS.iter().map(|(name, about)| json!({"name": name, "description": about})).collect();
+    document["components"]["responses"] = Faults::components();
+    document["components"]["headers"] = headers();
+    add_problem_schemas(&mut document);
+    if let Some(paths) = document["paths"].as_object_mut() {
+        for (path, item) in paths {
+            for method in METHODS {
+                if let Some(operation) = item.get_mut(method) {
+                    complete_operation(path, operation);
+                }
+            }
+        }
+    }
+    bound_dates(&mut document);
+    document
+}
+
+fn complete_operation(path: &str, operation: &mut Value) {
+    let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+    // Explicit even where nobody need sign in.
+    if operation.get("security").is_none() {
+        operation["security"] = json!([]);
+    }
+    let parameters = operation.as_object_mut().map(|operation| operation.entry("parameters").or_insert(json!([])));
+    if let Some(Value::Array(parameters)) = parameters {
+        for parameter in parameters.iter_mut() {
+            // What Swagger UI fills in: a page that can be read at a glance.
+            if parameter["name"] == "limit" {
+                parameter["example"] = json!(2);
+            }
+        }
+        parameters.push(header_parameter(
+            "If-None-Match",
+            "ETags that you have: the answer is 304 if one still holds.",
+            1_000,
+        ));
+        parameters.push(header_parameter("Accept-Language", "The language of problems: fi, sv or en.", 200));
+    }
+    let paged = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "cursor"));
+    let ok = &mut operation["responses"]["200"];
+    if ok["description"].as_str().is_none_or(str::is_empty) {
+        ok["description"] = json!("The answer.");
+    }
+    ok["headers"] = answer_headers(paged);
+    if let Some(example) = example(&id) {
+        ok["content"]["application/json"]["example"] = example;
+    }
+    operation["responses"]["304"] =
+        json!({"description": "What you have still holds.", "headers": answer_headers(paged)});
+    for fault in Faults::of(path) {
+        operation["responses"][fault.status().to_string()] =
+            json!({"$ref": format!("#/components/responses/{}", Faults::name(fault))});
+    }
+}
+
+/// A recorded answer of an operation.
+pub(super) fn example(operation_id: &str) -> Option<Value> {
+    let file = EXAMPLES.get_file(format!("{operation_id}.json"))?;
+    serde_json::from_slice(file.contents()).ok()
+}
+
+fn header_parameter(name: &str, description: &str, max: usize) -> Value {
+    json!({
+        "name": name, "in": "header", "description": description, "required": false,
+        "schema": {"type": "string", "maxLength": max}
+    })
+}
+
+/// The errors that operations share.
+struct Faults;
+
+impl Faults {
+    const ALL: [Code; 9] = [
+        Code::InvalidRequest,
+        Code::NotFound,
+        Code::NotAcceptable,
+        Code::PayloadTooLarge,
+        Code::UriTooLong,
+        Code::UnsupportedMediaType,
+        Code::TooManyRequests,
+        Code::InternalError,
+        Code::Unavailable,
+    ];
+
+    fn of(path: &str) -> impl Iterator<Item = Code> {
+        let one_object = path.contains('{');
+        let counted = !path.starts_with("/health/");
+        Self::ALL.into_iter().filter(move |code| match code {
+            Code::NotFound => one_object,
+            Code::TooManyRequests => counted,
+            _ => true,
+        })
+    }
+
+    fn name(code: Code) -> String {
+        code.as_str().split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect()
+    }
+
+    fn components() -> Value {
+        let mut components = Map::new();
+        for code in Self::ALL {
+            let mut headers = common_headers();
+            headers.insert("Content-Language".into(), json!({"$ref": "#/components/headers/ContentLanguage"}));
+            if matches!(code, Code::TooManyRequests | Code::Unavailable) {
+                headers.insert("Retry-After".into(), json!({"$ref": "#/components/headers/RetryAfter"}));
+            }
+            let example = Problem::new(code).body(TextLanguage::En, "http://127.0.0.1:8080", Some("/v1/regions"));
+            components.insert(
+                Self::name(code),
+                json!({
+                    "description": code.title().en,
+                    "headers": headers,
+                    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}
+                }),
+            );
+        }
+        Value::Object(components)
+    }
+}
+
+fn common_headers() -> Map<String, Value> {
+    let names = [("RateLimit", "RateLimit"), ("RateLimit-Policy", "RateLimitPolicy"), ("X-Request-Id", "RequestId")];
+    names.into_iter().map(|(name, of)| (name.into(), json!({"$ref": format!("#/components/headers/{of}")}))).collect()
+}
+
+fn answer_headers(paged: bool) -> Value {
+    let mut headers = common_headers();
+    headers.insert("ETag".into(), json!({"$ref": "#/components/headers/ETag"}));
+    if paged {
+        headers.insert("Link".into(), json!({"$ref": "#/components/headers/Link"}));
+    }
+    Value::Object(headers)
+}
+
+fn headers() -> Value {
+    let text = |description: &str, max: usize, example: &str| json!({"description": description, "schema": {"type": "string", "maxLength": max}, "example": example});
+    json!({
+        "ContentLanguage": text("The language of the problem.", 2, "en"),
+        "ETag": text(
+            "What this answer is known by: version and digest of an object, digest of anything else.",
+            100,
+            "\"1.0f343b0931126a20f133d67c2b018a3b\""
+        ),
+        "Link": text("The address of the next page, absolute; left out on the last.", 9_000, "<http://127.0.0.1:8080/v1/regions?limit=2&cursor=eyJ>; rel=\"next\""),
+        "RateLimit": text("What is left of the limit, and for how many seconds.", 100, "\"default\";r=599;t=1"),
+        "RateLimitPolicy": text("The limit: so many requests in so many seconds.", 100, "\"default\";q=600;w=60"),
+        "RequestId": text("Names this request in the log.", 64, "019ac0de-0000-7000-8000-000000000000"),
+        "RetryAfter": {
+            "description": "Seconds to wait before another try.",
+            "schema": {"type": "integer", "minimum": 1, "maximum": 3_600},
+            "example": 1
+        }
+    })
+}
+
+fn add_problem_schemas(document: &mut Value) {
+    use utoipa::{PartialSchema as _, ToSchema as _};
+
+    let mut schemas = vec![(ProblemBody::name().into_owned(), ProblemBody::schema())];
+    ProblemBody::schemas(&mut schemas);
+    for (name, schema) in schemas {
+        document["components"]["schemas"][name] = serde_json::to_value(schema).unwrap_or_default();
+    }
+}
+
+/// Dates and instants have a longest form too.
+fn bound_dates(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            let longest = match object.get("format").and_then(Value::as_str) {
+                Some("date") => Some(10),
+                Some("date-time") => Some(35),
+                Some("uuid") => Some(36),
+                _ => None,
+            };
+            if let Some(longest) = longest
+                && object.contains_key("type")
+            {
+                object.entry("maxLength").or_insert(json!(longest));
+            }
+            object.values_mut().for_each(bound_dates);
+        }
+        Value::Array(array) => array.iter_mut().for_each(bound_dates),
+        _ => (),
+    }
+}

@@ -1,0 +1,60 @@
+//! Pilots.
+
+use actix_web::HttpRequest;
+use actix_web::web::Data;
+use digituki_domain::area::AreaKind;
+use digituki_domain::pilot::{Pilot, PilotFilter, PilotId};
+use digituki_domain::text::Label;
+use digituki_persistence::pilot;
+
+use crate::app::App;
+use crate::http::answer::Answer;
+use crate::http::list::{ListOf, ListQuery, Paging};
+use crate::http::problem::Problem;
+use crate::http::query::{FromQuery, Query, Reader, path_value};
+use crate::http::routes::{Routes, operations};
+
+type PilotList = ListOf<Pilot>;
+
+const WHAT: Label = Label { fi: "pilotti", sv: "pilotförsök", en: "pilot" };
+
+/// Routes of this file.
+pub(crate) fn configure(routes: &mut Routes) {
+    operations!(routes, list_pilots, get_pilot);
+}
+
+impl FromQuery for PilotFilter {
+    fn read(query: &mut Reader) -> Self {
+        Self {
+            programme: query.each("programme"),
+            call: query.each("call"),
+            region: query.each_area("region", AreaKind::Region),
+            lead: query.each("lead"),
+            pilot_status: query.each("pilot_status"),
+        }
+    }
+}
+
+/// List pilots.
+#[utoipa::path(
+    get, path = "/v1/pilots", tag = "pilots",
+    params(PilotFilter, Paging), responses((status = 200, body = PilotList))
+)]
+async fn list_pilots(app: Data<App>, query: ListQuery<PilotFilter>) -> Result<Answer, Problem> {
+    let (filter, window) = (query.filter.clone(), query.window.clone());
+    let page = app.read(move |db| Ok(pilot::list(db, &filter, &window)?)).await?;
+    query.answer(page)
+}
+
+/// Get a pilot.
+#[utoipa::path(
+    get, path = "/v1/pilots/{id}", tag = "pilots",
+    params(("id" = PilotId, Path, description = "The pilot's id.", example = "EXAMPLE")),
+    responses((status = 200, body = Pilot))
+)]
+async fn get_pilot(app: Data<App>, request: HttpRequest, _: Query<()>) -> Result<Answer, Problem> {
+    let id: PilotId = path_value(&request, "id", str::parse)?;
+    let found = app.read(move |db| pilot::get(db, id)?.ok_or_else(|| Problem::not_found(WHAT, &id.to_string())));
+    let found = found.await?;
+    Answer::object(found.version, &found)
+}

@@ -1,0 +1,110 @@
+//! Runs the server.
+
+use std::io;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data};
+use actix_web::{App as Application, HttpResponse};
+use digituki_domain::problem::Code;
+use digituki_domain::text::TextLanguage;
+use digituki_persistence::{Error as StoreError, Store};
+use futures_util::FutureExt as _;
+
+use crate::app::{self, App};
+use crate::http::envelope::envelope;
+use crate::http::front::{self, Refusal};
+use crate::http::problem::Problem;
+use crate::http::routes::Routes;
+use crate::settings::Settings;
+
+/// Between two tries to reach a database that is not there yet.
+const PREPARATION_PAUSE: Duration = Duration::from_millis(500);
+
+/// Serves until SIGTERM or SIGINT, from the listener. `more` adds routes beyond the contract.
+pub async fn serve(
+    settings: Settings,
+    listener: TcpListener,
+    more: impl Fn(&mut Routes) + Send + Clone + 'static,
+) -> io::Result<()> {
+    let settings = settings.bound_to(listener.local_addr()?);
+    let store = Store::open(settings.store());
+    let app = App::new(settings, store);
+    let preparation = app.clone();
+
+    let address = app.settings.public_url();
+    log::info!("listening on {}; Swagger UI: {address}/swagger-ui/", app.settings.address());
+    let options = app.settings.front();
+    let data = Data::new(app);
+    let server = front::serve(
+        listener,
+        options,
+        move |refusal| refused(refusal, &address),
+        move || {
+            let more = more.clone();
+            Application::new()
+                .app_data(data.clone())
+                .configure(move |config| {
+                    let mut routes = app::routes();
+                    app::pages(&mut routes);
+                    more(&mut routes);
+                    routes.configure(config);
+                })
+                .default_service(web::to(async || Err::<HttpResponse, _>(Problem::new(Code::UnknownRoute))))
+                .wrap(from_fn(envelope))
+        },
+    )?;
+    let handle = server.handle();
+    let prepared = actix_web::rt::spawn(async move {
+        let outcome = prepare(&preparation).await;
+        if outcome.is_err() {
+            handle.stop(true).await;
+        }
+        outcome
+    });
+    server.await?;
+    match prepared.now_or_never() {
+        Some(Ok(Err(why))) => Err(io::Error::other(why)),
+        _ => Ok(()),
+    }
+}
+
+/// Migrates the database and loads what every installation starts with, as soon as it is reachable.
+/// A database that cannot be migrated or loaded stops the server: waiting would not mend it.
+async fn prepare(app: &App) -> Result<(), String> {
+    let mut told = false;
+    loop {
+        match app.store.prepare(app.settings.load()).await {
+            Ok(()) => break,
+            Err(error @ StoreError::Unavailable(_)) if !told => {
+                log::warn!("waiting for {}: {error}", app.store.url());
+                told = true;
+            }
+            Err(StoreError::Unavailable(_)) => (),
+            Err(error) => return Err(format!("{} cannot be used: {error}", app.store.url())),
+        }
+        tokio::time::sleep(PREPARATION_PAUSE).await;
+    }
+    app.set_prepared();
+    log::info!("ready, with {}", app.store.url());
+    Ok(())
+}
+
+/// Migrates and loads once, for those who do it apart from serving.
+pub async fn migrate(settings: &Settings) -> Result<(), String> {
+    let store = Store::open(settings.store());
+    store.prepare(settings.load()).await.map_err(|error| format!("{}: {error}", store.url()))
+}
+
+/// The problem for a request that no handler saw; its language is not known either.
+fn refused(refusal: Refusal, public_url: &str) -> Vec<u8> {
+    let code = match refusal {
+        Refusal::Malformed => Code::MalformedRequest,
+        Refusal::UriTooLong => Code::UriTooLong,
+        Refusal::HeadTooLarge => Code::HeaderFieldsTooLarge,
+        Refusal::Timeout => Code::RequestTimeout,
+    };
+    log::info!(target: "digituki::request", status = code.status(); "refused: {}", code.as_str());
+    serde_json::to_vec(&Problem::new(code).body(TextLanguage::En, public_url, None)).unwrap_or_default()
+}

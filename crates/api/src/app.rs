@@ -54,7 +54,7 @@ impl App {
 }
 
 /// Every operation of the contract, in the order in which the documentation shows them.
-pub(crate) fn routes() -> Routes {
+pub fn routes() -> Routes {
     let mut routes = Routes::default();
     area::configure(&mut routes);
     municipality::configure(&mut routes);

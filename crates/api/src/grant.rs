@@ -49,7 +49,7 @@ async fn list_grants(app: Data<App>, query: ListQuery<GrantFilter>) -> Result<An
 /// Get a grant.
 #[utoipa::path(
     get, path = "/v1/grants/{id}", tag = "grants",
-    params(("id" = GrantId, Path, description = "The grant's id.", example = "EXAMPLE")),
+    params(("id" = GrantId, Path, description = "The grant's id.", example = "4582b758-91d1-5679-8724-bd86af89285f")),
     responses((status = 200, body = Grant))
 )]
 async fn get_grant(app: Data<App>, request: HttpRequest, _: Query<()>) -> Result<Answer, Problem> {

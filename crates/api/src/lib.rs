@@ -29,8 +29,9 @@ mod serve;
 mod settings;
 mod swagger;
 
+pub use app::routes;
 pub use http::routes::Routes;
 pub use logging::{Format as LogFormat, start as start_logging};
 pub use openapi::document;
-pub use serve::{migrate, serve};
+pub use serve::{Registry, migrate, serve};
 pub use settings::Settings;

@@ -48,7 +48,8 @@ fn run(command: Command) -> Result<(), String> {
             let address = settings.address();
             let listener = TcpListener::bind(address)
                 .map_err(|error| format!("DIGITUKI_LISTEN: cannot listen on {address}: {error}"))?;
-            system.block_on(digituki::serve(*settings, listener, |_| ())).map_err(|error| error.to_string())
+            let serving = async { digituki::serve(*settings, listener, |_| ())?.run().await };
+            system.block_on(serving).map_err(|error| error.to_string())
         }
         Command::Migrate(settings) => {
             settings.check()?;

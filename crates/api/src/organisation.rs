@@ -52,7 +52,7 @@ async fn list_organisations(app: Data<App>, query: ListQuery<OrganisationFilter>
 #[utoipa::path(
     get, path = "/v1/organisations/{id}", tag = "organisations",
     params(
-        ("id" = OrganisationId, Path, description = "The organisation's id.", example = "4a4a1ad6-6b5e-5b6e-8a61-6e3c1f0b7a11"),
+        ("id" = OrganisationId, Path, description = "The organisation's id.", example = "6ce13e44-92a6-5284-a207-48785ec11b3e"),
         ("as_of" = Option<NaiveDate>, Query, description = "Asks for the organisation as of this day.")
     ),
     responses((status = 200, body = Organisation))

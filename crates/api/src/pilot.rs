@@ -49,7 +49,7 @@ async fn list_pilots(app: Data<App>, query: ListQuery<PilotFilter>) -> Result<An
 /// Get a pilot.
 #[utoipa::path(
     get, path = "/v1/pilots/{id}", tag = "pilots",
-    params(("id" = PilotId, Path, description = "The pilot's id.", example = "EXAMPLE")),
+    params(("id" = PilotId, Path, description = "The pilot's id.", example = "6706b694-371e-5164-8139-887f741eafcf")),
     responses((status = 200, body = Pilot))
 )]
 async fn get_pilot(app: Data<App>, request: HttpRequest, _: Query<()>) -> Result<Answer, Problem> {

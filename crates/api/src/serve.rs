@@ -4,7 +4,9 @@ use std::io;
 use std::net::TcpListener;
 use std::time::Duration;
 
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
+use actix_web::rt::task::JoinHandle;
 use actix_web::web::{self, Data};
 use actix_web::{App as Application, HttpResponse};
 use digituki_domain::problem::Code;
@@ -22,12 +24,18 @@ use crate::settings::Settings;
 /// Between two tries to reach a database that is not there yet.
 const PREPARATION_PAUSE: Duration = Duration::from_millis(500);
 
-/// Serves until SIGTERM or SIGINT, from the listener. `more` adds routes beyond the contract.
-pub async fn serve(
+/// The registry, serving.
+pub struct Registry {
+    server: Server,
+    prepared: JoinHandle<Result<(), String>>,
+}
+
+/// Starts to serve from the listener, until SIGTERM or SIGINT. `more` adds routes beyond the contract.
+pub fn serve(
     settings: Settings,
     listener: TcpListener,
     more: impl Fn(&mut Routes) + Send + Clone + 'static,
-) -> io::Result<()> {
+) -> io::Result<Registry> {
     let settings = settings.bound_to(listener.local_addr()?);
     let store = Store::open(settings.store());
     let app = App::new(settings, store);
@@ -63,10 +71,22 @@ pub async fn serve(
         }
         outcome
     });
-    server.await?;
-    match prepared.now_or_never() {
-        Some(Ok(Err(why))) => Err(io::Error::other(why)),
-        _ => Ok(()),
+    Ok(Registry { server, prepared })
+}
+
+impl Registry {
+    /// Stops it from elsewhere.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until it is stopped.
+    pub async fn run(self) -> io::Result<()> {
+        self.server.await?;
+        match self.prepared.now_or_never() {
+            Some(Ok(Err(why))) => Err(io::Error::other(why)),
+            _ => Ok(()),
+        }
     }
 }
 

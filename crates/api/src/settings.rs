@@ -126,6 +126,19 @@ impl FromStr for Limit {
 }
 
 impl Settings {
+    /// Reads settings from flags, as the command line does.
+    pub fn from_flags(flags: &[&str]) -> Result<Self, String> {
+        #[derive(clap::Parser)]
+        struct Flags {
+            #[command(flatten)]
+            settings: Settings,
+        }
+        let flags = std::iter::once(&"digituki").chain(flags);
+        let Flags { settings } = clap::Parser::try_parse_from(flags).map_err(|error: clap::Error| error.to_string())?;
+        settings.check()?;
+        Ok(settings)
+    }
+
     /// What no single value shows: whether the values go together.
     pub fn check(&self) -> Result<(), String> {
         if self.clock.is_some() && !self.listen.ip().is_loopback() {

@@ -68,7 +68,7 @@ pub struct GrantFilter {
     #[param(value_type = Option<Vec<Key>>, max_items = 100)]
     pub call: Vec<Key>,
     /// Those for work in any of these regions.
-    #[param(value_type = Option<Vec<String>>, max_items = 100)]
+    #[param(schema_with = crate::schema::area_codes, required = false)]
     pub region: Vec<AreaId>,
     /// Those to any of these organisations.
     #[param(value_type = Option<Vec<OrganisationId>>, max_items = 100)]

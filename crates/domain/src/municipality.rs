@@ -101,13 +101,13 @@ pub struct MunicipalityFilter {
     #[param(value_type = Option<Vec<AreaId>>, max_items = 100)]
     pub area: Vec<AreaId>,
     /// Those in any of these regions on that day.
-    #[param(value_type = Option<Vec<String>>, max_items = 100)]
+    #[param(schema_with = crate::schema::area_codes, required = false)]
     pub region: Vec<AreaId>,
     /// Those in any of these hospital districts on that day.
-    #[param(value_type = Option<Vec<String>>, max_items = 100)]
+    #[param(schema_with = crate::schema::area_codes, required = false)]
     pub hospital_district: Vec<AreaId>,
     /// Those in any of these wellbeing services counties on that day.
-    #[param(value_type = Option<Vec<String>>, max_items = 100)]
+    #[param(schema_with = crate::schema::area_codes, required = false)]
     pub wellbeing_services_county: Vec<AreaId>,
     /// Those with any of these language statuses.
     #[param(value_type = Option<Vec<LanguageStatus>>, max_items = 100)]

@@ -94,7 +94,7 @@ pub struct PilotFilter {
     #[param(value_type = Option<Vec<Key>>, max_items = 100)]
     pub call: Vec<Key>,
     /// Those responsible for any of these regions.
-    #[param(value_type = Option<Vec<String>>, max_items = 100)]
+    #[param(schema_with = crate::schema::area_codes, required = false)]
     pub region: Vec<AreaId>,
     /// Those that any of these organisations leads.
     #[param(value_type = Option<Vec<OrganisationId>>, max_items = 100)]

@@ -56,7 +56,7 @@ impl Programme {
 #[into_params(parameter_in = Query)]
 pub struct ProgrammeFilter {
     /// Those that cover any of these regions.
-    #[param(value_type = Option<Vec<String>>, max_items = 100)]
+    #[param(schema_with = crate::schema::area_codes, required = false)]
     pub region: Vec<AreaId>,
 }
 

@@ -33,7 +33,7 @@ impl Routes {
     /// Adds one operation.
     pub(crate) fn add<P, H, Args>(&mut self, _documentation: P, handler: H)
     where
-        P: utoipa::Path + utoipa::__dev::SchemaReferences,
+        P: utoipa::Path + utoipa::__dev::SchemaReferences + for<'t> utoipa::__dev::Tags<'t>,
         H: Handler<Args>,
         Args: FromRequest + 'static,
         H::Output: Responder + 'static,
@@ -46,7 +46,9 @@ impl Routes {
                 resource.push((Method::HEAD, web::head().to(handler.clone())));
             }
             resource.push((routed.clone(), web::method(routed).to(handler.clone())));
-            self.paths.push((path.clone(), PathItem::new(method, P::operation())));
+            let mut operation = P::operation();
+            operation.tags = Some(P::tags().into_iter().map(str::to_owned).collect());
+            self.paths.push((path.clone(), PathItem::new(method, operation)));
         }
         P::schemas(&mut self.schemas);
     }

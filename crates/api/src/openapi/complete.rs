@@ -65,6 +65,7 @@ pub(super) fn complete(mut document: Value) -> Value {
             }
         }
     }
+    require_all(&mut document);
     bound_dates(&mut document);
     document
 }
@@ -214,6 +215,15 @@ fn add_problem_schemas(document: &mut Value) {
     ProblemBody::schemas(&mut schemas);
     for (name, schema) in schemas {
         document["components"]["schemas"][name] = serde_json::to_value(schema).unwrap_or_default();
+    }
+}
+
+/// An answer holds every field: what is not there is null, never left out.
+fn require_all(document: &mut Value) {
+    let schemas = document["components"]["schemas"].as_object_mut();
+    for schema in schemas.into_iter().flat_map(Map::values_mut) {
+        let Some(properties) = schema.get("properties").and_then(Value::as_object) else { continue };
+        schema["required"] = properties.keys().cloned().collect();
     }
 }
 

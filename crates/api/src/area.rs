@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::web::Data;
 use chrono::NaiveDate;
-use digituki_domain::area::{Area, AreaFilter, AreaId, AreaKind, Validity};
+use digituki_domain::area::{Area, AreaCode, AreaFilter, AreaId, AreaKind, AreaSort, Validity};
 use digituki_domain::text::Label;
 use digituki_domain::vocabulary::Vocabulary;
 use digituki_persistence::area;
@@ -19,6 +19,9 @@ type AreaList = ListOf<Area>;
 
 /// Routes of this file.
 pub(crate) fn configure(routes: &mut Routes) {
+    routes.add_schema::<AreaCode>();
+    routes.add_schema::<AreaId>();
+    routes.add_schema::<AreaSort>();
     operations!(
         routes,
         list_regions,

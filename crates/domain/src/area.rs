@@ -91,6 +91,12 @@ published_as_string!(
     "region:06"
 );
 
+/// Documents the code of an area whose kind the parameter's name tells.
+#[derive(Debug)]
+pub struct AreaCode;
+
+published_as_string!(AreaCode, "The official code of an area.", 2, 2, "^[0-9]{2}$", "06");
+
 /// An area, named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AreaRef {
@@ -159,7 +165,6 @@ pub struct AreaFilter {
     #[param(min_length = 1, max_length = 100)]
     pub q: Option<String>,
     /// The order: by code, or alphabetically (å, ä and ö last) by name.
-    #[param(inline, default = "code")]
     pub sort: Option<AreaSort>,
 }
 

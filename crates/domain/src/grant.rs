@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::area::{AreaId, AreaRef};
+use crate::area::{AreaCode, AreaId, AreaRef};
 use crate::id::{Id, Identified};
 use crate::key::Key;
 use crate::money::Money;
@@ -68,7 +68,7 @@ pub struct GrantFilter {
     #[param(value_type = Option<Vec<Key>>, max_items = 100)]
     pub call: Vec<Key>,
     /// Those for work in any of these regions.
-    #[param(schema_with = crate::schema::area_codes, required = false)]
+    #[param(value_type = Option<Vec<AreaCode>>, max_items = 100)]
     pub region: Vec<AreaId>,
     /// Those to any of these organisations.
     #[param(value_type = Option<Vec<OrganisationId>>, max_items = 100)]

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::area::{AreaId, AreaRef, AreaSort};
+use crate::area::{AreaCode, AreaId, AreaRef, AreaSort};
 use crate::text::Names;
 use crate::vocabulary::vocabulary;
 
@@ -101,13 +101,13 @@ pub struct MunicipalityFilter {
     #[param(value_type = Option<Vec<AreaId>>, max_items = 100)]
     pub area: Vec<AreaId>,
     /// Those in any of these regions on that day.
-    #[param(schema_with = crate::schema::area_codes, required = false)]
+    #[param(value_type = Option<Vec<AreaCode>>, max_items = 100)]
     pub region: Vec<AreaId>,
     /// Those in any of these hospital districts on that day.
-    #[param(schema_with = crate::schema::area_codes, required = false)]
+    #[param(value_type = Option<Vec<AreaCode>>, max_items = 100)]
     pub hospital_district: Vec<AreaId>,
     /// Those in any of these wellbeing services counties on that day.
-    #[param(schema_with = crate::schema::area_codes, required = false)]
+    #[param(value_type = Option<Vec<AreaCode>>, max_items = 100)]
     pub wellbeing_services_county: Vec<AreaId>,
     /// Those with any of these language statuses.
     #[param(value_type = Option<Vec<LanguageStatus>>, max_items = 100)]
@@ -119,6 +119,5 @@ pub struct MunicipalityFilter {
     #[param(min_length = 1, max_length = 100)]
     pub q: Option<String>,
     /// The order: by code, or alphabetically (å, ä and ö last) by name.
-    #[param(inline, default = "code")]
     pub sort: Option<AreaSort>,
 }

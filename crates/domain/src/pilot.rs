@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::area::{AreaId, AreaRef};
+use crate::area::{AreaCode, AreaId, AreaRef};
 use crate::date::RoughDate;
 use crate::id::{Id, Identified};
 use crate::key::Key;
@@ -94,7 +94,7 @@ pub struct PilotFilter {
     #[param(value_type = Option<Vec<Key>>, max_items = 100)]
     pub call: Vec<Key>,
     /// Those responsible for any of these regions.
-    #[param(schema_with = crate::schema::area_codes, required = false)]
+    #[param(value_type = Option<Vec<AreaCode>>, max_items = 100)]
     pub region: Vec<AreaId>,
     /// Those that any of these organisations leads.
     #[param(value_type = Option<Vec<OrganisationId>>, max_items = 100)]

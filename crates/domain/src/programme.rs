@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::area::{AreaId, AreaKind, AreaRef};
+use crate::area::{AreaCode, AreaId, AreaKind, AreaRef};
 use crate::date::RoughDate;
 use crate::key::Key;
 use crate::money::Money;
@@ -56,7 +56,7 @@ impl Programme {
 #[into_params(parameter_in = Query)]
 pub struct ProgrammeFilter {
     /// Those that cover any of these regions.
-    #[param(schema_with = crate::schema::area_codes, required = false)]
+    #[param(value_type = Option<Vec<AreaCode>>, max_items = 100)]
     pub region: Vec<AreaId>,
 }
 

@@ -2,7 +2,7 @@
 //! publishes come from the same constants.
 
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 
 /// A string with its bounds, its pattern and an example that works.
 pub(crate) fn string(description: &str, min: usize, max: usize, pattern: &str, example: &str) -> RefOr<Schema> {
@@ -29,10 +29,14 @@ pub(crate) fn uuid(description: &str) -> RefOr<Schema> {
         .into()
 }
 
-/// The codes of areas of one kind, in a query.
-pub(crate) fn area_codes() -> RefOr<Schema> {
-    let code = string("The official code of an area.", 2, 2, "^[0-9]{2}$", "06");
-    ArrayBuilder::new().items(code).max_items(Some(100)).build().into()
+/// A closed set of values, labelled in a code list.
+pub(crate) fn enumeration(description: &str, code_list: &str, values: Vec<&'static str>) -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(format!("{} Labels: code list `{code_list}`.", description.trim())))
+        .enum_values(Some(values))
+        .build()
+        .into()
 }
 
 /// Gives a newtype its schema under its own name.

@@ -25,15 +25,15 @@ pub trait Vocabulary: Copy + Sized + 'static {
 
 macro_rules! vocabulary {
     (
-        $(#[$about:meta])*
+        $(#[doc = $about_text:literal])*
         pub enum $type:ident = $name:literal {
             $($variant:ident = $code:literal [$fi:literal, $sv:literal, $en:literal],)+
         }
     ) => {
-        $(#[$about])*
+        $(#[doc = $about_text])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
-            serde::Serialize, serde::Deserialize, utoipa::ToSchema,
+            serde::Serialize, serde::Deserialize,
         )]
         pub enum $type {
             $(#[doc = concat!("`", $code, "`: ", $en)] #[serde(rename = $code)] $variant,)+
@@ -51,6 +51,15 @@ macro_rules! vocabulary {
                 match self { $(Self::$variant => $crate::text::Label { fi: $fi, sv: $sv, en: $en }),+ }
             }
         }
+
+        // Not derived: utoipa does not see a `rename` that comes out of a macro.
+        impl utoipa::PartialSchema for $type {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                use $crate::vocabulary::Vocabulary;
+                $crate::schema::enumeration(concat!($("", $about_text),*), Self::NAME, Self::codes())
+            }
+        }
+        impl utoipa::ToSchema for $type {}
 
         impl std::str::FromStr for $type {
             type Err = $crate::invalid::Invalid;

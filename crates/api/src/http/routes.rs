@@ -53,6 +53,11 @@ impl Routes {
         P::schemas(&mut self.schemas);
     }
 
+    /// Publishes a type that only parameters refer to: utoipa collects those of bodies.
+    pub(crate) fn add_schema<T: utoipa::ToSchema>(&mut self) {
+        self.schemas.push((T::name().into_owned(), T::schema()));
+    }
+
     /// Adds a route that is no part of the contract: a page, or a fault on purpose in a test.
     pub fn add_undocumented<H, Args>(&mut self, path: &str, handler: H)
     where

@@ -1,1 +1,32 @@
-fn main() {}
+//! The black-box tests: what anyone can see of the registry from outside, on both databases.
+//!
+//! The modules mirror the addresses, or the subject. Each test starts a registry of its own, in this
+//! process, over a database of its own; see `support`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking, and says where"
+)]
+
+mod availability;
+mod bad_input;
+mod calls;
+mod code_lists;
+mod contract;
+mod coverage;
+mod front;
+mod grants;
+mod http;
+mod loading;
+mod municipalities;
+mod organisations;
+mod paging;
+mod pilots;
+mod problems;
+mod programmes;
+mod regions;
+mod settings;
+mod statements;
+mod support;

@@ -85,8 +85,8 @@ impl fmt::Display for AreaId {
 published_as_string!(
     AreaId,
     "An area as kind:code; the kinds are those of the code list area_kind.",
-    10,
-    32,
+    9,
+    28,
     "^(country:FI|municipality:[0-9]{3}|(region|hospital_district|wellbeing_services_county):[0-9]{2})$",
     "region:06"
 );

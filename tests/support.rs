@@ -1,0 +1,16 @@
+//! What the suites share: databases of their own, servers over them, clients, and the contract as
+//! the server publishes it.
+
+pub(crate) mod cluster;
+pub(crate) mod contract;
+pub(crate) mod database;
+pub(crate) mod poll;
+pub(crate) mod problem;
+pub(crate) mod program;
+pub(crate) mod registry;
+pub(crate) mod statements;
+pub(crate) mod wire;
+
+pub(crate) use contract::Contract;
+pub(crate) use database::Database;
+pub(crate) use registry::{Answer, Registry};

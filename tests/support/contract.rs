@@ -1,0 +1,160 @@
+//! The contract as the server publishes it, read as a client would.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::support::Registry;
+
+const METHODS: [&str; 8] = ["get", "head", "post", "put", "patch", "delete", "options", "trace"];
+
+/// The OpenAPI document.
+pub(crate) struct Contract(pub(crate) Value);
+
+/// One operation of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Operation {
+    pub(crate) path: String,
+    pub(crate) method: String,
+    pub(crate) id: String,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) definition: Value,
+}
+
+/// One parameter, its schema without references.
+#[derive(Debug, Clone)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    pub(crate) place: String,
+    pub(crate) required: bool,
+    pub(crate) schema: Value,
+    pub(crate) example: Option<Value>,
+}
+
+impl Contract {
+    pub(crate) fn of(registry: &Registry) -> Self {
+        Self(registry.json("/v1/openapi.json"))
+    }
+
+    pub(crate) fn operations(&self) -> Vec<Operation> {
+        let mut operations = Vec::new();
+        for (path, item) in self.0["paths"].as_object().unwrap() {
+            for (method, definition) in item.as_object().unwrap().iter().filter(|(key, _)| METHODS.contains(&&***key)) {
+                operations.push(Operation {
+                    path: path.clone(),
+                    method: method.clone(),
+                    id: definition["operationId"].as_str().unwrap_or_default().to_owned(),
+                    parameters: self.parameters(definition),
+                    definition: definition.clone(),
+                });
+            }
+        }
+        operations
+    }
+
+    /// The operations that answer with pages.
+    pub(crate) fn collections(&self) -> Vec<Operation> {
+        self.operations().into_iter().filter(|operation| operation.parameter("cursor").is_some()).collect()
+    }
+
+    /// What stands behind `$ref`, if it is one.
+    pub(crate) fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+        match value.get("$ref").and_then(Value::as_str) {
+            Some(reference) => self.0.pointer(reference.trim_start_matches('#')).expect(reference),
+            None => value,
+        }
+    }
+
+    /// The problem codes that the registry lists.
+    pub(crate) fn codes(registry: &Registry) -> Vec<String> {
+        let problems = registry.items("/v1/problems");
+        problems.iter().map(|problem| problem["code"].as_str().unwrap().to_owned()).collect()
+    }
+
+    fn parameters(&self, definition: &Value) -> Vec<Parameter> {
+        let given = definition["parameters"].as_array().into_iter().flatten();
+        given
+            .map(|parameter| self.resolve(parameter))
+            .map(|parameter| {
+                let mut schema = self.resolve(&parameter["schema"]).clone();
+                if let Some(items) = schema.get("items") {
+                    schema["items"] = self.resolve(items).clone();
+                }
+                Parameter {
+                    name: parameter["name"].as_str().unwrap().to_owned(),
+                    place: parameter["in"].as_str().unwrap().to_owned(),
+                    required: parameter["required"] == true,
+                    schema,
+                    example: parameter.get("example").cloned(),
+                }
+            })
+            .collect()
+    }
+}
+
+impl Operation {
+    pub(crate) fn parameter(&self, name: &str) -> Option<&Parameter> {
+        self.parameters.iter().find(|parameter| parameter.name == name)
+    }
+
+    pub(crate) fn in_place<'a>(&'a self, place: &'a str) -> impl Iterator<Item = &'a Parameter> {
+        self.parameters.iter().filter(move |parameter| parameter.place == place)
+    }
+
+    /// The request that "Execute" sends: every example as it stands.
+    pub(crate) fn example_target(&self) -> String {
+        self.target(|_| true)
+    }
+
+    /// The shortest good request: path and what is required.
+    pub(crate) fn least_target(&self) -> String {
+        self.target(|parameter| parameter.required)
+    }
+
+    /// The path with one of its parameters replaced, in percent-encoding as given.
+    pub(crate) fn path_with(&self, name: &str, value: &str) -> String {
+        self.path_of(|parameter| (parameter.name == name).then(|| value.to_owned()))
+    }
+
+    fn target(&self, wanted: impl Fn(&Parameter) -> bool) -> String {
+        let mut target = self.path_of(|_| None);
+        for parameter in self.in_place("query").filter(|parameter| wanted(parameter)) {
+            for value in parameter.example_values() {
+                let separator = if target.contains('?') { '&' } else { '?' };
+                write!(target, "{separator}{}={value}", parameter.name).unwrap();
+            }
+        }
+        target
+    }
+
+    fn path_of(&self, instead: impl Fn(&Parameter) -> Option<String>) -> String {
+        let mut path = self.path.clone();
+        for parameter in self.in_place("path") {
+            let value = instead(parameter).or_else(|| parameter.example_values().pop());
+            let value = value.unwrap_or_else(|| panic!("{}: {} has no example", self.id, parameter.name));
+            path = path.replace(&format!("{{{}}}", parameter.name), &value);
+        }
+        path
+    }
+}
+
+impl Parameter {
+    /// The values of the example, each as it stands in a query.
+    pub(crate) fn example_values(&self) -> Vec<String> {
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        match &self.example {
+            None => Vec::new(),
+            Some(Value::Array(values)) => values.iter().map(text).collect(),
+            Some(value) => vec![text(value)],
+        }
+    }
+
+    pub(crate) fn is_list(&self) -> bool {
+        self.schema["type"] == "array"
+    }
+
+    /// Takes any letters at all: every other parameter has a form that it can break.
+    pub(crate) fn is_free_text(&self) -> bool {
+        self.name == "q"
+    }
+}

@@ -1,0 +1,98 @@
+//! The program itself, as a process.
+
+use std::env;
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
+
+use crate::support::poll;
+use crate::support::registry::{CLOCK, PATIENCE};
+
+/// The program with an environment of its own: what is set where the tests run does not count.
+pub(crate) fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(path());
+    for name in env::vars_os().map(|(name, _)| name).filter(|name| {
+        let name = name.to_string_lossy();
+        name.starts_with("DIGITUKI_") || name == "DATABASE_URL" || name == "RUST_LOG"
+    }) {
+        command.env_remove(name);
+    }
+    command.args(arguments);
+    command
+}
+
+/// Runs the program to its end.
+pub(crate) fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    program(arguments).envs(environment.iter().copied()).output().unwrap()
+}
+
+/// Built by `make test` beside this very test.
+fn path() -> PathBuf {
+    let test = env::current_exe().unwrap();
+    let path = test.parent().and_then(|deps| deps.parent()).unwrap().join("digituki");
+    assert!(path.exists(), "{} is missing: run `make test`, or `cargo build -p digituki` first", path.display());
+    path
+}
+
+/// The program, serving. Dropping it kills it.
+pub(crate) struct Serving {
+    child: Child,
+    log: BufReader<ChildStderr>,
+    pub(crate) address: SocketAddr,
+}
+
+impl Serving {
+    /// Serves a database on a free port; returns when it listens.
+    pub(crate) fn start(url: &str) -> Self {
+        let mut child = program(&["serve"])
+            .envs([("DATABASE_URL", url), ("DIGITUKI_LISTEN", "127.0.0.1:0"), ("DIGITUKI_CLOCK", CLOCK)])
+            .envs([("DIGITUKI_LOG_FORMAT", "json"), ("DIGITUKI_WORKERS", "1")])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let address = loop {
+            let line = line(&mut log).expect("the log says where it listens");
+            let message = line["message"].as_str().unwrap_or_default();
+            if let Some((address, _)) = message.strip_prefix("listening on ").and_then(|rest| rest.split_once(';')) {
+                break address.parse().unwrap();
+            }
+        };
+        Self { child, log, address }
+    }
+
+    /// Sends a signal by its name.
+    pub(crate) fn signal(&self, name: &str) {
+        let done = Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child.id())]).status().unwrap();
+        assert!(done.success());
+    }
+
+    /// Reads on in the log up to a line that fits.
+    pub(crate) fn log_until(&mut self, fits: impl Fn(&serde_json::Value) -> bool) -> serde_json::Value {
+        loop {
+            let line = line(&mut self.log).expect("the log ended without the line that was awaited");
+            if fits(&line) {
+                return line;
+            }
+        }
+    }
+
+    /// Waits until the process has ended.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        poll::until("the end of the process", PATIENCE, || self.child.try_wait().unwrap())
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn line(log: &mut BufReader<ChildStderr>) -> Option<serde_json::Value> {
+    let mut line = String::new();
+    log.read_line(&mut line).unwrap();
+    (!line.is_empty()).then(|| serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}")))
+}

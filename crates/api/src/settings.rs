@@ -18,8 +18,9 @@ use crate::http::front;
 /// How the registry runs.
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
-    /// Where the registry is kept: sqlite://relative/path, sqlite:///absolute/path or
-    /// postgres://user@host/database.
+    #[arg(
+        help = "Where the registry is kept: sqlite://relative/path, sqlite:///absolute/path or postgres://user@host/database"
+    )]
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite://var/digituki.db", hide_env_values = true)]
     database_url: DatabaseUrl,
 

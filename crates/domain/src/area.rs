@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::invalid::{Form, Invalid};
 use crate::schema::published_as_string;
 use crate::text::Names;
+use crate::version::Version;
 use crate::vocabulary::{Vocabulary, vocabulary};
 
 vocabulary! {
@@ -142,8 +143,7 @@ pub struct Area {
     /// The area that took its place, or null.
     pub successor: Option<AreaRef>,
     /// Counts the changes of this object.
-    #[schema(minimum = 1, maximum = 9007199254740991i64, example = 1)]
-    pub version: i64,
+    pub version: Version,
 }
 
 vocabulary! {

@@ -8,6 +8,7 @@ use crate::key::Key;
 use crate::money::Money;
 use crate::organisation::{OrganisationRef, OrganisationType};
 use crate::text::{Descriptions, Names};
+use crate::version::Version;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
@@ -130,8 +131,7 @@ pub struct Call {
     /// On what grounds they were selected, or null.
     pub selection_grounds: Option<Descriptions>,
     /// Counts the changes of this object.
-    #[schema(minimum = 1, maximum = 9007199254740991i64, example = 1)]
-    pub version: i64,
+    pub version: Version,
 }
 
 /// Which calls a list shows, by key.

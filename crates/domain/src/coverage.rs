@@ -180,12 +180,12 @@ impl<'a> Figures<'a> {
     }
 
     fn of(&self, codes: &BTreeSet<&str>) -> Option<i64> {
-        codes.iter().try_fold(0, |sum, code| match self.sums.get(code) {
-            Some(figure) => Some(sum + figure),
-            None => {
-                let holder = self.by_code.get(code).and_then(|each| self.counted_in(each))?;
-                codes.contains(holder.municipality.code.as_str()).then_some(sum)
+        codes.iter().try_fold(0, |sum, code| {
+            if let Some(figure) = self.sums.get(code) {
+                return Some(sum + figure);
             }
+            let holder = self.by_code.get(code).and_then(|each| self.counted_in(each))?;
+            codes.contains(holder.municipality.code.as_str()).then_some(sum)
         })
     }
 

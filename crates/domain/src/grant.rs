@@ -9,6 +9,7 @@ use crate::id::{Id, Identified};
 use crate::key::Key;
 use crate::money::Money;
 use crate::organisation::{OrganisationId, OrganisationRef};
+use crate::version::Version;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
@@ -45,8 +46,7 @@ pub struct Grant {
     /// The last day on which the money may be used, or null.
     pub usable_to: Option<NaiveDate>,
     /// Counts the changes of this object.
-    #[schema(minimum = 1, maximum = 9007199254740991i64, example = 1)]
-    pub version: i64,
+    pub version: Version,
 }
 
 /// The id of one grant.

@@ -19,7 +19,7 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x6f1d_2a3e_5c84_5f0b_9e21_d161_7475_6b6
 
 /// What has an id of its own.
 pub trait Identified {
-    /// Its noun in the singular, snake_case.
+    /// Its noun in the singular, in `snake_case`.
     const NOUN: &'static str;
     /// The name of its id's schema.
     const ID: &'static str;

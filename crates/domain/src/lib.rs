@@ -24,4 +24,5 @@ pub mod problem;
 pub mod programme;
 pub mod schema;
 pub mod text;
+pub mod version;
 pub mod vocabulary;

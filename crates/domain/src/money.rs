@@ -17,7 +17,7 @@ vocabulary! {
 #[serde(deny_unknown_fields)]
 pub struct Money {
     /// The amount in cents.
-    #[schema(minimum = 0, maximum = 9007199254740991i64, example = 160000000)]
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991i64, example = 160_000_000)]
     pub cents: i64,
     /// The currency.
     pub currency: Currency,

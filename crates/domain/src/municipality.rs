@@ -6,6 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::area::{AreaCode, AreaId, AreaRef, AreaSort};
 use crate::text::Names;
+use crate::version::Version;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
@@ -86,8 +87,7 @@ pub struct Municipality {
     /// The municipality that it was joined to, or null.
     pub successor: Option<AreaRef>,
     /// Counts the changes of this object.
-    #[schema(minimum = 1, maximum = 9007199254740991i64, example = 1)]
-    pub version: i64,
+    pub version: Version,
 }
 
 /// Which municipalities a list shows.

@@ -12,6 +12,7 @@ use crate::id::{Id, Identified};
 use crate::invalid::{Form, Invalid};
 use crate::schema::published_as_string;
 use crate::text::Names;
+use crate::version::Version;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
@@ -133,8 +134,7 @@ pub struct Organisation {
     /// The organisation that took over its duties, or null.
     pub successor: Option<OrganisationRef>,
     /// Counts the changes of this object.
-    #[schema(minimum = 1, maximum = 9007199254740991i64, example = 1)]
-    pub version: i64,
+    pub version: Version,
 }
 
 /// The id of one organisation.

@@ -9,6 +9,7 @@ use crate::id::{Id, Identified};
 use crate::key::Key;
 use crate::organisation::{OrganisationId, OrganisationRef};
 use crate::text::{Descriptions, Names};
+use crate::version::Version;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
@@ -71,8 +72,7 @@ pub struct Pilot {
     #[schema(max_items = 20)]
     pub tasks: Vec<PilotTask>,
     /// Counts the changes of this object.
-    #[schema(minimum = 1, maximum = 9007199254740991i64, example = 1)]
-    pub version: i64,
+    pub version: Version,
 }
 
 /// The id of one pilot.

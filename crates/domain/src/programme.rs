@@ -12,6 +12,7 @@ use crate::key::Key;
 use crate::money::Money;
 use crate::organisation::OrganisationRef;
 use crate::text::{Descriptions, Names};
+use crate::version::Version;
 use crate::vocabulary::vocabulary;
 
 /// A programme: one phase of the work, with what followed it.
@@ -40,8 +41,7 @@ pub struct Programme {
     /// The state grants awarded in it together, or null where the sum is not known.
     pub grants_total: Option<Money>,
     /// Counts the changes of this object.
-    #[schema(minimum = 1, maximum = 9007199254740991i64, example = 1)]
-    pub version: i64,
+    pub version: Version,
 }
 
 impl Programme {

@@ -1,4 +1,4 @@
-//! Enumerations of the contract: a closed set of snake_case values, each with its label in Finnish,
+//! Enumerations of the contract: a closed set of `snake_case` values, each with its label in Finnish,
 //! Swedish and English. One declaration gives the type, its JSON, its schema, its parser and its
 //! code list.
 

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use digituki_domain::area::{Area, AreaFilter, AreaId, AreaKind, AreaRef, AreaSort};
 use digituki_domain::invalid::{Invalid, Violation};
 use digituki_domain::text::Names;
+use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
 use crate::column::Stored;
@@ -94,10 +95,10 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Area>> {
                 kind,
                 successor: row.successor.map(|code| named.get(kind, &code)).transpose()?,
                 code: row.code,
-                names: row.names.from_json()?,
+                names: row.names.read_json()?,
                 valid_from: row.valid_from,
                 valid_to: row.valid_to,
-                version: row.version,
+                version: Version::new(row.version),
             })
         })
         .collect()
@@ -124,7 +125,7 @@ impl References {
         query
             .load::<(Stored<AreaKind>, String, Stored<Names>)>(db)?
             .into_iter()
-            .map(|(kind, code, names)| Ok(((kind.parse()?, code), names.from_json()?)))
+            .map(|(kind, code, names)| Ok(((kind.parse()?, code), names.read_json()?)))
             .collect::<Result<_>>()
             .map(Self)
     }

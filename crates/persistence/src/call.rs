@@ -10,6 +10,7 @@ use digituki_domain::money::Money;
 use digituki_domain::organisation::OrganisationType;
 use digituki_domain::pilot::PilotStatus;
 use digituki_domain::text::{Descriptions, Names};
+use digituki_domain::version::Version;
 
 use crate::column::{self, Stored};
 use crate::connection::{AnyConnection, Backend};
@@ -137,7 +138,7 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>, clock: Clock) -> Result<Vec<
             Ok(Call {
                 key: column::parse(&row.key)?,
                 programme: column::parse(&row.programme)?,
-                names: row.names.from_json()?,
+                names: row.names.read_json()?,
                 organiser: organisers.get(&row.organiser_id)?,
                 call_status: facts.status(clock.now(), clock.today()),
                 opens_at: facts.opens_at,
@@ -145,18 +146,18 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>, clock: Clock) -> Result<Vec<
                 eligible_organisation_types: row
                     .eligible_organisation_types
                     .as_ref()
-                    .map(Stored::from_json)
+                    .map(Stored::read_json)
                     .transpose()?,
-                budget: row.budget.as_ref().map(Stored::from_json).transpose()?,
+                budget: row.budget.as_ref().map(Stored::read_json).transpose()?,
                 usable_from: row.usable_from,
                 usable_to: row.usable_to,
-                events: row.events.from_json()?,
-                documents: row.documents.from_json()?,
+                events: row.events.read_json()?,
+                documents: row.documents.read_json()?,
                 applications_received: row.applications_received,
                 counties_represented: row.counties_represented,
                 selected: row.selected,
-                selection_grounds: row.selection_grounds.as_ref().map(Stored::from_json).transpose()?,
-                version: row.version,
+                selection_grounds: row.selection_grounds.as_ref().map(Stored::read_json).transpose()?,
+                version: Version::new(row.version),
             })
         })
         .collect()

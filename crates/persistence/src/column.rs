@@ -37,7 +37,7 @@ impl<T: Serialize + DeserializeOwned> Stored<T> {
     }
 
     /// Reads a value kept as JSON.
-    pub(crate) fn from_json(&self) -> Result<T> {
+    pub(crate) fn read_json(&self) -> Result<T> {
         Ok(serde_json::from_str(&self.text)?)
     }
 }

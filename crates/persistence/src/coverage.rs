@@ -97,7 +97,7 @@ fn country(db: &mut AnyConnection, date: NaiveDate) -> Result<Vec<Inhabitants>> 
     rows.into_iter()
         .map(|(code, names, from, to, successor, population)| {
             Ok(Inhabitants {
-                municipality: AreaRef { kind: AreaKind::Municipality, code, names: names.from_json()? },
+                municipality: AreaRef { kind: AreaKind::Municipality, code, names: names.read_json()? },
                 validity: Validity { from, to },
                 successor,
                 population,

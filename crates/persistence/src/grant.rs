@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use digituki_domain::area::AreaKind;
 use digituki_domain::grant::{Grant, GrantFilter, GrantId, GrantStatus};
 use digituki_domain::money::Money;
+use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
 use crate::column::{self, Stored};
@@ -92,11 +93,11 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Grant>> {
                 call: column::parse(&row.call)?,
                 beneficiary: beneficiaries.get(&row.beneficiary_id)?,
                 areas: areas.take(&row.id),
-                amount: row.amount.as_ref().map(Stored::from_json).transpose()?,
+                amount: row.amount.as_ref().map(Stored::read_json).transpose()?,
                 grant_status: row.grant_status.parse()?,
                 usable_from: row.usable_from,
                 usable_to: row.usable_to,
-                version: row.version,
+                version: Version::new(row.version),
             })
         })
         .collect()

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use digituki_domain::area::{AreaId, AreaKind, AreaSort, Validity};
 use digituki_domain::municipality::{LanguageStatus, Municipality, MunicipalityFilter, Point, Population, UrbanRural};
+use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
 use crate::area::{self, References};
@@ -154,7 +155,7 @@ fn assemble(db: &mut AnyConnection, rows: Vec<area::Row>, day: NaiveDate) -> Res
                 .remove(&row.code)
                 .ok_or_else(|| Error::Unforeseen(format!("municipality {} has no details", row.code)))?;
             Ok(Municipality {
-                names: row.names.from_json()?,
+                names: row.names.read_json()?,
                 region: part_of(AreaKind::Region)?,
                 hospital_district: part_of(AreaKind::HospitalDistrict)?,
                 wellbeing_services_county: part_of(AreaKind::WellbeingServicesCounty)?,
@@ -173,7 +174,7 @@ fn assemble(db: &mut AnyConnection, rows: Vec<area::Row>, day: NaiveDate) -> Res
                     .as_deref()
                     .map(|code| references.get(AreaKind::Municipality, code))
                     .transpose()?,
-                version: row.version,
+                version: Version::new(row.version),
                 code: row.code,
             })
         })

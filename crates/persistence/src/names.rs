@@ -11,12 +11,18 @@ use icu_locale_core::locale;
 static COLLATOR: LazyLock<Option<CollatorBorrowed<'static>>> =
     LazyLock::new(|| Collator::try_new(locale!("fi").into(), CollatorOptions::default()).ok());
 
+/// Names that agree so far (some forty letters) stand in the order of their ids.
+const LONGEST_KEY: usize = 128;
+
 /// A key whose bytes stand in alphabetical order.
 pub(crate) fn sort_key(names: &Names) -> String {
     let name = names.first();
     let mut key = Vec::new();
     match COLLATOR.as_ref().map(|collator| collator.write_sort_key_to(name, &mut key)) {
-        Some(Ok(())) => key.iter().map(|byte| format!("{byte:02x}")).collect(),
+        Some(Ok(())) => {
+            key.truncate(LONGEST_KEY);
+            hex::encode(key)
+        }
         None | Some(Err(_)) => name.to_lowercase(),
     }
 }

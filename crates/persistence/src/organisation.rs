@@ -9,6 +9,7 @@ use digituki_domain::organisation::{
     BusinessId, Organisation, OrganisationFilter, OrganisationId, OrganisationRef, OrganisationType,
 };
 use digituki_domain::text::Names;
+use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
 use crate::area::{self, References};
@@ -104,13 +105,13 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Organisation>>
             Ok(Organisation {
                 id: column::parse(&row.id)?,
                 organisation_type: row.organisation_type.parse()?,
-                names: row.names.from_json()?,
+                names: row.names.read_json()?,
                 business_id: row.business_id.as_ref().map(Stored::parse).transpose()?,
                 area: row.area()?.map(|(kind, code)| areas.get(kind, &code)).transpose()?,
                 valid_from: row.valid_from,
                 valid_to: row.valid_to,
                 successor: row.successor_id.as_deref().map(|id| successors.get(id)).transpose()?,
-                version: row.version,
+                version: Version::new(row.version),
             })
         })
         .collect()
@@ -134,7 +135,7 @@ impl Named {
         let named = rows.into_iter().map(|(id, kind, names)| {
             let organisation_type = kind.parse()?;
             let organisation =
-                OrganisationRef { id: column::parse(&id)?, organisation_type, names: names.from_json()? };
+                OrganisationRef { id: column::parse(&id)?, organisation_type, names: names.read_json()? };
             Ok((id, organisation))
         });
         Ok(Self(named.collect::<Result<_>>()?))

@@ -5,6 +5,7 @@ use digituki_domain::area::AreaKind;
 use digituki_domain::date::RoughDate;
 use digituki_domain::pilot::{Pilot, PilotFilter, PilotId, PilotStatus, PilotTask};
 use digituki_domain::text::{Descriptions, Names};
+use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
 use crate::column::{self, Stored};
@@ -92,15 +93,15 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Pilot>> {
                 id: column::parse(&row.id)?,
                 programme: column::parse(&row.programme)?,
                 call: column::parse(&row.call)?,
-                names: row.names.from_json()?,
+                names: row.names.read_json()?,
                 pilot_status: row.pilot_status.parse()?,
                 lead: leads.get(&row.lead_id)?,
                 areas: areas.take(&row.id),
-                starts: row.starts.as_ref().map(Stored::from_json).transpose()?,
-                ends: row.ends.as_ref().map(Stored::from_json).transpose()?,
-                objectives: row.objectives.from_json()?,
-                tasks: row.tasks.from_json()?,
-                version: row.version,
+                starts: row.starts.as_ref().map(Stored::read_json).transpose()?,
+                ends: row.ends.as_ref().map(Stored::read_json).transpose()?,
+                objectives: row.objectives.read_json()?,
+                tasks: row.tasks.read_json()?,
+                version: Version::new(row.version),
             })
         })
         .collect()

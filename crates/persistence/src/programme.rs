@@ -8,6 +8,7 @@ use digituki_domain::key::Key;
 use digituki_domain::money::Money;
 use digituki_domain::programme::{Programme, ProgrammeFilter};
 use digituki_domain::text::{Descriptions, Names};
+use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
 use crate::area;
@@ -92,16 +93,16 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Programme>> {
         .map(|row| {
             Ok(Programme {
                 key: column::parse(&row.key)?,
-                names: row.names.from_json()?,
-                descriptions: row.descriptions.as_ref().map(Stored::from_json).transpose()?,
-                goals: row.goals.from_json()?,
+                names: row.names.read_json()?,
+                descriptions: row.descriptions.as_ref().map(Stored::read_json).transpose()?,
+                goals: row.goals.read_json()?,
                 coordinator: coordinators.get(&row.coordinator_id)?,
                 previous: row.previous.as_deref().map(column::parse).transpose()?,
-                starts: row.starts.from_json()?,
-                ends: row.ends.as_ref().map(Stored::from_json).transpose()?,
+                starts: row.starts.read_json()?,
+                ends: row.ends.as_ref().map(Stored::read_json).transpose()?,
                 areas: areas.take(&row.key),
-                grants_total: row.grants_total.as_ref().map(Stored::from_json).transpose()?,
-                version: row.version,
+                grants_total: row.grants_total.as_ref().map(Stored::read_json).transpose()?,
+                version: Version::new(row.version),
             })
         })
         .collect()

@@ -4,6 +4,7 @@ use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use digituki_domain::problem::Code;
+use digituki_domain::version::Version;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -14,7 +15,7 @@ const JSON: &str = "application/json";
 /// An answer of 200, before it is known what the caller already has.
 pub(crate) struct Answer {
     body: Vec<u8>,
-    version: Option<i64>,
+    version: Option<Version>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -29,7 +30,7 @@ impl Answer {
     }
 
     /// An object with a version, to which `If-Match` compares.
-    pub(crate) fn object(version: i64, body: &impl Serialize) -> Result<Self, Problem> {
+    pub(crate) fn object(version: Version, body: &impl Serialize) -> Result<Self, Problem> {
         Ok(Self { version: Some(version), ..Self::json(body)? })
     }
 
@@ -42,14 +43,11 @@ impl Answer {
     }
 
     fn etag(&self) -> String {
-        use std::fmt::Write as _;
-
-        let mut etag = self.version.map(|version| format!("\"{version}.")).unwrap_or_else(|| "\"".to_owned());
-        for byte in &Sha256::digest(&self.body)[..16] {
-            let _ = write!(etag, "{byte:02x}");
+        let digest = hex::encode(&Sha256::digest(&self.body)[..16]);
+        match self.version {
+            Some(version) => format!("\"{}.{digest}\"", version.number()),
+            None => format!("\"{digest}\""),
         }
-        etag.push('"');
-        etag
     }
 }
 

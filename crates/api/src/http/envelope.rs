@@ -115,7 +115,7 @@ fn finish(app: &App, about: &Request, mut response: HttpResponse) -> HttpRespons
     let carried = response.extensions_mut().remove::<Problem>();
     let problem = carried.or_else(|| unworded(&response));
     let mut response = match problem {
-        Some(problem) => word(app, about, &problem, response),
+        Some(problem) => word(app, about, &problem, &response),
         None => response,
     };
     let headers = response.headers_mut();
@@ -148,7 +148,7 @@ fn unworded(response: &HttpResponse) -> Option<Problem> {
     })))
 }
 
-fn word(app: &App, about: &Request, problem: &Problem, response: HttpResponse) -> HttpResponse {
+fn word(app: &App, about: &Request, problem: &Problem, response: &HttpResponse) -> HttpResponse {
     let body = problem.body(about.language, &app.settings.public_url(), Some(&about.path));
     let body = serde_json::to_vec(&body).unwrap_or_default();
     let status = StatusCode::from_u16(problem.status_code().as_u16()).unwrap_or(response.status());

@@ -23,7 +23,13 @@ const RETRY_AFTER: u64 = 1;
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
     code: Code,
-    detail: Detail,
+    // Boxed: an error that is rarely built should not make every `Result` large.
+    about: Box<About>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct About {
+    detail: Option<Sentence>,
     violations: Vec<Violation>,
     successor: Option<AreaRef>,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -31,22 +37,22 @@ pub(crate) struct Problem {
 
 /// What a problem says of this very request.
 #[derive(Debug, Clone)]
-enum Detail {
-    /// No more than the title.
-    Title,
-    /// A sentence in each language.
-    Sentence { fi: String, sv: String, en: String },
+struct Sentence {
+    fi: String,
+    sv: String,
+    en: String,
 }
 
 impl Problem {
     /// A problem of which the code says everything.
     pub(crate) fn new(code: Code) -> Self {
-        Self { code, detail: Detail::Title, violations: Vec::new(), successor: None, headers: Vec::new() }
+        Self { code, about: Box::default() }
     }
 
     /// A request with faults, all of them.
     pub(crate) fn invalid(violations: Vec<Violation>) -> Self {
-        Self { violations, ..Self::new(Code::InvalidRequest) }
+        let about = Box::new(About { violations, ..About::default() });
+        Self { code: Code::InvalidRequest, about }
     }
 
     /// There is no such object.
@@ -70,7 +76,7 @@ impl Problem {
 
     /// Names what took the place of the object asked for.
     pub(crate) fn with_successor(mut self, successor: Option<AreaRef>) -> Self {
-        self.successor = successor;
+        self.about.successor = successor;
         self
     }
 
@@ -87,27 +93,27 @@ impl Problem {
     /// Adds a header to the answer.
     pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.push((name, value));
+            self.about.headers.push((name, value));
         }
         self
     }
 
     fn saying(mut self, fi: String, sv: String, en: String) -> Self {
-        self.detail = Detail::Sentence { fi, sv, en };
+        self.about.detail = Some(Sentence { fi, sv, en });
         self
     }
 
     /// The problem in words.
     pub(crate) fn body(&self, language: TextLanguage, public_url: &str, instance: Option<&str>) -> ProblemBody {
         let title = self.code.title().in_language(language).to_owned();
-        let detail = match (&self.detail, self.violations.as_slice()) {
-            (Detail::Sentence { fi, sv, en }, _) => match language {
-                TextLanguage::Fi => fi.clone(),
-                TextLanguage::Sv => sv.clone(),
-                TextLanguage::En => en.clone(),
+        let detail = match (&self.about.detail, self.about.violations.as_slice()) {
+            (Some(sentence), _) => match language {
+                TextLanguage::Fi => sentence.fi.clone(),
+                TextLanguage::Sv => sentence.sv.clone(),
+                TextLanguage::En => sentence.en.clone(),
             },
-            (Detail::Title, [only]) => only.invalid.message(language),
-            (Detail::Title, _) => format!("{title}."),
+            (None, [only]) => only.invalid.message(language),
+            (None, _) => format!("{title}."),
         };
         ProblemBody {
             r#type: format!("{public_url}/v1/problems/{}", self.code.as_str()),
@@ -116,8 +122,8 @@ impl Problem {
             detail,
             instance: instance.map(str::to_owned),
             code: self.code.as_str(),
-            errors: self.violations.iter().map(|violation| Fault::new(violation, language)).collect(),
-            successor: self.successor.clone(),
+            errors: self.about.violations.iter().map(|violation| Fault::new(violation, language)).collect(),
+            successor: self.about.successor.clone(),
         }
     }
 }
@@ -136,7 +142,7 @@ impl ResponseError for Problem {
     /// Carries the problem out to the envelope, which knows the request and finds the words.
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::new(self.status_code());
-        for (name, value) in &self.headers {
+        for (name, value) in &self.about.headers {
             response.headers_mut().insert(name.clone(), value.clone());
         }
         response.extensions_mut().insert(self.clone());

@@ -31,6 +31,7 @@ pub(crate) use operations;
 
 impl Routes {
     /// Adds one operation.
+    #[expect(clippy::needless_pass_by_value, reason = "a handler is a function: there is nothing to borrow")]
     pub(crate) fn add<P, H, Args>(&mut self, _documentation: P, handler: H)
     where
         P: utoipa::Path + utoipa::__dev::SchemaReferences + for<'t> utoipa::__dev::Tags<'t>,

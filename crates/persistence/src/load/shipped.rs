@@ -107,5 +107,5 @@ impl Ledger {
 
 fn digest(item: &impl Serialize) -> Result<String> {
     let bytes = serde_json::to_vec(item).map_err(Error::from)?;
-    Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex::encode(Sha256::digest(bytes)))
 }

@@ -247,3 +247,41 @@ fn origins(value: &str) -> Result<Origins, String> {
     };
     value.split(',').map(|text| origin(text.trim())).collect::<Result<_, _>>().map(Origins::Listed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_variable_stands_in_the_readme() {
+        let readme = include_str!("../../../README.md");
+        let command = Settings::augment_args(clap::Command::new("serve"));
+        let variables: Vec<_> = command.get_arguments().filter_map(clap::Arg::get_env).collect();
+        assert!(variables.len() > 15);
+        for variable in variables {
+            let variable = variable.to_string_lossy();
+            assert!(readme.contains(&format!("| `{variable}` |")), "{variable}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_with_its_reason() {
+        let table: [(&[&str], &str); 9] = [
+            (&["--database-url", "digituki.db"], "sqlite://"),
+            (&["--listen", "localhost"], "--listen"),
+            (&["--public-url", "digituki.fi"], "--public-url"),
+            (&["--cors-origins", "https://a.fi/path"], "origin"),
+            (&["--load", "everything"], "history"),
+            (&["--clock", "yesterday"], "--clock"),
+            (&["--clock", "2018-04-05T00:00:00Z", "--listen", "0.0.0.0:8080"], "loopback"),
+            (&["--rate-limit", "0"], "off"),
+            (&["--pool-size", "0"], "1..=256"),
+        ];
+        for (flags, reason) in table {
+            match Settings::from_flags(flags) {
+                Ok(_) => panic!("{flags:?} was taken"),
+                Err(error) => assert!(error.contains(reason), "{flags:?}: {error}"),
+            }
+        }
+    }
+}

@@ -232,7 +232,7 @@ mod tests {
             ("limit=%00", "forbidden_character"),
             ("as_of=%ff", "forbidden_character"),
             ("%ff=1", "forbidden_character"),
-            ("as_of=-5000-01-01", "malformed_value"),
+            ("as_of=-5000-01-01", "out_of_range"),
             ("as_of=1500-01-01", "out_of_range"),
             ("=", "unknown_parameter"),
         ];

@@ -1,9 +1,11 @@
 //! The command line.
 
+use std::error::Error as _;
 use std::net::TcpListener;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::{ContextKind, ErrorKind};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use digituki::{LogFormat, Settings};
 
 /// The national registry of digital support.
@@ -29,7 +31,10 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
     digituki::start_logging(cli.log_format);
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
@@ -38,6 +43,36 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// A wrong value gets one sentence that says which and why; anything else clap says itself.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let context = |kind| error.get(kind).map(ToString::to_string);
+    let (flag, value) = (context(ContextKind::InvalidArg), context(ContextKind::InvalidValue));
+    let (Some(flag), Some(value)) = (flag, value.filter(|_| error.kind() != ErrorKind::UnknownArgument)) else {
+        let _ = error.print();
+        return u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
+    };
+    let flag = flag.split(' ').next().unwrap_or_default();
+    let name = variable(flag).unwrap_or_else(|| flag.to_owned());
+    let why = match (error.source(), context(ContextKind::ValidValue)) {
+        (Some(source), _) => source.to_string(),
+        (None, Some(allowed)) => format!("allowed: {allowed}"),
+        (None, None) => "it is of the wrong kind".to_owned(),
+    };
+    // A URL may hold a password, however wrong it is.
+    let value = if flag == "--database-url" { String::new() } else { format!(" {value:?}") };
+    eprintln!("{name}{value} will not do: {why}");
+    ExitCode::from(2)
+}
+
+/// The environment variable that a flag stands for.
+fn variable(flag: &str) -> Option<String> {
+    let cli = Cli::command();
+    let commands = cli.get_subcommands().chain(std::iter::once(&cli));
+    let mut arguments = commands.flat_map(clap::Command::get_arguments);
+    let argument = arguments.find(|argument| argument.get_long() == flag.strip_prefix("--"))?;
+    argument.get_env().map(|name| name.to_string_lossy().into_owned())
 }
 
 fn run(command: Command) -> Result<(), String> {

@@ -110,10 +110,7 @@ async fn get_wellbeing_services_county(
 }
 
 async fn list(app: &App, kind: AreaKind, query: ListQuery<AreaFilter>) -> Result<Answer, Problem> {
-    let ListQuery { filter, window, today, .. } = &query;
-    let (filter, window, today) = (filter.clone(), window.clone(), *today);
-    let page = app.read(move |db| Ok(area::list(db, kind, &filter, today, &window)?)).await?;
-    query.answer(page)
+    app.list(query, move |db, asked| area::list(db, kind, &asked.filter, asked.today, &asked.window)).await
 }
 
 async fn get(app: &App, request: &HttpRequest, kind: AreaKind, as_of: Option<NaiveDate>) -> Result<Answer, Problem> {

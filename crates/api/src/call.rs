@@ -35,9 +35,8 @@ impl FromQuery for CallFilter {
     params(CallFilter, Paging), responses((status = 200, body = CallList))
 )]
 async fn list_calls(app: Data<App>, query: ListQuery<CallFilter>) -> Result<Answer, Problem> {
-    let (filter, window, clock) = (query.filter.clone(), query.window.clone(), app.clock);
-    let page = app.read(move |db| Ok(call::list(db, &filter, clock, &window)?)).await?;
-    query.answer(page)
+    let clock = app.clock;
+    app.list(query, move |db, asked| call::list(db, &asked.filter, clock, &asked.window)).await
 }
 
 /// Get a call.

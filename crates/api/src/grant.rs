@@ -41,9 +41,7 @@ impl FromQuery for GrantFilter {
     params(GrantFilter, Paging), responses((status = 200, body = GrantList))
 )]
 async fn list_grants(app: Data<App>, query: ListQuery<GrantFilter>) -> Result<Answer, Problem> {
-    let (filter, window) = (query.filter.clone(), query.window.clone());
-    let page = app.read(move |db| Ok(grant::list(db, &filter, &window)?)).await?;
-    query.answer(page)
+    app.list(query, |db, asked| grant::list(db, &asked.filter, &asked.window)).await
 }
 
 /// Get a grant.

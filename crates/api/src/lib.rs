@@ -14,6 +14,7 @@ mod app;
 mod area;
 mod call;
 mod code_list;
+mod contract;
 mod coverage;
 mod grant;
 mod health;
@@ -29,9 +30,8 @@ mod serve;
 mod settings;
 mod swagger;
 
-pub use app::routes;
+pub use contract::{document, routes};
 pub use http::routes::Routes;
 pub use logging::{Format as LogFormat, start as start_logging};
-pub use openapi::document;
 pub use serve::{Registry, migrate, serve};
 pub use settings::Settings;

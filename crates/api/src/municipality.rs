@@ -47,10 +47,7 @@ impl FromQuery for MunicipalityFilter {
     params(MunicipalityFilter, Paging), responses((status = 200, body = MunicipalityList))
 )]
 async fn list_municipalities(app: Data<App>, query: ListQuery<MunicipalityFilter>) -> Result<Answer, Problem> {
-    let ListQuery { filter, window, today, .. } = &query;
-    let (filter, window, today) = (filter.clone(), window.clone(), *today);
-    let page = app.read(move |db| Ok(municipality::list(db, &filter, today, &window)?)).await?;
-    query.answer(page)
+    app.list(query, |db, asked| municipality::list(db, &asked.filter, asked.today, &asked.window)).await
 }
 
 /// Get a municipality.

@@ -1,12 +1,8 @@
-//! The contract: the OpenAPI document, generated from the operations and completed with what holds
-//! for all of them.
-
-mod complete;
+//! The contract, served.
 
 use actix_web::web::Data;
-use serde_json::Value;
 
-use crate::app::{self, App};
+use crate::app::App;
 use crate::http::answer::Answer;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
@@ -15,12 +11,6 @@ use crate::http::routes::{Routes, operations};
 /// Routes of this file.
 pub(crate) fn configure(routes: &mut Routes) {
     operations!(routes, get_openapi);
-}
-
-/// The document as it is published.
-pub fn document() -> Value {
-    let document = serde_json::to_value(app::routes().document()).unwrap_or_default();
-    complete::complete(document)
 }
 
 /// Get this contract, as an OpenAPI 3.1 document.

@@ -42,10 +42,7 @@ impl FromQuery for OrganisationFilter {
     params(OrganisationFilter, Paging), responses((status = 200, body = OrganisationList))
 )]
 async fn list_organisations(app: Data<App>, query: ListQuery<OrganisationFilter>) -> Result<Answer, Problem> {
-    let ListQuery { filter, window, today, .. } = &query;
-    let (filter, window, today) = (filter.clone(), window.clone(), *today);
-    let page = app.read(move |db| Ok(organisation::list(db, &filter, today, &window)?)).await?;
-    query.answer(page)
+    app.list(query, |db, asked| organisation::list(db, &asked.filter, asked.today, &asked.window)).await
 }
 
 /// Get an organisation.

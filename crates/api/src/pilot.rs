@@ -41,9 +41,7 @@ impl FromQuery for PilotFilter {
     params(PilotFilter, Paging), responses((status = 200, body = PilotList))
 )]
 async fn list_pilots(app: Data<App>, query: ListQuery<PilotFilter>) -> Result<Answer, Problem> {
-    let (filter, window) = (query.filter.clone(), query.window.clone());
-    let page = app.read(move |db| Ok(pilot::list(db, &filter, &window)?)).await?;
-    query.answer(page)
+    app.list(query, |db, asked| pilot::list(db, &asked.filter, &asked.window)).await
 }
 
 /// Get a pilot.

@@ -45,9 +45,7 @@ impl FromQuery for ProgrammeCoverageQuestion {
     params(ProgrammeFilter, Paging), responses((status = 200, body = ProgrammeList))
 )]
 async fn list_programmes(app: Data<App>, query: ListQuery<ProgrammeFilter>) -> Result<Answer, Problem> {
-    let (filter, window) = (query.filter.clone(), query.window.clone());
-    let page = app.read(move |db| Ok(programme::list(db, &filter, &window)?)).await?;
-    query.answer(page)
+    app.list(query, |db, asked| programme::list(db, &asked.filter, &asked.window)).await
 }
 
 /// Get a programme.

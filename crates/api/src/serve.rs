@@ -14,12 +14,13 @@ use digituki_domain::text::TextLanguage;
 use digituki_persistence::{Error as StoreError, Store};
 use futures_util::FutureExt as _;
 
-use crate::app::{self, App};
+use crate::app::App;
 use crate::http::envelope::envelope;
 use crate::http::front::{self, Refusal};
 use crate::http::problem::Problem;
 use crate::http::routes::Routes;
 use crate::settings::Settings;
+use crate::{contract, swagger};
 
 /// Between two tries to reach a database that is not there yet.
 const PREPARATION_PAUSE: Duration = Duration::from_millis(500);
@@ -38,7 +39,7 @@ pub fn serve(
 ) -> io::Result<Registry> {
     let settings = settings.bound_to(listener.local_addr()?);
     let store = Store::open(settings.store());
-    let app = App::new(settings, store);
+    let app = App::new(settings, store, contract::document());
     let preparation = app.clone();
 
     let address = app.settings.public_url();
@@ -54,8 +55,8 @@ pub fn serve(
             Application::new()
                 .app_data(data.clone())
                 .configure(move |config| {
-                    let mut routes = app::routes();
-                    app::pages(&mut routes);
+                    let mut routes = contract::routes();
+                    swagger::configure(&mut routes);
                     more(&mut routes);
                     routes.configure(config);
                 })

@@ -52,6 +52,13 @@ macro_rules! vocabulary {
             }
         }
 
+        impl std::fmt::Display for $type {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                use $crate::vocabulary::Vocabulary;
+                formatter.write_str(self.code())
+            }
+        }
+
         // Not derived: utoipa does not see a `rename` that comes out of a macro.
         impl utoipa::PartialSchema for $type {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {

@@ -87,7 +87,7 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Area>> {
             wanted.push((row.kind.parse()?, successor.clone()));
         }
     }
-    let named = References::load(db, wanted)?;
+    let named = Named::load(db, wanted)?;
     rows.into_iter()
         .map(|row| {
             let kind = row.kind.parse()?;
@@ -105,9 +105,9 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Area>> {
 }
 
 /// The names of the areas that a page refers to, read with one statement.
-pub(crate) struct References(HashMap<(AreaKind, String), Names>);
+pub(crate) struct Named(HashMap<(AreaKind, String), Names>);
 
-impl References {
+impl Named {
     pub(crate) fn load(db: &mut AnyConnection, wanted: impl IntoIterator<Item = (AreaKind, String)>) -> Result<Self> {
         let mut codes: HashMap<AreaKind, Vec<String>> = HashMap::new();
         for (kind, code) in wanted {
@@ -144,7 +144,7 @@ impl References {
 /// Refuses areas that the registry does not know, each by the parameter that named it.
 pub(crate) fn require(db: &mut AnyConnection, asked: &[(&'static str, &[AreaId])]) -> Result<()> {
     let wanted = asked.iter().flat_map(|(_, areas)| *areas).map(|area| (area.kind(), area.code().to_owned()));
-    let known = References::load(db, wanted)?;
+    let known = Named::load(db, wanted)?;
     let unknown: Vec<Violation> = asked
         .iter()
         .flat_map(|(parameter, areas)| areas.iter().map(move |area| (*parameter, area)))

@@ -12,7 +12,7 @@ use digituki_domain::pilot::PilotStatus;
 use digituki_domain::text::{Descriptions, Names};
 use digituki_domain::version::Version;
 
-use crate::column::{self, Stored};
+use crate::column::{self, Stored, any_of};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::Result;
 use crate::organisation::Named;
@@ -51,10 +51,7 @@ pub fn list(db: &mut AnyConnection, filter: &CallFilter, clock: Clock, window: &
     let standing = standing(db, filter, clock)?;
     let matching = || -> calls::BoxedQuery<'static, Backend> {
         let mut query = calls::table.filter(calls::published).into_boxed();
-        if !filter.programme.is_empty() {
-            let wanted: Vec<_> = filter.programme.iter().map(ToString::to_string).collect();
-            query = query.filter(calls::programme.eq_any(wanted));
-        }
+        any_of!(query, calls::programme, filter.programme);
         if let Some(keys) = &standing {
             query = query.filter(calls::key.eq_any(keys.clone()));
         }

@@ -10,7 +10,6 @@ use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Text;
-use digituki_domain::vocabulary::Vocabulary;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -56,13 +55,6 @@ impl<T: Display> Stored<T> {
     }
 }
 
-impl<T: Vocabulary> Stored<T> {
-    /// Keeps a value of a vocabulary as it stands in JSON.
-    pub(crate) fn vocabulary(value: T) -> Self {
-        Self::from_text(value.code().to_owned())
-    }
-}
-
 /// Reads a stored text as what it stands for.
 pub(crate) fn parse<T: FromStr>(text: &str) -> Result<T> {
     text.parse()
@@ -89,3 +81,14 @@ where
         str::to_sql(&self.text, out)
     }
 }
+
+/// Restricts a boxed query to rows whose column holds one of the values; without values, not at all.
+macro_rules! any_of {
+    ($query:ident, $column:expr, $values:expr) => {
+        if !$values.is_empty() {
+            let wanted: Vec<String> = $values.iter().map(ToString::to_string).collect();
+            $query = $query.filter($column.eq_any(wanted));
+        }
+    };
+}
+pub(crate) use any_of;

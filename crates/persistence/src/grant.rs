@@ -8,7 +8,7 @@ use digituki_domain::money::Money;
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
-use crate::column::{self, Stored};
+use crate::column::{self, Stored, any_of};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::Result;
 use crate::organisation::Named;
@@ -52,28 +52,16 @@ pub fn get(db: &mut AnyConnection, id: GrantId) -> Result<Option<Grant>> {
 
 fn matching(filter: &GrantFilter) -> grants::BoxedQuery<'static, Backend> {
     let mut query = grants::table.into_boxed();
-    if !filter.programme.is_empty() {
-        let wanted: Vec<_> = filter.programme.iter().map(ToString::to_string).collect();
-        query = query.filter(grants::programme.eq_any(wanted));
-    }
-    if !filter.call.is_empty() {
-        let wanted: Vec<_> = filter.call.iter().map(ToString::to_string).collect();
-        query = query.filter(grants::call.eq_any(wanted));
-    }
+    any_of!(query, grants::programme, filter.programme);
+    any_of!(query, grants::call, filter.call);
     if !filter.region.is_empty() {
         let within = grant_areas::table
             .filter(grant_areas::kind.eq(AreaKind::Region.code()))
             .filter(grant_areas::code.eq_any(area::codes(&filter.region)));
         query = query.filter(grants::id.eq_any(within.select(grant_areas::grant_id)));
     }
-    if !filter.beneficiary.is_empty() {
-        let wanted: Vec<_> = filter.beneficiary.iter().map(ToString::to_string).collect();
-        query = query.filter(grants::beneficiary_id.eq_any(wanted));
-    }
-    if !filter.grant_status.is_empty() {
-        let wanted: Vec<_> = filter.grant_status.iter().map(|status| status.code()).collect();
-        query = query.filter(grants::grant_status.eq_any(wanted));
-    }
+    any_of!(query, grants::beneficiary_id, filter.beneficiary);
+    any_of!(query, grants::grant_status, filter.grant_status);
     query
 }
 

@@ -9,7 +9,7 @@ use digituki_domain::municipality::{LanguageStatus, Municipality, MunicipalityFi
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
-use crate::area::{self, References};
+use crate::area::{self, Named};
 use crate::column::Stored;
 use crate::connection::{AnyConnection, Backend};
 use crate::error::{Error, Result};
@@ -135,7 +135,7 @@ fn assemble(db: &mut AnyConnection, rows: Vec<area::Row>, day: NaiveDate) -> Res
     }
     let belongings = Belongings::load(db, &codes)?;
     let joined = without_figures(db)?;
-    let references = References::load(
+    let references = Named::load(
         db,
         rows.iter()
             .filter_map(|row| row.successor.clone())

@@ -10,10 +10,9 @@ use digituki_domain::organisation::{
 };
 use digituki_domain::text::Names;
 use digituki_domain::version::Version;
-use digituki_domain::vocabulary::Vocabulary;
 
-use crate::area::{self, References};
-use crate::column::{self, Stored};
+use crate::area;
+use crate::column::{self, Stored, any_of};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::{Error, Result};
 use crate::names;
@@ -73,20 +72,15 @@ fn matching(filter: &OrganisationFilter, day: NaiveDate) -> organisations::Boxed
         .filter(organisations::valid_from.is_null().or(organisations::valid_from.le(day)))
         .filter(organisations::valid_to.is_null().or(organisations::valid_to.ge(day)))
         .into_boxed();
-    if !filter.organisation_type.is_empty() {
-        let wanted: Vec<_> = filter.organisation_type.iter().map(|kind| kind.code()).collect();
-        query = query.filter(organisations::organisation_type.eq_any(wanted));
-    }
+    any_of!(query, organisations::organisation_type, filter.organisation_type);
     if !filter.area.is_empty() {
-        // Written as kind:code, so that one list holds areas of several kinds.
+        // By code, for which there is an index; then by kind too, as the same code can be of several kinds.
         let wanted: Vec<_> = filter.area.iter().map(ToString::to_string).collect();
+        query = query.filter(organisations::area_code.eq_any(area::codes(&filter.area)));
         let area = organisations::area_kind.concat(":").concat(organisations::area_code);
         query = query.filter(area.eq_any(wanted));
     }
-    if !filter.business_id.is_empty() {
-        let wanted: Vec<_> = filter.business_id.iter().map(ToString::to_string).collect();
-        query = query.filter(organisations::business_id.eq_any(wanted));
-    }
+    any_of!(query, organisations::business_id, filter.business_id);
     if let Some(letters) = &filter.q {
         query = query.filter(organisations::folded_names.like(names::holding(letters)).escape('\\'));
     }
@@ -98,7 +92,7 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Organisation>>
     for row in &rows {
         areas.extend(row.area()?);
     }
-    let areas = References::load(db, areas)?;
+    let areas = area::Named::load(db, areas)?;
     let successors = Named::load(db, rows.iter().filter_map(|row| row.successor_id.as_deref()))?;
     rows.into_iter()
         .map(|row| {

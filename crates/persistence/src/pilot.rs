@@ -8,7 +8,7 @@ use digituki_domain::text::{Descriptions, Names};
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
-use crate::column::{self, Stored};
+use crate::column::{self, Stored, any_of};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::Result;
 use crate::organisation::Named;
@@ -54,28 +54,16 @@ pub fn get(db: &mut AnyConnection, id: PilotId) -> Result<Option<Pilot>> {
 
 fn matching(filter: &PilotFilter) -> pilots::BoxedQuery<'static, Backend> {
     let mut query = pilots::table.into_boxed();
-    if !filter.programme.is_empty() {
-        let wanted: Vec<_> = filter.programme.iter().map(ToString::to_string).collect();
-        query = query.filter(pilots::programme.eq_any(wanted));
-    }
-    if !filter.call.is_empty() {
-        let wanted: Vec<_> = filter.call.iter().map(ToString::to_string).collect();
-        query = query.filter(pilots::call.eq_any(wanted));
-    }
+    any_of!(query, pilots::programme, filter.programme);
+    any_of!(query, pilots::call, filter.call);
     if !filter.region.is_empty() {
         let responsible = pilot_areas::table
             .filter(pilot_areas::kind.eq(AreaKind::Region.code()))
             .filter(pilot_areas::code.eq_any(area::codes(&filter.region)));
         query = query.filter(pilots::id.eq_any(responsible.select(pilot_areas::pilot_id)));
     }
-    if !filter.lead.is_empty() {
-        let wanted: Vec<_> = filter.lead.iter().map(ToString::to_string).collect();
-        query = query.filter(pilots::lead_id.eq_any(wanted));
-    }
-    if !filter.pilot_status.is_empty() {
-        let wanted: Vec<_> = filter.pilot_status.iter().map(|status| status.code()).collect();
-        query = query.filter(pilots::pilot_status.eq_any(wanted));
-    }
+    any_of!(query, pilots::lead_id, filter.lead);
+    any_of!(query, pilots::pilot_status, filter.pilot_status);
     query
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use digituki_domain::area::{AreaKind, AreaRef};
 
-use crate::area::References;
+use crate::area::Named;
 use crate::column::Stored;
 use crate::connection::AnyConnection;
 use crate::error::Result;
@@ -19,7 +19,7 @@ impl Scopes {
             .into_iter()
             .map(|(whose, kind, code)| Ok((whose, kind.parse()?, code)))
             .collect::<Result<Vec<(String, AreaKind, String)>>>()?;
-        let references = References::load(db, rows.iter().map(|(_, kind, code)| (*kind, code.clone())))?;
+        let references = Named::load(db, rows.iter().map(|(_, kind, code)| (*kind, code.clone())))?;
         let mut scopes: HashMap<String, Vec<AreaRef>> = HashMap::new();
         for (whose, kind, code) in rows {
             scopes.entry(whose).or_default().push(references.get(kind, &code)?);

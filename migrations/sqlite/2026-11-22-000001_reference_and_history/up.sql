@@ -60,7 +60,7 @@ CREATE TABLE organisations (
     FOREIGN KEY (area_kind, area_code) REFERENCES areas (kind, code)
 );
 CREATE INDEX organisations_by_name ON organisations (sort_name, id);
-CREATE INDEX organisations_by_area ON organisations (area_kind, area_code);
+CREATE INDEX organisations_by_area ON organisations (area_code, area_kind);
 
 CREATE TABLE programmes (
     key TEXT NOT NULL PRIMARY KEY,

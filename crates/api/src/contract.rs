@@ -1,0 +1,35 @@
+//! The contract: every operation, and the OpenAPI document generated from them and completed with what
+//! holds for all.
+
+mod complete;
+
+use serde_json::Value;
+
+use crate::http::routes::Routes;
+use crate::{
+    area, call, code_list, coverage, grant, health, municipality, openapi, organisation, pilot, problem, programme,
+};
+
+/// Every operation of the contract, in the order in which the documentation shows them.
+pub fn routes() -> Routes {
+    let mut routes = Routes::default();
+    area::configure(&mut routes);
+    municipality::configure(&mut routes);
+    organisation::configure(&mut routes);
+    programme::configure(&mut routes);
+    call::configure(&mut routes);
+    pilot::configure(&mut routes);
+    grant::configure(&mut routes);
+    coverage::configure(&mut routes);
+    code_list::configure(&mut routes);
+    problem::configure(&mut routes);
+    openapi::configure(&mut routes);
+    health::configure(&mut routes);
+    routes
+}
+
+/// The OpenAPI document as it is published.
+pub fn document() -> Value {
+    let document = serde_json::to_value(routes().document()).unwrap_or_default();
+    complete::complete(document)
+}

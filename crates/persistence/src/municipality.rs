@@ -104,7 +104,8 @@ pub(crate) fn members(db: &mut AnyConnection, within: &[AreaId], day: NaiveDate)
         .filter(memberships::valid_from.is_null().or(memberships::valid_from.le(day)))
         .filter(memberships::valid_to.is_null().or(memberships::valid_to.ge(day)))
         .into_boxed();
-    joined = joined.filter(memberships::area.eq_any(area::codes(within)));
+    let kinds: Vec<&str> = within.iter().map(|area| area.kind().code()).collect();
+    joined = joined.filter(memberships::kind.eq_any(kinds)).filter(memberships::area.eq_any(area::codes(within)));
     let mut by_area: HashMap<(AreaKind, String), BTreeSet<String>> = HashMap::new();
     for (kind, code, municipality) in joined.load::<(Stored<AreaKind>, String, String)>(db)? {
         by_area.entry((kind.parse()?, code)).or_default().insert(municipality);

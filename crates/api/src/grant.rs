@@ -41,7 +41,7 @@ impl FromQuery for GrantFilter {
     params(GrantFilter, Paging), responses((status = 200, body = GrantList))
 )]
 async fn list_grants(app: Data<App>, query: ListQuery<GrantFilter>) -> Result<Answer, Problem> {
-    app.list(query, |db, asked| grant::list(db, &asked.filter, &asked.window)).await
+    app.list(query, |db, asked| grant::list(db, &asked.filter, asked.today, &asked.window)).await
 }
 
 /// Get a grant.
@@ -51,8 +51,9 @@ async fn list_grants(app: Data<App>, query: ListQuery<GrantFilter>) -> Result<An
     responses((status = 200, body = Grant))
 )]
 async fn get_grant(app: Data<App>, request: HttpRequest, _: Query<()>) -> Result<Answer, Problem> {
+    let today = app.clock.today();
     let id: GrantId = path_value(&request, "id", str::parse)?;
-    let found = app.read(move |db| grant::get(db, id)?.ok_or_else(|| Problem::not_found(WHAT, &id.to_string())));
+    let found = app.read(move |db| grant::get(db, id, today)?.ok_or_else(|| Problem::not_found(WHAT, &id.to_string())));
     let found = found.await?;
     Answer::object(found.version, &found)
 }

@@ -41,7 +41,7 @@ impl FromQuery for PilotFilter {
     params(PilotFilter, Paging), responses((status = 200, body = PilotList))
 )]
 async fn list_pilots(app: Data<App>, query: ListQuery<PilotFilter>) -> Result<Answer, Problem> {
-    app.list(query, |db, asked| pilot::list(db, &asked.filter, &asked.window)).await
+    app.list(query, |db, asked| pilot::list(db, &asked.filter, asked.today, &asked.window)).await
 }
 
 /// Get a pilot.
@@ -51,8 +51,9 @@ async fn list_pilots(app: Data<App>, query: ListQuery<PilotFilter>) -> Result<An
     responses((status = 200, body = Pilot))
 )]
 async fn get_pilot(app: Data<App>, request: HttpRequest, _: Query<()>) -> Result<Answer, Problem> {
+    let today = app.clock.today();
     let id: PilotId = path_value(&request, "id", str::parse)?;
-    let found = app.read(move |db| pilot::get(db, id)?.ok_or_else(|| Problem::not_found(WHAT, &id.to_string())));
+    let found = app.read(move |db| pilot::get(db, id, today)?.ok_or_else(|| Problem::not_found(WHAT, &id.to_string())));
     let found = found.await?;
     Answer::object(found.version, &found)
 }

@@ -9,7 +9,7 @@ use digituki_domain::programme::{
     self as rules, Programme, ProgrammeCoverageQuestion, ProgrammeFilter, ProgrammeParticipation,
 };
 use digituki_domain::text::Label;
-use digituki_persistence::{AnyConnection, coverage, programme};
+use digituki_persistence::{AnyConnection, area, coverage, programme};
 
 use crate::app::App;
 use crate::http::answer::Answer;
@@ -98,11 +98,12 @@ async fn get_programme_participation(app: Data<App>, request: HttpRequest, _: Qu
     let key: Key = path_value(&request, "key", str::parse)?;
     let found = app.read(move |db| {
         let programme = require(db, &key)?;
+        let all = area::all(db, AreaKind::Region, programme.starts.earliest)?;
         let previous = match &programme.previous {
-            Some(previous) => Some((previous.clone(), require(db, previous)?.regions())),
+            Some(previous) => Some((previous.clone(), require(db, previous)?.regions(&all))),
             None => None,
         };
-        Ok(rules::participation(key, &programme.regions(), previous))
+        Ok(rules::participation(key, &programme.regions(&all), previous))
     });
     Answer::json(&found.await?)
 }

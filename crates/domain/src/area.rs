@@ -17,7 +17,7 @@ use crate::vocabulary::{Vocabulary, vocabulary};
 vocabulary! {
     /// What kind of area it is.
     pub enum AreaKind = "area_kind" {
-        Country = "country" ["valtio", "land", "country"],
+        Country = "country" ["maa", "land", "country"],
         Region = "region" ["maakunta", "landskap", "region"],
         Municipality = "municipality" ["kunta", "kommun", "municipality"],
         HospitalDistrict = "hospital_district" ["sairaanhoitopiiri", "sjukvårdsdistrikt", "hospital district"],

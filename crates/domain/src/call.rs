@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::key::Key;
 use crate::money::Money;
 use crate::organisation::{OrganisationRef, OrganisationType};
-use crate::text::{Descriptions, Names};
+use crate::text::{Descriptions, Language, Names};
 use crate::version::Version;
 use crate::vocabulary::vocabulary;
 
@@ -15,7 +15,7 @@ vocabulary! {
     /// Where a call stands.
     pub enum CallStatus = "call_status" {
         Draft = "draft" ["luonnos", "utkast", "draft"],
-        Cancelled = "cancelled" ["peruttu", "inställd", "cancelled"],
+        Cancelled = "cancelled" ["peruutettu", "inställd", "cancelled"],
         Upcoming = "upcoming" ["tulossa", "kommande", "upcoming"],
         Open = "open" ["avoinna", "öppen", "open"],
         Evaluation = "evaluation" ["arvioitavana", "under utvärdering", "under evaluation"],
@@ -28,34 +28,15 @@ vocabulary! {
     /// What kind of occasion belongs to a call.
     pub enum CallEventType = "call_event_type" {
         Briefing = "briefing" ["infotilaisuus", "informationsmöte", "information briefing"],
-        CommentRound = "comment_round" ["kommentointikierros", "kommentarrunda", "comment round on drafts"],
+        CommentRound = "comment_round" ["kommentointikierros", "kommentarsrunda", "comment round on drafts"],
     }
 }
 
 vocabulary! {
     /// What kind of document belongs to a call.
     pub enum CallDocumentType = "call_document_type" {
-        CallLetter = "call_letter" ["hakukirje", "ansökningsbrev", "call letter"],
+        CallLetter = "call_letter" ["hakukirje", "utlysningsbrev", "call letter"],
         ApplicationForm = "application_form" ["hakulomake", "ansökningsblankett", "application form"],
-    }
-}
-
-vocabulary! {
-    /// A language in which support is given or a document is written.
-    pub enum Language = "language" {
-        Fi = "fi" ["suomi", "finska", "Finnish"],
-        Sv = "sv" ["ruotsi", "svenska", "Swedish"],
-        En = "en" ["englanti", "engelska", "English"],
-        Se = "se" ["pohjoissaame", "nordsamiska", "Northern Sámi"],
-        Smn = "smn" ["inarinsaame", "enaresamiska", "Inari Sámi"],
-        Sms = "sms" ["koltansaame", "skoltsamiska", "Skolt Sámi"],
-        Ru = "ru" ["venäjä", "ryska", "Russian"],
-        Et = "et" ["viro", "estniska", "Estonian"],
-        Ar = "ar" ["arabia", "arabiska", "Arabic"],
-        So = "so" ["somali", "somaliska", "Somali"],
-        Uk = "uk" ["ukraina", "ukrainska", "Ukrainian"],
-        Fse = "fse" ["suomalainen viittomakieli", "finskt teckenspråk", "Finnish Sign Language"],
-        Fss = "fss" ["suomenruotsalainen viittomakieli", "finlandssvenskt teckenspråk", "Finland-Swedish Sign Language"],
     }
 }
 
@@ -107,8 +88,12 @@ pub struct Call {
     /// The types of organisation that may apply; null where they are not recorded.
     #[schema(max_items = 20)]
     pub eligible_organisation_types: Option<Vec<OrganisationType>>,
-    /// What the call has to give, or null.
-    pub budget: Option<Money>,
+    /// What the call had to give; null where it is not known, as in the next two.
+    pub budgeted: Option<Money>,
+    /// What was awarded.
+    pub awarded: Option<Money>,
+    /// What was not used of it.
+    pub unused: Option<Money>,
     /// The first day on which the money may be used, or null.
     pub usable_from: Option<NaiveDate>,
     /// The last day on which the money may be used, or null.
@@ -163,6 +148,8 @@ pub struct CallFacts {
     pub outcomes: usize,
     /// Those of them that have not ended.
     pub unfinished: usize,
+    /// The first day on which its money may be used.
+    pub usable_from: Option<NaiveDate>,
     /// The last day on which its money may be used.
     pub usable_to: Option<NaiveDate>,
 }
@@ -176,14 +163,17 @@ impl CallFacts {
         if !self.published {
             return CallStatus::Draft;
         }
-        if self.opens_at.is_some_and(|opens| now < opens) {
-            return CallStatus::Upcoming;
-        }
-        if self.closes_at.is_none_or(|closes| now < closes) {
-            return CallStatus::Open;
-        }
-        if !self.decided {
-            return CallStatus::Evaluation;
+        let closed = self.closes_at.map_or(self.decided, |closes| closes <= now);
+        // Where the opening is not known, the call is not said to be open before its money is.
+        let opened = match self.opens_at {
+            Some(opens) => opens <= now,
+            None => closed || self.usable_from.is_none_or(|first| first <= today),
+        };
+        match (opened, closed) {
+            (false, _) => return CallStatus::Upcoming,
+            (true, false) => return CallStatus::Open,
+            (true, true) if !self.decided => return CallStatus::Evaluation,
+            (true, true) => (),
         }
         let money_over = self.usable_to.is_some_and(|last| last < today);
         let all_ended = if self.outcomes == 0 { money_over } else { self.unfinished == 0 };
@@ -198,10 +188,11 @@ mod tests {
 
     #[test]
     fn a_status_follows_the_clock_the_decision_and_what_came_of_it() {
+        let day = |text| crate::date::parse_day(text).ok();
         let at = |month, day| Utc.with_ymd_and_hms(2018, month, day, 21, 0, 0).single();
         let call = CallFacts { published: true, opens_at: at(4, 4), closes_at: at(5, 8), ..CallFacts::default() };
         let decided = CallFacts { decided: true, outcomes: 5, unfinished: 5, ..call };
-        let money = CallFacts { decided: true, usable_to: crate::date::parse_day("2018-06-30").ok(), ..call };
+        let money = CallFacts { decided: true, usable_to: day("2018-06-30"), ..call };
         let table = [
             (call, 4, 3, CallStatus::Upcoming),
             (call, 4, 4, CallStatus::Open),
@@ -212,6 +203,11 @@ mod tests {
             (CallFacts { unfinished: 0, ..decided }, 6, 1, CallStatus::Closed),
             (money, 6, 30, CallStatus::Decided),
             (money, 7, 1, CallStatus::Closed),
+            (CallFacts { opens_at: None, usable_from: day("2018-05-01"), ..call }, 4, 20, CallStatus::Upcoming),
+            (CallFacts { opens_at: None, usable_from: day("2018-05-01"), ..call }, 5, 2, CallStatus::Open),
+            (CallFacts { opens_at: None, usable_from: day("2018-07-01"), ..call }, 6, 1, CallStatus::Evaluation),
+            (CallFacts { closes_at: None, ..decided }, 6, 1, CallStatus::Decided),
+            (CallFacts { closes_at: None, ..call }, 6, 1, CallStatus::Open),
             (CallFacts { cancelled: true, ..decided }, 6, 1, CallStatus::Cancelled),
             (CallFacts { published: false, ..call }, 4, 5, CallStatus::Draft),
         ];

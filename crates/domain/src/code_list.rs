@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::area::{AreaKind, AreaSort};
-use crate::call::{CallDocumentType, CallEventType, CallStatus, Language};
+use crate::call::{CallDocumentType, CallEventType, CallStatus};
 use crate::date::{Precision, Season};
 use crate::grant::GrantStatus;
 use crate::money::Currency;
@@ -12,7 +12,7 @@ use crate::municipality::{LanguageStatus, UrbanRural};
 use crate::organisation::OrganisationType;
 use crate::pilot::{PilotStatus, PilotTaskType};
 use crate::programme::Participation;
-use crate::text::Names;
+use crate::text::{Language, Names};
 use crate::vocabulary::Vocabulary;
 
 /// An enumeration of the contract.

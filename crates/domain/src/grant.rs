@@ -23,6 +23,20 @@ vocabulary! {
     }
 }
 
+impl GrantStatus {
+    /// The status on a day: until its money is over, a grant is active, whatever came later.
+    #[must_use]
+    pub fn on(self, day: NaiveDate, usable_to: Option<NaiveDate>) -> Self {
+        let running = usable_to.is_some_and(|last| day <= last);
+        if self == Self::Completed && running { Self::Active } else { self }
+    }
+
+    /// Whether it has not ended.
+    pub fn is_unfinished(self) -> bool {
+        matches!(self, Self::Active | Self::Suspended)
+    }
+}
+
 /// A state grant to one organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Grant {

@@ -107,7 +107,7 @@ impl Form {
             Self::Number => Label { fi: "kokonaisluku", sv: "ett heltal", en: "a whole number" },
             Self::Uuid => Label {
                 fi: "UUID muodossa 8-4-4-4-12",
-                sv: "ett UUID i formen 8-4-4-4-12",
+                sv: "en UUID i formen 8-4-4-4-12",
                 en: "a UUID as 8-4-4-4-12 hexadecimal digits",
             },
             Self::Key => Label {
@@ -187,8 +187,8 @@ impl Invalid {
                 let (value, expected) = (echo(value), expected.label().in_language(language));
                 say(
                     format!("\"{value}\" ei kelpaa. Odotettu: {expected}."),
-                    format!("\"{value}\" duger inte. Väntat: {expected}."),
-                    format!("\"{value}\" will not do. Expected: {expected}."),
+                    format!("\"{value}\" är ogiltigt. Förväntat: {expected}."),
+                    format!("\"{value}\" is not valid. Expected: {expected}."),
                 )
             }
             Self::OutOfRange { value, min, max } => {
@@ -204,8 +204,8 @@ impl Invalid {
             Self::NoSuch { value } => {
                 let value = echo(value);
                 say(
-                    format!("Rekisterissä ei ole arvoa \"{value}\"."),
-                    format!("Registret har inget \"{value}\"."),
+                    format!("Rekisteristä ei löydy arvoa \"{value}\"."),
+                    format!("\"{value}\" finns inte i registret."),
                     format!("The registry holds no \"{value}\"."),
                 )
             }
@@ -222,9 +222,9 @@ impl Invalid {
             Self::NotValidAt { value, day } => {
                 let value = echo(value);
                 say(
-                    format!("{value} ei ollut voimassa {day}."),
-                    format!("{value} gällde inte {day}."),
-                    format!("{value} was not valid on {day}."),
+                    format!("{value} ei ollut olemassa {day}."),
+                    format!("{value} fanns inte {day}."),
+                    format!("{value} did not exist on {day}."),
                 )
             }
         }

@@ -24,9 +24,9 @@ vocabulary! {
 vocabulary! {
     /// How urban a municipality is (Statistics Finland's grouping).
     pub enum UrbanRural = "urban_rural" {
-        Urban = "urban" ["kaupunkimainen", "urban", "urban"],
-        SemiUrban = "semi_urban" ["taajaan asuttu", "tätbebyggd", "semi-urban"],
-        Rural = "rural" ["maaseutumainen", "landsbygdskommun", "rural"],
+        Urban = "urban" ["kaupunkimainen kunta", "urban kommun", "urban"],
+        SemiUrban = "semi_urban" ["taajaan asuttu kunta", "tätortskommun", "semi-urban"],
+        Rural = "rural" ["maaseutumainen kunta", "landsbygdskommun", "rural"],
     }
 }
 

@@ -1,5 +1,6 @@
 //! Pilots: a region tries out how digital support is organised.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -18,7 +19,7 @@ vocabulary! {
         Planned = "planned" ["suunniteltu", "planerat", "planned"],
         Active = "active" ["käynnissä", "pågående", "active"],
         Completed = "completed" ["päättynyt", "slutfört", "completed"],
-        Discontinued = "discontinued" ["keskeytetty", "avbrutet", "discontinued"],
+        Discontinued = "discontinued" ["lopetettu kesken", "avbrutet", "discontinued"],
     }
 }
 
@@ -27,9 +28,22 @@ vocabulary! {
     pub enum PilotTaskType = "pilot_task_type" {
         Network = "network" ["alueellinen verkosto", "regionalt nätverk", "regional network"],
         Communication = "communication" ["viestintä", "kommunikation", "communication"],
-        Assessment = "assessment" ["tarpeen ja tarjonnan arviointi", "bedömning av behov och utbud", "need and availability"],
+        Assessment = "assessment" ["tarpeen ja tarjonnan arviointi", "utvärdering av behov och utbud", "assessment of need and availability"],
         ModelDevelopment = "model_development"
             ["toimintamallin kehittäminen", "utveckling av verksamhetsmodellen", "development of the model"],
+    }
+}
+
+impl PilotStatus {
+    /// The status on a day: before it can have begun, a pilot is planned, whatever came later.
+    #[must_use]
+    pub fn on(self, day: NaiveDate, starts: Option<&RoughDate>) -> Self {
+        if starts.is_some_and(|starts| day < starts.earliest) { Self::Planned } else { self }
+    }
+
+    /// Whether it has not ended.
+    pub fn is_unfinished(self) -> bool {
+        matches!(self, Self::Planned | Self::Active)
     }
 }
 

@@ -46,13 +46,13 @@ problems! {
     NotFound = "not_found" 404
         ["Kohdetta ei löydy", "Objektet finns inte", "There is no such object"],
     NotValidAt = "not_valid_at" 404
-        ["Kohde ei ollut voimassa kysyttynä päivänä", "Objektet gällde inte den dagen", "Not valid on the day asked about"],
+        ["Kohdetta ei ollut olemassa kysyttynä päivänä", "Objektet fanns inte den efterfrågade dagen", "The object did not exist on the day asked about"],
     UnknownRoute = "unknown_route" 404
         ["Osoitetta ei ole", "Adressen finns inte", "There is no such address"],
     MethodNotAllowed = "method_not_allowed" 405
         ["Menetelmä ei ole sallittu", "Metoden är inte tillåten", "The method is not allowed"],
     NotAcceptable = "not_acceptable" 406
-        ["Pyydettyä esitysmuotoa ei ole", "Begärt format finns inte", "No acceptable format"],
+        ["Pyydettyä esitysmuotoa ei ole saatavilla", "Begärt format finns inte", "No acceptable format"],
     RequestTimeout = "request_timeout" 408
         ["Pyyntö saapui liian hitaasti", "Begäran kom för långsamt", "The request came too slowly"],
     PayloadTooLarge = "payload_too_large" 413
@@ -68,13 +68,13 @@ problems! {
     InternalError = "internal_error" 500
         ["Palvelussa tapahtui virhe", "Ett fel inträffade i tjänsten", "The service failed"],
     Unavailable = "unavailable" 503
-        ["Palvelu ei ole hetkeen käytettävissä", "Tjänsten är tillfälligt otillgänglig", "The service is not available for a moment"],
+        ["Palvelu on tilapäisesti poissa käytöstä", "Tjänsten är tillfälligt otillgänglig", "The service is temporarily unavailable"],
 
     // One fault of a request.
     ForbiddenCharacter = "forbidden_character" 400
         ["Kielletty merkki", "Otillåtet tecken", "A character that is not allowed"],
     InvalidCursor = "invalid_cursor" 400
-        ["Kursori ei kelpaa", "Markören duger inte", "The cursor will not do"],
+        ["Kursori ei kelpaa", "Markören är ogiltig", "The cursor is not valid"],
     MalformedValue = "malformed_value" 400
         ["Arvo on väärää muotoa", "Värdet har fel form", "The value is of the wrong form"],
     MissingParameter = "missing_parameter" 400

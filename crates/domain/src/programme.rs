@@ -27,8 +27,9 @@ pub struct Programme {
     /// The goals set for it; empty where none are recorded.
     #[schema(max_items = 20)]
     pub goals: Vec<Descriptions>,
-    /// The organisation that leads it nationally.
-    pub coordinator: OrganisationRef,
+    /// The organisations that led it nationally, one after the other.
+    #[schema(min_items = 1, max_items = 20)]
+    pub coordinators: Vec<Coordinator>,
     /// The phase before it, or null.
     pub previous: Option<Key>,
     /// When it began.
@@ -44,10 +45,22 @@ pub struct Programme {
     pub version: Version,
 }
 
+/// Who led a programme, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Coordinator {
+    /// The organisation.
+    pub organisation: OrganisationRef,
+    /// Its first day; null from the beginning of the programme.
+    pub first_day: Option<NaiveDate>,
+    /// Its last day, inclusive; null to the end of the programme.
+    pub last_day: Option<NaiveDate>,
+}
+
 impl Programme {
-    /// The regions among its areas.
-    pub fn regions(&self) -> Vec<AreaRef> {
-        self.areas.iter().filter(|area| area.kind == AreaKind::Region).cloned().collect()
+    /// The regions that it covers, out of all regions there are: a country is all of its regions.
+    pub fn regions(&self, all: &[AreaRef]) -> Vec<AreaRef> {
+        let everywhere = self.areas.iter().any(|area| area.kind == AreaKind::Country);
+        all.iter().filter(|region| everywhere || self.areas.contains(region)).cloned().collect()
     }
 }
 
@@ -76,9 +89,9 @@ pub struct ProgrammeCoverageQuestion {
 vocabulary! {
     /// How a region's part in a programme compares with the phase before.
     pub enum Participation = "participation" {
-        New = "new" ["uusi", "ny", "new"],
-        Continuing = "continuing" ["jatkava", "fortsättande", "continuing"],
-        Ended = "ended" ["päättynyt", "avslutad", "ended"],
+        New = "new" ["uusi", "nytt", "new"],
+        Continuing = "continuing" ["jatkava", "fortsatt", "continuing"],
+        Ended = "ended" ["päättynyt", "avslutat", "ended"],
     }
 }
 

@@ -17,6 +17,25 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// A language in which support is given or a document is written.
+    pub enum Language = "language" {
+        Fi = "fi" ["suomi", "finska", "Finnish"],
+        Sv = "sv" ["ruotsi", "svenska", "Swedish"],
+        En = "en" ["englanti", "engelska", "English"],
+        Se = "se" ["pohjoissaame", "nordsamiska", "Northern Sámi"],
+        Smn = "smn" ["inarinsaame", "enaresamiska", "Inari Sámi"],
+        Sms = "sms" ["koltansaame", "skoltsamiska", "Skolt Sámi"],
+        Ru = "ru" ["venäjä", "ryska", "Russian"],
+        Et = "et" ["viro", "estniska", "Estonian"],
+        Ar = "ar" ["arabia", "arabiska", "Arabic"],
+        So = "so" ["somali", "somaliska", "Somali"],
+        Uk = "uk" ["ukraina", "ukrainska", "Ukrainian"],
+        Fse = "fse" ["suomalainen viittomakieli", "finskt teckenspråk", "Finnish Sign Language"],
+        Fss = "fss" ["suomenruotsalainen viittomakieli", "finlandssvenskt teckenspråk", "Finland-Swedish Sign Language"],
+    }
+}
+
 /// A text of the project's own, complete in the three languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Label {

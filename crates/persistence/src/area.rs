@@ -62,6 +62,13 @@ pub fn get(db: &mut AnyConnection, kind: AreaKind, code: &str) -> Result<Option<
     Ok(assemble(db, row.into_iter().collect())?.pop())
 }
 
+/// All areas of a kind that existed on a day, by code.
+pub fn all(db: &mut AnyConnection, kind: AreaKind, day: NaiveDate) -> Result<Vec<AreaRef>> {
+    let rows: Vec<(String, Stored<Names>)> =
+        valid_on(kind, day).order(areas::code).select((areas::code, areas::names)).load(db)?;
+    rows.into_iter().map(|(code, names)| Ok(AreaRef { kind, code, names: names.read_json()? })).collect()
+}
+
 /// Where a row stands in a list of this order.
 pub(crate) fn position(row: &Row, sort: Option<AreaSort>) -> Position {
     let sort = match sort.unwrap_or(AreaSort::Code) {

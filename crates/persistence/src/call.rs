@@ -1,9 +1,10 @@
 //! Calls, with the status that follows from the clock and from what came of them.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use digituki_domain::call::{Call, CallDocument, CallEvent, CallFacts, CallFilter};
 use digituki_domain::clock::Clock;
+use digituki_domain::date::RoughDate;
 use digituki_domain::grant::GrantStatus;
 use digituki_domain::key::Key;
 use digituki_domain::money::Money;
@@ -33,7 +34,9 @@ pub(crate) struct Row {
     pub(crate) closes_at: Option<NaiveDateTime>,
     pub(crate) decided: bool,
     pub(crate) eligible_organisation_types: Option<Stored<Vec<OrganisationType>>>,
-    pub(crate) budget: Option<Stored<Money>>,
+    pub(crate) budgeted: Option<Stored<Money>>,
+    pub(crate) awarded: Option<Stored<Money>>,
+    pub(crate) unused: Option<Stored<Money>>,
     pub(crate) usable_from: Option<NaiveDate>,
     pub(crate) usable_to: Option<NaiveDate>,
     pub(crate) events: Stored<Vec<CallEvent>>,
@@ -95,17 +98,25 @@ fn standing(db: &mut AnyConnection, filter: &CallFilter, clock: Clock) -> Result
 struct Outcomes(Vec<(String, bool)>);
 
 impl Outcomes {
-    fn load(db: &mut AnyConnection, keys: &[&str]) -> Result<Self> {
-        let running = |status: PilotStatus| matches!(status, PilotStatus::Planned | PilotStatus::Active);
-        let spending = |status: GrantStatus| matches!(status, GrantStatus::Active | GrantStatus::Suspended);
+    fn load(db: &mut AnyConnection, keys: &[&str], today: NaiveDate) -> Result<Self> {
         let mut outcomes = Vec::new();
-        let of_calls = pilots::table.filter(pilots::call.eq_any(keys)).select((pilots::call, pilots::pilot_status));
-        for (call, status) in of_calls.load::<(String, Stored<PilotStatus>)>(db)? {
-            outcomes.push((call, running(status.parse()?)));
+        let of_calls = pilots::table.filter(pilots::call.eq_any(keys)).select((
+            pilots::call,
+            pilots::pilot_status,
+            pilots::starts,
+        ));
+        type Pilot = (String, Stored<PilotStatus>, Option<Stored<RoughDate>>);
+        for (call, status, starts) in of_calls.load::<Pilot>(db)? {
+            let starts = starts.as_ref().map(Stored::read_json).transpose()?;
+            outcomes.push((call, status.parse()?.on(today, starts.as_ref()).is_unfinished()));
         }
-        let of_calls = grants::table.filter(grants::call.eq_any(keys)).select((grants::call, grants::grant_status));
-        for (call, status) in of_calls.load::<(String, Stored<GrantStatus>)>(db)? {
-            outcomes.push((call, spending(status.parse()?)));
+        let of_calls = grants::table.filter(grants::call.eq_any(keys)).select((
+            grants::call,
+            grants::grant_status,
+            grants::usable_to,
+        ));
+        for (call, status, usable_to) in of_calls.load::<(String, Stored<GrantStatus>, Option<NaiveDate>)>(db)? {
+            outcomes.push((call, status.parse()?.on(today, usable_to).is_unfinished()));
         }
         Ok(Self(outcomes))
     }
@@ -117,7 +128,7 @@ impl Outcomes {
 
 fn assemble(db: &mut AnyConnection, rows: Vec<Row>, clock: Clock) -> Result<Vec<Call>> {
     let keys: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
-    let outcomes = Outcomes::load(db, &keys)?;
+    let outcomes = Outcomes::load(db, &keys, clock.today())?;
     let organisers = Named::load(db, rows.iter().map(|row| row.organiser_id.as_str()))?;
     let instant = |stored: Option<NaiveDateTime>| stored.map(|stored| stored.and_utc());
     rows.into_iter()
@@ -130,6 +141,7 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>, clock: Clock) -> Result<Vec<
                 decided: row.decided,
                 outcomes: outcomes.count(&row.key, false),
                 unfinished: outcomes.count(&row.key, true),
+                usable_from: row.usable_from,
                 usable_to: row.usable_to,
             };
             Ok(Call {
@@ -145,7 +157,9 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>, clock: Clock) -> Result<Vec<
                     .as_ref()
                     .map(Stored::read_json)
                     .transpose()?,
-                budget: row.budget.as_ref().map(Stored::read_json).transpose()?,
+                budgeted: row.budgeted.as_ref().map(Stored::read_json).transpose()?,
+                awarded: row.awarded.as_ref().map(Stored::read_json).transpose()?,
+                unused: row.unused.as_ref().map(Stored::read_json).transpose()?,
                 usable_from: row.usable_from,
                 usable_to: row.usable_to,
                 events: row.events.read_json()?,
@@ -158,9 +172,4 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>, clock: Clock) -> Result<Vec<
             })
         })
         .collect()
-}
-
-/// An instant as both databases keep it: UTC, cut to milliseconds.
-pub(crate) fn stored_instant(instant: DateTime<Utc>) -> NaiveDateTime {
-    DateTime::from_timestamp_millis(instant.timestamp_millis()).unwrap_or(instant).naive_utc()
 }

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -80,6 +81,11 @@ where
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
         str::to_sql(&self.text, out)
     }
+}
+
+/// An instant as both databases keep it: UTC, cut to milliseconds.
+pub(crate) fn stored_instant(instant: DateTime<Utc>) -> NaiveDateTime {
+    DateTime::from_timestamp_millis(instant.timestamp_millis()).unwrap_or(instant).naive_utc()
 }
 
 /// Restricts a boxed query to rows whose column holds one of the values; without values, not at all.

@@ -1,6 +1,7 @@
 //! Grants.
 
 use chrono::NaiveDate;
+use diesel::dsl::{InnerJoin, IntoBoxed};
 use diesel::prelude::*;
 use digituki_domain::area::AreaKind;
 use digituki_domain::grant::{Grant, GrantFilter, GrantId, GrantStatus};
@@ -13,7 +14,7 @@ use crate::connection::{AnyConnection, Backend};
 use crate::error::Result;
 use crate::organisation::Named;
 use crate::page::{Page, Position, Window, keyset};
-use crate::schema::{grant_areas, grants};
+use crate::schema::{grant_areas, grants, organisations};
 use crate::scope::Scopes;
 use crate::{area, call, programme};
 
@@ -24,7 +25,6 @@ pub(crate) struct Row {
     pub(crate) programme: String,
     pub(crate) call: String,
     pub(crate) beneficiary_id: String,
-    pub(crate) sort_name: String,
     pub(crate) amount: Option<Stored<Money>>,
     pub(crate) grant_status: Stored<GrantStatus>,
     pub(crate) usable_from: Option<NaiveDate>,
@@ -33,25 +33,30 @@ pub(crate) struct Row {
 }
 
 /// Lists grants alphabetically by beneficiary.
-pub fn list(db: &mut AnyConnection, filter: &GrantFilter, window: &Window) -> Result<Page<Grant>> {
+pub fn list(db: &mut AnyConnection, filter: &GrantFilter, today: NaiveDate, window: &Window) -> Result<Page<Grant>> {
     programme::require(db, &filter.programme)?;
     call::require(db, &filter.call)?;
     area::require(db, &[("region", &filter.region)])?;
     let matching = || matching(filter);
     let total = window.total(|| matching().count().get_result(db))?;
-    let rows = keyset!(matching(), window, grants::sort_name, grants::id).select(Row::as_select()).load(db)?;
-    let position = |row: &Row| Position { sort: row.sort_name.clone(), id: row.id.clone() };
-    window.page(rows, total, position, |rows| assemble(db, rows))
+    let rows: Vec<(Row, String)> = keyset!(matching(), window, organisations::sort_name, grants::id)
+        .select((Row::as_select(), organisations::sort_name))
+        .load(db)?;
+    let position = |(row, name): &(Row, String)| Position { sort: name.clone(), id: row.id.clone() };
+    let only_rows = |rows: Vec<(Row, String)>| rows.into_iter().map(|(row, _)| row).collect();
+    window.page(rows, total, position, |rows| assemble(db, only_rows(rows), today))
 }
 
 /// One grant.
-pub fn get(db: &mut AnyConnection, id: GrantId) -> Result<Option<Grant>> {
+pub fn get(db: &mut AnyConnection, id: GrantId, today: NaiveDate) -> Result<Option<Grant>> {
     let row = grants::table.find(id.to_string()).select(Row::as_select()).first(db).optional()?;
-    Ok(assemble(db, row.into_iter().collect())?.pop())
+    Ok(assemble(db, row.into_iter().collect(), today)?.pop())
 }
 
-fn matching(filter: &GrantFilter) -> grants::BoxedQuery<'static, Backend> {
-    let mut query = grants::table.into_boxed();
+type Joined = InnerJoin<grants::table, organisations::table>;
+
+fn matching(filter: &GrantFilter) -> IntoBoxed<'static, Joined, Backend> {
+    let mut query = grants::table.inner_join(organisations::table).into_boxed();
     any_of!(query, grants::programme, filter.programme);
     any_of!(query, grants::call, filter.call);
     if !filter.region.is_empty() {
@@ -65,7 +70,7 @@ fn matching(filter: &GrantFilter) -> grants::BoxedQuery<'static, Backend> {
     query
 }
 
-fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Grant>> {
+fn assemble(db: &mut AnyConnection, rows: Vec<Row>, today: NaiveDate) -> Result<Vec<Grant>> {
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     let within = grant_areas::table
         .filter(grant_areas::grant_id.eq_any(ids))
@@ -82,7 +87,7 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Grant>> {
                 beneficiary: beneficiaries.get(&row.beneficiary_id)?,
                 areas: areas.take(&row.id),
                 amount: row.amount.as_ref().map(Stored::read_json).transpose()?,
-                grant_status: row.grant_status.parse()?,
+                grant_status: row.grant_status.parse()?.on(today, row.usable_to),
                 usable_from: row.usable_from,
                 usable_to: row.usable_to,
                 version: Version::new(row.version),

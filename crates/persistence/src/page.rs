@@ -67,7 +67,8 @@ macro_rules! keyset {
             None => query,
             Some(after) => {
                 let (sort, id) = (after.sort.clone(), after.id.clone());
-                query.filter($sort.gt(sort.clone()).or($sort.eq(sort).and($id.gt(id))))
+                // In this form an index leads straight to the row; `a > x OR (a = x AND b > y)` reads all before it.
+                query.filter($sort.ge(sort.clone()).and($sort.gt(sort).or($id.gt(id))))
             }
         }
     }};

@@ -1,5 +1,6 @@
 //! Pilots.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use digituki_domain::area::AreaKind;
 use digituki_domain::date::RoughDate;
@@ -35,7 +36,7 @@ pub(crate) struct Row {
 }
 
 /// Lists pilots alphabetically.
-pub fn list(db: &mut AnyConnection, filter: &PilotFilter, window: &Window) -> Result<Page<Pilot>> {
+pub fn list(db: &mut AnyConnection, filter: &PilotFilter, today: NaiveDate, window: &Window) -> Result<Page<Pilot>> {
     programme::require(db, &filter.programme)?;
     call::require(db, &filter.call)?;
     area::require(db, &[("region", &filter.region)])?;
@@ -43,13 +44,13 @@ pub fn list(db: &mut AnyConnection, filter: &PilotFilter, window: &Window) -> Re
     let total = window.total(|| matching().count().get_result(db))?;
     let rows = keyset!(matching(), window, pilots::sort_name, pilots::id).select(Row::as_select()).load(db)?;
     let position = |row: &Row| Position { sort: row.sort_name.clone(), id: row.id.clone() };
-    window.page(rows, total, position, |rows| assemble(db, rows))
+    window.page(rows, total, position, |rows| assemble(db, rows, today))
 }
 
 /// One pilot.
-pub fn get(db: &mut AnyConnection, id: PilotId) -> Result<Option<Pilot>> {
+pub fn get(db: &mut AnyConnection, id: PilotId, today: NaiveDate) -> Result<Option<Pilot>> {
     let row = pilots::table.find(id.to_string()).select(Row::as_select()).first(db).optional()?;
-    Ok(assemble(db, row.into_iter().collect())?.pop())
+    Ok(assemble(db, row.into_iter().collect(), today)?.pop())
 }
 
 fn matching(filter: &PilotFilter) -> pilots::BoxedQuery<'static, Backend> {
@@ -67,7 +68,7 @@ fn matching(filter: &PilotFilter) -> pilots::BoxedQuery<'static, Backend> {
     query
 }
 
-fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Pilot>> {
+fn assemble(db: &mut AnyConnection, rows: Vec<Row>, today: NaiveDate) -> Result<Vec<Pilot>> {
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     let responsible = pilot_areas::table
         .filter(pilot_areas::pilot_id.eq_any(ids))
@@ -77,15 +78,16 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Pilot>> {
     let leads = Named::load(db, rows.iter().map(|row| row.lead_id.as_str()))?;
     rows.into_iter()
         .map(|row| {
+            let starts = row.starts.as_ref().map(Stored::read_json).transpose()?;
             Ok(Pilot {
                 id: column::parse(&row.id)?,
                 programme: column::parse(&row.programme)?,
                 call: column::parse(&row.call)?,
                 names: row.names.read_json()?,
-                pilot_status: row.pilot_status.parse()?,
+                pilot_status: row.pilot_status.parse()?.on(today, starts.as_ref()),
                 lead: leads.get(&row.lead_id)?,
                 areas: areas.take(&row.id),
-                starts: row.starts.as_ref().map(Stored::read_json).transpose()?,
+                starts,
                 ends: row.ends.as_ref().map(Stored::read_json).transpose()?,
                 objectives: row.objectives.read_json()?,
                 tasks: row.tasks.read_json()?,

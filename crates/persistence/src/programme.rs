@@ -1,12 +1,15 @@
 //! Programmes and the areas that they cover.
 
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use digituki_domain::area::AreaKind;
 use digituki_domain::date::RoughDate;
 use digituki_domain::invalid::{Invalid, Violation};
 use digituki_domain::key::Key;
 use digituki_domain::money::Money;
-use digituki_domain::programme::{Programme, ProgrammeFilter};
+use digituki_domain::programme::{Coordinator, Programme, ProgrammeFilter};
 use digituki_domain::text::{Descriptions, Names};
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
@@ -17,7 +20,7 @@ use crate::connection::{AnyConnection, Backend};
 use crate::error::{Error, Result};
 use crate::organisation::Named;
 use crate::page::{Page, Position, Window, keyset};
-use crate::schema::{programme_areas, programmes};
+use crate::schema::{programme_areas, programme_coordinators, programmes};
 use crate::scope::Scopes;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -27,7 +30,6 @@ pub(crate) struct Row {
     pub(crate) names: Stored<Names>,
     pub(crate) descriptions: Option<Stored<Descriptions>>,
     pub(crate) goals: Stored<Vec<Descriptions>>,
-    pub(crate) coordinator_id: String,
     pub(crate) previous: Option<String>,
     pub(crate) starts: Stored<RoughDate>,
     pub(crate) sort_date: String,
@@ -45,7 +47,12 @@ pub fn list(db: &mut AnyConnection, filter: &ProgrammeFilter, window: &Window) -
             let covering = programme_areas::table
                 .filter(programme_areas::kind.eq(AreaKind::Region.code()))
                 .filter(programme_areas::code.eq_any(area::codes(&filter.region)));
-            query = query.filter(programmes::key.eq_any(covering.select(programme_areas::programme)));
+            let national = programme_areas::table.filter(programme_areas::kind.eq(AreaKind::Country.code()));
+            query = query.filter(
+                programmes::key
+                    .eq_any(covering.select(programme_areas::programme))
+                    .or(programmes::key.eq_any(national.select(programme_areas::programme))),
+            );
         }
         query
     };
@@ -81,14 +88,35 @@ pub(crate) fn refuse_unknown(parameter: &'static str, asked: &[Key], known: &[St
     if unknown.is_empty() { Ok(()) } else { Err(Error::Refused(unknown)) }
 }
 
+fn coordinators(db: &mut AnyConnection, keys: &[&str]) -> Result<HashMap<String, Vec<Coordinator>>> {
+    type Columns = (String, String, Option<NaiveDate>, Option<NaiveDate>);
+    let rows: Vec<Columns> = programme_coordinators::table
+        .filter(programme_coordinators::programme.eq_any(keys))
+        .order((programme_coordinators::programme, programme_coordinators::ordinal))
+        .select((
+            programme_coordinators::programme,
+            programme_coordinators::organisation_id,
+            programme_coordinators::first_day,
+            programme_coordinators::last_day,
+        ))
+        .load(db)?;
+    let named = Named::load(db, rows.iter().map(|(_, organisation, _, _)| organisation.as_str()))?;
+    let mut coordinators: HashMap<String, Vec<Coordinator>> = HashMap::new();
+    for (programme, organisation, first_day, last_day) in rows {
+        let coordinator = Coordinator { organisation: named.get(&organisation)?, first_day, last_day };
+        coordinators.entry(programme).or_default().push(coordinator);
+    }
+    Ok(coordinators)
+}
+
 fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Programme>> {
     let keys: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
     let covered = programme_areas::table
-        .filter(programme_areas::programme.eq_any(keys))
+        .filter(programme_areas::programme.eq_any(&keys))
         .order((programme_areas::kind, programme_areas::code))
         .load(db)?;
     let mut areas = Scopes::load(db, covered)?;
-    let coordinators = Named::load(db, rows.iter().map(|row| row.coordinator_id.as_str()))?;
+    let mut coordinators = coordinators(db, &keys)?;
     rows.into_iter()
         .map(|row| {
             Ok(Programme {
@@ -96,7 +124,7 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Programme>> {
                 names: row.names.read_json()?,
                 descriptions: row.descriptions.as_ref().map(Stored::read_json).transpose()?,
                 goals: row.goals.read_json()?,
-                coordinator: coordinators.get(&row.coordinator_id)?,
+                coordinators: coordinators.remove(&row.key).unwrap_or_default(),
                 previous: row.previous.as_deref().map(column::parse).transpose()?,
                 starts: row.starts.read_json()?,
                 ends: row.ends.as_ref().map(Stored::read_json).transpose()?,

@@ -30,9 +30,15 @@ diesel::table! {
 }
 diesel::table! {
     programmes (key) {
-        key -> Text, names -> Text, descriptions -> Nullable<Text>, goals -> Text, coordinator_id -> Text,
+        key -> Text, names -> Text, descriptions -> Nullable<Text>, goals -> Text,
         previous -> Nullable<Text>, starts -> Text, sort_date -> Text, ends -> Nullable<Text>,
         grants_total -> Nullable<Text>, version -> BigInt,
+    }
+}
+diesel::table! {
+    programme_coordinators (programme, ordinal) {
+        programme -> Text, ordinal -> Integer, organisation_id -> Text,
+        first_day -> Nullable<Date>, last_day -> Nullable<Date>,
     }
 }
 diesel::table! {
@@ -42,7 +48,7 @@ diesel::table! {
     calls (key) {
         key -> Text, programme -> Text, names -> Text, organiser_id -> Text, published -> Bool, cancelled -> Bool,
         opens_at -> Nullable<Timestamp>, closes_at -> Nullable<Timestamp>, decided -> Bool,
-        eligible_organisation_types -> Nullable<Text>, budget -> Nullable<Text>,
+        eligible_organisation_types -> Nullable<Text>, budgeted -> Nullable<Text>, awarded -> Nullable<Text>, unused -> Nullable<Text>,
         usable_from -> Nullable<Date>, usable_to -> Nullable<Date>, events -> Text, documents -> Text,
         applications_received -> Nullable<Integer>, counties_represented -> Nullable<Integer>,
         selected -> Nullable<Integer>, selection_grounds -> Nullable<Text>, version -> BigInt,
@@ -60,7 +66,7 @@ diesel::table! {
 }
 diesel::table! {
     grants (id) {
-        id -> Text, programme -> Text, call -> Text, beneficiary_id -> Text, sort_name -> Text,
+        id -> Text, programme -> Text, call -> Text, beneficiary_id -> Text,
         amount -> Nullable<Text>, grant_status -> Text, usable_from -> Nullable<Date>, usable_to -> Nullable<Date>,
         version -> BigInt,
     }
@@ -75,4 +81,5 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(areas, municipalities, memberships, populations);
 diesel::allow_tables_to_appear_in_same_query!(programmes, programme_areas, calls);
 diesel::allow_tables_to_appear_in_same_query!(pilots, pilot_areas);
-diesel::allow_tables_to_appear_in_same_query!(grants, grant_areas);
+diesel::joinable!(grants -> organisations (beneficiary_id));
+diesel::allow_tables_to_appear_in_same_query!(grants, grant_areas, organisations);

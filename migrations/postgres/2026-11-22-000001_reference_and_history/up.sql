@@ -67,7 +67,6 @@ CREATE TABLE programmes (
     names TEXT COLLATE "C" NOT NULL,
     descriptions TEXT COLLATE "C",
     goals TEXT COLLATE "C" NOT NULL,
-    coordinator_id TEXT COLLATE "C" NOT NULL REFERENCES organisations (id),
     previous TEXT COLLATE "C" REFERENCES programmes (key) DEFERRABLE INITIALLY DEFERRED,
     starts TEXT COLLATE "C" NOT NULL,
     sort_date TEXT COLLATE "C" NOT NULL,
@@ -76,6 +75,16 @@ CREATE TABLE programmes (
     version BIGINT NOT NULL
 );
 CREATE INDEX programmes_by_date ON programmes (sort_date, key);
+
+CREATE TABLE programme_coordinators (
+    programme TEXT COLLATE "C" NOT NULL REFERENCES programmes (key),
+    ordinal INTEGER NOT NULL,
+    organisation_id TEXT COLLATE "C" NOT NULL REFERENCES organisations (id),
+    first_day DATE,
+    last_day DATE,
+    PRIMARY KEY (programme, ordinal)
+);
+CREATE INDEX programme_coordinators_by_organisation ON programme_coordinators (organisation_id);
 
 CREATE TABLE programme_areas (
     programme TEXT COLLATE "C" NOT NULL REFERENCES programmes (key),
@@ -97,7 +106,9 @@ CREATE TABLE calls (
     closes_at TIMESTAMP,
     decided BOOLEAN NOT NULL,
     eligible_organisation_types TEXT COLLATE "C",
-    budget TEXT COLLATE "C",
+    budgeted TEXT COLLATE "C",
+    awarded TEXT COLLATE "C",
+    unused TEXT COLLATE "C",
     usable_from DATE,
     usable_to DATE,
     events TEXT COLLATE "C" NOT NULL,
@@ -143,14 +154,12 @@ CREATE TABLE grants (
     programme TEXT COLLATE "C" NOT NULL REFERENCES programmes (key),
     call TEXT COLLATE "C" NOT NULL REFERENCES calls (key),
     beneficiary_id TEXT COLLATE "C" NOT NULL REFERENCES organisations (id),
-    sort_name TEXT COLLATE "C" NOT NULL,
     amount TEXT COLLATE "C",
     grant_status TEXT COLLATE "C" NOT NULL,
     usable_from DATE,
     usable_to DATE,
     version BIGINT NOT NULL
 );
-CREATE INDEX grants_by_name ON grants (sort_name, id);
 CREATE INDEX grants_by_programme ON grants (programme);
 CREATE INDEX grants_by_call ON grants (call);
 CREATE INDEX grants_by_beneficiary ON grants (beneficiary_id);

@@ -5,6 +5,7 @@ DROP TABLE pilot_areas;
 DROP TABLE pilots;
 DROP TABLE calls;
 DROP TABLE programme_areas;
+DROP TABLE programme_coordinators;
 DROP TABLE programmes;
 DROP TABLE organisations;
 DROP TABLE populations;

@@ -19,7 +19,9 @@ use super::shipped::{Ledger, Shipped, Step, put};
 use crate::column::{self, Stored};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
-use crate::schema::{calls, grant_areas, grants, organisations, pilot_areas, pilots, programme_areas, programmes};
+use crate::schema::{
+    calls, grant_areas, grants, pilot_areas, pilots, programme_areas, programme_coordinators, programmes,
+};
 use crate::{call, grant, names, pilot, programme};
 
 /// Loads the story, what is referred to before what refers to it.
@@ -64,7 +66,7 @@ struct ProgrammeFacts {
     names: Names,
     descriptions: Option<Descriptions>,
     goals: Vec<Descriptions>,
-    coordinator: String,
+    coordinators: Vec<CoordinatorFacts>,
     previous: Option<Key>,
     starts: RoughDate,
     ends: Option<RoughDate>,
@@ -85,7 +87,6 @@ impl Shipped for ProgrammeFacts {
             names: Stored::json(&self.names)?,
             descriptions: self.descriptions.as_ref().map(Stored::json).transpose()?,
             goals: Stored::json(&self.goals)?,
-            coordinator_id: OrganisationId::of_key(&self.coordinator).to_string(),
             previous: self.previous.as_ref().map(ToString::to_string),
             starts: Stored::json(&self.starts)?,
             sort_date: self.starts.earliest.to_string(),
@@ -97,8 +98,29 @@ impl Shipped for ProgrammeFacts {
             return Ok(false);
         }
         put_areas!(db, programme_areas, programme, self.id(), &self.areas);
+        let of_this = programme_coordinators::programme.eq(self.id());
+        diesel::delete(programme_coordinators::table.filter(of_this)).execute(db)?;
+        for (ordinal, coordinator) in (0_i32..).zip(&self.coordinators) {
+            diesel::insert_into(programme_coordinators::table)
+                .values((
+                    programme_coordinators::programme.eq(self.id()),
+                    programme_coordinators::ordinal.eq(ordinal),
+                    programme_coordinators::organisation_id
+                        .eq(OrganisationId::of_key(&coordinator.organisation).to_string()),
+                    programme_coordinators::first_day.eq(coordinator.first_day),
+                    programme_coordinators::last_day.eq(coordinator.last_day),
+                ))
+                .execute(db)?;
+        }
         Ok(true)
     }
+}
+
+#[derive(Serialize, Deserialize)]
+struct CoordinatorFacts {
+    organisation: String,
+    first_day: Option<NaiveDate>,
+    last_day: Option<NaiveDate>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -111,7 +133,9 @@ struct CallFacts {
     closes_at: Option<DateTime<Utc>>,
     decided: bool,
     eligible_organisation_types: Option<Vec<OrganisationType>>,
-    budget: Option<Money>,
+    budgeted: Option<Money>,
+    awarded: Option<Money>,
+    unused: Option<Money>,
     usable_from: Option<NaiveDate>,
     usable_to: Option<NaiveDate>,
     events: Vec<CallEvent>,
@@ -137,11 +161,13 @@ impl Shipped for CallFacts {
             organiser_id: OrganisationId::of_key(&self.organiser).to_string(),
             published: true,
             cancelled: false,
-            opens_at: self.opens_at.map(call::stored_instant),
-            closes_at: self.closes_at.map(call::stored_instant),
+            opens_at: self.opens_at.map(column::stored_instant),
+            closes_at: self.closes_at.map(column::stored_instant),
             decided: self.decided,
             eligible_organisation_types: self.eligible_organisation_types.as_ref().map(Stored::json).transpose()?,
-            budget: self.budget.as_ref().map(Stored::json).transpose()?,
+            budgeted: self.budgeted.as_ref().map(Stored::json).transpose()?,
+            awarded: self.awarded.as_ref().map(Stored::json).transpose()?,
+            unused: self.unused.as_ref().map(Stored::json).transpose()?,
             usable_from: self.usable_from,
             usable_to: self.usable_to,
             events: Stored::json(&self.events)?,
@@ -255,7 +281,6 @@ impl Shipped for GrantFacts<'_> {
             id: self.id(),
             programme: shared.programme.to_string(),
             call: shared.call.to_string(),
-            sort_name: organisations::table.find(&beneficiary).select(organisations::sort_name).first(db)?,
             beneficiary_id: beneficiary,
             amount: None,
             grant_status: Stored::text(&shared.grant_status),

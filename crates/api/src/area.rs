@@ -2,9 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
-use chrono::NaiveDate;
-use digituki_domain::area::{Area, AreaCode, AreaFilter, AreaId, AreaKind, AreaSort, Validity};
-use digituki_domain::text::Label;
+use digituki_domain::area::{Area, AreaCode, AreaFilter, AreaId, AreaKind, AreaSort};
 use digituki_domain::vocabulary::Vocabulary;
 use digituki_persistence::area;
 
@@ -58,7 +56,7 @@ async fn list_regions(app: Data<App>, query: ListQuery<AreaFilter>) -> Result<An
     responses((status = 200, body = Area))
 )]
 async fn get_region(app: Data<App>, request: HttpRequest, query: Query<AsOf>) -> Result<Answer, Problem> {
-    get(&app, &request, AreaKind::Region, query.0.0).await
+    get(&app, &request, AreaKind::Region, query.0).await
 }
 
 /// List hospital districts.
@@ -80,7 +78,7 @@ async fn list_hospital_districts(app: Data<App>, query: ListQuery<AreaFilter>) -
     responses((status = 200, body = Area))
 )]
 async fn get_hospital_district(app: Data<App>, request: HttpRequest, query: Query<AsOf>) -> Result<Answer, Problem> {
-    get(&app, &request, AreaKind::HospitalDistrict, query.0.0).await
+    get(&app, &request, AreaKind::HospitalDistrict, query.0).await
 }
 
 /// List wellbeing services counties.
@@ -106,33 +104,18 @@ async fn get_wellbeing_services_county(
     request: HttpRequest,
     query: Query<AsOf>,
 ) -> Result<Answer, Problem> {
-    get(&app, &request, AreaKind::WellbeingServicesCounty, query.0.0).await
+    get(&app, &request, AreaKind::WellbeingServicesCounty, query.0).await
 }
 
 async fn list(app: &App, kind: AreaKind, query: ListQuery<AreaFilter>) -> Result<Answer, Problem> {
     app.list(query, move |db, asked| area::list(db, kind, &asked.filter, asked.today, &asked.window)).await
 }
 
-async fn get(app: &App, request: &HttpRequest, kind: AreaKind, as_of: Option<NaiveDate>) -> Result<Answer, Problem> {
+async fn get(app: &App, request: &HttpRequest, kind: AreaKind, as_of: AsOf) -> Result<Answer, Problem> {
     let id = path_value(request, "code", |code| AreaId::new(kind, code))?;
     let what = kind.label();
-    let area =
-        app.read(move |db| area::get(db, kind, id.code())?.ok_or_else(|| Problem::not_found(what, id.code()))).await?;
-    let validity = Validity { from: area.valid_from, to: area.valid_to };
-    require_valid(what, &area.code, validity, as_of)
-        .map_err(|problem| problem.with_successor(area.successor.clone()))?;
-    Answer::object(area.version, &area)
-}
-
-/// Refuses an object that did not exist on the day asked about.
-pub(crate) fn require_valid(
-    what: Label,
-    id: &str,
-    validity: Validity,
-    as_of: Option<NaiveDate>,
-) -> Result<(), Problem> {
-    match as_of {
-        Some(day) if !validity.holds_on(day) => Err(Problem::not_valid_at(what, id, day)),
-        _ => Ok(()),
-    }
+    let found = app.read(move |db| area::get(db, kind, id.code())?.ok_or_else(|| Problem::not_found(what, id.code())));
+    let found = found.await?;
+    as_of.check(what, &found.code, &found)?;
+    Answer::object(found.version, &found)
 }

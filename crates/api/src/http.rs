@@ -11,3 +11,4 @@ pub(crate) mod problem;
 pub(crate) mod query;
 pub(crate) mod rate_limit;
 pub(crate) mod routes;
+pub(crate) mod weight;

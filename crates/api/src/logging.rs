@@ -30,6 +30,11 @@ pub fn start(format: Format) {
         }
     };
     builder.init();
+    // Where, not what: a panic's message may hold anything.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        log::error!("panic at {place}");
+    }));
 }
 
 struct Fields(String);

@@ -4,8 +4,9 @@ use std::error::Error as _;
 use std::net::TcpListener;
 use std::process::ExitCode;
 
+use clap::builder::Resettable;
 use clap::error::{ContextKind, ErrorKind};
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use digituki::{LogFormat, Settings};
 
 /// The national registry of digital support.
@@ -31,7 +32,13 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    // What compose files write for "not set".
+    let unset = |argument: clap::Arg| {
+        let empty = argument.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+        if empty { argument.env(Resettable::Reset) } else { argument }
+    };
+    let command = Cli::command().mut_args(unset).mut_subcommands(|command| command.mut_args(unset));
+    let cli = match command.try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };

@@ -2,13 +2,12 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
-use digituki_domain::area::{AreaId, AreaKind, Validity};
+use digituki_domain::area::{AreaId, AreaKind};
 use digituki_domain::municipality::{Municipality, MunicipalityFilter};
 use digituki_domain::vocabulary::Vocabulary;
 use digituki_persistence::municipality;
 
 use crate::app::App;
-use crate::area::require_valid;
 use crate::http::answer::Answer;
 use crate::http::list::{ListOf, ListQuery, Paging};
 use crate::http::problem::Problem;
@@ -64,13 +63,11 @@ async fn list_municipalities(app: Data<App>, query: ListQuery<MunicipalityFilter
 async fn get_municipality(app: Data<App>, request: HttpRequest, query: Query<AsOf>) -> Result<Answer, Problem> {
     let what = AreaKind::Municipality.label();
     let id = path_value(&request, "code", |code| AreaId::new(AreaKind::Municipality, code))?;
-    let as_of = query.0.0;
-    let day = as_of.unwrap_or_else(|| app.clock.today());
+    let as_of = query.0;
+    let day = as_of.0.unwrap_or_else(|| app.clock.today());
     let found =
         app.read(move |db| municipality::get(db, id.code(), day)?.ok_or_else(|| Problem::not_found(what, id.code())));
     let found = found.await?;
-    let validity = Validity { from: found.valid_from, to: found.valid_to };
-    require_valid(what, &found.code, validity, as_of)
-        .map_err(|problem| problem.with_successor(found.successor.clone()))?;
+    as_of.check(what, &found.code, &found)?;
     Answer::object(found.version, &found)
 }

@@ -2,13 +2,11 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
-use digituki_domain::area::Validity;
 use digituki_domain::organisation::{Organisation, OrganisationFilter, OrganisationId};
 use digituki_domain::text::Label;
 use digituki_persistence::organisation;
 
 use crate::app::App;
-use crate::area::require_valid;
 use crate::http::answer::Answer;
 use crate::http::list::{ListOf, ListQuery, Paging};
 use crate::http::problem::Problem;
@@ -58,7 +56,6 @@ async fn get_organisation(app: Data<App>, request: HttpRequest, query: Query<AsO
     let id: OrganisationId = path_value(&request, "id", str::parse)?;
     let found = app.read(move |db| organisation::get(db, id)?.ok_or_else(|| Problem::not_found(WHAT, &id.to_string())));
     let found = found.await?;
-    let validity = Validity { from: found.valid_from, to: found.valid_to };
-    require_valid(WHAT, &found.id.to_string(), validity, query.0.0)?;
+    query.0.check(WHAT, &found.id.to_string(), &found)?;
     Answer::object(found.version, &found)
 }

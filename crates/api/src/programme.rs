@@ -2,7 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
-use digituki_domain::area::{AreaId, AreaKind};
+use digituki_domain::area::{AreaId, AreaKind, AreaRef};
 use digituki_domain::coverage::Coverage;
 use digituki_domain::key::Key;
 use digituki_domain::programme::{
@@ -80,8 +80,7 @@ async fn get_programme_coverage(
     let ProgrammeCoverageQuestion { population_date, as_of } = query.0;
     let found = app.read(move |db| {
         let programme = require(db, &key)?;
-        let areas: Vec<AreaId> =
-            programme.areas.iter().filter_map(|area| AreaId::new(area.kind, &area.code).ok()).collect();
+        let areas: Vec<AreaId> = programme.areas.iter().map(AreaRef::id).collect();
         let before = Some(programme.starts.earliest);
         Ok(coverage::of(db, &areas, coverage::When { population_date, before, as_of })?)
     });

@@ -15,8 +15,8 @@ use digituki_persistence::{Error as StoreError, Store};
 use futures_util::FutureExt as _;
 
 use crate::app::App;
-use crate::http::envelope::envelope;
-use crate::http::front::{self, Refusal};
+use crate::http::envelope::{envelope, headers_of_refusal};
+use crate::http::front::{self, Refusal, Told};
 use crate::http::problem::Problem;
 use crate::http::routes::Routes;
 use crate::settings::Settings;
@@ -45,11 +45,11 @@ pub fn serve(
     let address = app.settings.public_url();
     log::info!("listening on {}; Swagger UI: {address}/swagger-ui/", app.settings.address());
     let options = app.settings.front();
-    let data = Data::new(app);
+    let (front, data) = (app.clone(), Data::new(app));
     let server = front::serve(
         listener,
         options,
-        move |refusal| refused(refusal, &address),
+        move |refusal| refused(refusal, &front),
         move || {
             let more = more.clone();
             Application::new()
@@ -118,14 +118,16 @@ pub async fn migrate(settings: &Settings) -> Result<(), String> {
     store.prepare(settings.load()).await.map_err(|error| format!("{}: {error}", store.url()))
 }
 
-/// The problem for a request that no handler saw; its language is not known either.
-fn refused(refusal: Refusal, public_url: &str) -> Vec<u8> {
+/// What a client is told whose request no handler saw; its language is not known either.
+fn refused(refusal: Refusal, app: &App) -> Told {
     let code = match refusal {
         Refusal::Malformed => Code::MalformedRequest,
         Refusal::UriTooLong => Code::UriTooLong,
         Refusal::HeadTooLarge => Code::HeaderFieldsTooLarge,
         Refusal::Timeout => Code::RequestTimeout,
     };
-    log::info!(target: "digituki::request", status = code.status(); "refused: {}", code.as_str());
-    serde_json::to_vec(&Problem::new(code).body(TextLanguage::En, public_url, None)).unwrap_or_default()
+    let (id, headers) = headers_of_refusal(app);
+    log::info!(target: "digituki::request", request_id = id.as_str(), status = code.status(); "{}", code.as_str());
+    let body = Problem::new(code).body(TextLanguage::En, &app.settings.public_url(), None);
+    Told { headers, body: serde_json::to_vec(&body).unwrap_or_default() }
 }

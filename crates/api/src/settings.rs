@@ -46,7 +46,7 @@ pub struct Settings {
 
     /// The instant that the registry starts at and runs on from, for tests and demonstrations only:
     /// an RFC 3339 instant, refused on any address but loopback.
-    #[arg(long, env = "DIGITUKI_CLOCK")]
+    #[arg(long, env = "DIGITUKI_CLOCK", value_parser = Clock::parse)]
     clock: Option<DateTime<Utc>>,
 
     /// Requests a minute for an anonymous address, or off.
@@ -148,6 +148,12 @@ impl Settings {
                 self.listen
             ));
         }
+        if self.public_url.is_none() && self.listen.ip().is_unspecified() {
+            return Err(format!(
+                "DIGITUKI_PUBLIC_URL is needed with DIGITUKI_LISTEN {}: no link could name it",
+                self.listen
+            ));
+        }
         Ok(())
     }
 
@@ -229,8 +235,11 @@ fn seconds(value: &str) -> Result<Duration, String> {
 fn public_url(value: &str) -> Result<String, String> {
     let url = Url::parse(value).map_err(|error| error.to_string())?;
     let web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
-    if !web || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-        return Err("it is not an http or https address without query and user".to_owned());
+    let secret = !url.username().is_empty() || url.password().is_some();
+    if !web || secret || url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err(
+            "it is not an address such as https://digituki.example: a scheme, a host and perhaps a port".to_owned()
+        );
     }
     Ok(value.trim_end_matches('/').to_owned())
 }
@@ -266,14 +275,16 @@ mod tests {
 
     #[test]
     fn a_wrong_value_is_refused_with_its_reason() {
-        let table: [(&[&str], &str); 9] = [
+        let table: [(&[&str], &str); 11] = [
             (&["--database-url", "digituki.db"], "sqlite://"),
             (&["--listen", "localhost"], "--listen"),
             (&["--public-url", "digituki.fi"], "--public-url"),
             (&["--cors-origins", "https://a.fi/path"], "origin"),
             (&["--load", "everything"], "history"),
             (&["--clock", "yesterday"], "--clock"),
-            (&["--clock", "2018-04-05T00:00:00Z", "--listen", "0.0.0.0:8080"], "loopback"),
+            (&["--clock", "-5000-01-01T00:00:00Z"], "--clock"),
+            (&["--clock", "2018-04-05T00:00:00Z", "--listen", "192.0.2.1:8080"], "loopback"),
+            (&["--listen", "0.0.0.0:8080"], "DIGITUKI_PUBLIC_URL"),
             (&["--rate-limit", "0"], "off"),
             (&["--pool-size", "0"], "1..=256"),
         ];

@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::invalid::{Form, Invalid};
 use crate::schema::published_as_string;
 use crate::text::Names;
+use crate::validity::{Successor, dated};
 use crate::version::Version;
 use crate::vocabulary::{Vocabulary, vocabulary};
 
@@ -110,19 +111,10 @@ pub struct AreaRef {
     pub names: Names,
 }
 
-/// The days on which something exists or holds, both inclusive; null is open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Validity {
-    /// The first day, or null for a time before 2018.
-    pub from: Option<NaiveDate>,
-    /// The last day, or null.
-    pub to: Option<NaiveDate>,
-}
-
-impl Validity {
-    /// Whether a day lies within it.
-    pub fn holds_on(&self, day: NaiveDate) -> bool {
-        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+impl AreaRef {
+    /// The area itself.
+    pub fn id(&self) -> AreaId {
+        AreaId { kind: self.kind, code: self.code.clone() }
     }
 }
 
@@ -132,7 +124,7 @@ pub struct Area {
     /// What kind of area it is.
     pub kind: AreaKind,
     /// Its official code within the kind (Statistics Finland; hospital districts: THL).
-    #[schema(min_length = 2, max_length = 3, pattern = "^[0-9]{2,3}$", example = "06")]
+    #[schema(min_length = 2, max_length = 2, pattern = "^[0-9]{2}$", example = "06")]
     pub code: String,
     /// Its official names.
     pub names: Names,
@@ -145,6 +137,8 @@ pub struct Area {
     /// Counts the changes of this object.
     pub version: Version,
 }
+
+dated!(Area, Successor::Area);
 
 vocabulary! {
     /// The order of a list of areas.
@@ -181,13 +175,5 @@ mod tests {
         {
             assert!(bad.parse::<AreaId>().is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn the_last_day_belongs_to_the_validity() {
-        let day = |text: &str| crate::date::parse_day(text).ok();
-        let validity = Validity { from: None, to: day("2019-12-31") };
-        assert!(day("2019-12-31").is_some_and(|last| validity.holds_on(last)));
-        assert!(day("2020-01-01").is_some_and(|next| !validity.holds_on(next)));
     }
 }

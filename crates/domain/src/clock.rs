@@ -11,6 +11,18 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// Reads the instant to start at (RFC 3339), within the years that the registry knows.
+    pub fn parse(value: &str) -> Result<DateTime<Utc>, String> {
+        let instant = DateTime::parse_from_rfc3339(value)
+            .ok()
+            .filter(|_| value.as_bytes().get(10) == Some(&b'T'))
+            .ok_or("it is not an RFC 3339 instant such as 2018-04-05T00:00:00+03:00")?
+            .to_utc();
+        let day = instant.format("%Y-%m-%d").to_string();
+        crate::date::parse_day(&day).map_err(|_| "it is not within the years 1900 to 2100")?;
+        Ok(instant)
+    }
+
     /// A clock that shows `instant` now and runs on from there.
     pub fn starting_at(instant: DateTime<Utc>) -> Self {
         Self { ahead: instant - Utc::now() }

@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::area::{AreaId, AreaRef, Validity};
+use crate::area::{AreaId, AreaRef};
+use crate::validity::Validity;
 
 /// The inhabitants of a union of areas; no municipality counts twice.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -74,7 +75,8 @@ pub struct CoverageQuestion {
     /// The day of the figures, the last of a year; the latest known when left out.
     #[param(value_type = Option<NaiveDate>)]
     pub population_date: Option<NaiveDate>,
-    /// The day whose borders hold; the day of the figures when left out.
+    /// The day whose borders hold; the day of the figures when left out. Wellbeing services counties
+    /// have borders from 2023-01-01 only.
     #[param(value_type = Option<NaiveDate>)]
     pub as_of: Option<NaiveDate>,
 }

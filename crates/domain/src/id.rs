@@ -72,11 +72,10 @@ impl<T> fmt::Display for Id<T> {
 impl<T> FromStr for Id<T> {
     type Err = Invalid;
 
-    /// Takes the hyphenated form only: one thing, one address.
+    /// Takes the hyphenated form in small letters only: one thing, one address.
     fn from_str(value: &str) -> Result<Self, Invalid> {
         let malformed = || Invalid::Malformed { value: value.to_owned(), expected: Form::Uuid };
-        let hyphenated = value.len() == 36;
-        let uuid = Uuid::try_parse(value).ok().filter(|_| hyphenated).ok_or_else(malformed)?;
+        let uuid = Uuid::try_parse(value).ok().filter(|uuid| uuid.to_string() == value).ok_or_else(malformed)?;
         Ok(Self(uuid, PhantomData))
     }
 }
@@ -123,7 +122,13 @@ mod tests {
     fn only_the_hyphenated_form_is_an_id() {
         let text = PilotId::of_key("x").to_string();
         assert!(text.parse::<PilotId>().is_ok());
-        for bad in [text.replace('-', ""), format!("{{{text}}}"), format!("urn:uuid:{text}"), String::new()] {
+        for bad in [
+            text.to_uppercase(),
+            text.replace('-', ""),
+            format!("{{{text}}}"),
+            format!("urn:uuid:{text}"),
+            String::new(),
+        ] {
             assert!(bad.parse::<PilotId>().is_err(), "{bad}");
         }
     }

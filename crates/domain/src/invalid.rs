@@ -1,7 +1,7 @@
 //! What can be wrong with a value from outside. Each fault carries its parameters and says, in the
 //! reader's language, what the value was and what is allowed.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use crate::problem::Code;
 use crate::text::{Label, TextLanguage};
@@ -256,6 +256,13 @@ pub enum Place {
     Parameter(String),
     /// In the body, at this JSON Pointer (RFC 6901).
     Pointer(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Parameter(place) | Self::Pointer(place)) = self;
+        formatter.write_str(place)
+    }
 }
 
 impl Violation {

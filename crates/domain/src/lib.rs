@@ -24,5 +24,6 @@ pub mod problem;
 pub mod programme;
 pub mod schema;
 pub mod text;
+pub mod validity;
 pub mod version;
 pub mod vocabulary;

@@ -6,6 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::area::{AreaCode, AreaId, AreaRef, AreaSort};
 use crate::text::Names;
+use crate::validity::{Successor, dated};
 use crate::version::Version;
 use crate::vocabulary::vocabulary;
 
@@ -89,6 +90,8 @@ pub struct Municipality {
     /// Counts the changes of this object.
     pub version: Version,
 }
+
+dated!(Municipality, Successor::Area);
 
 /// Which municipalities a list shows.
 #[derive(Debug, Clone, Default, IntoParams)]

@@ -12,6 +12,7 @@ use crate::id::{Id, Identified};
 use crate::invalid::{Form, Invalid};
 use crate::schema::published_as_string;
 use crate::text::Names;
+use crate::validity::{Successor, dated};
 use crate::version::Version;
 use crate::vocabulary::vocabulary;
 
@@ -136,6 +137,8 @@ pub struct Organisation {
     /// Counts the changes of this object.
     pub version: Version,
 }
+
+dated!(Organisation, Successor::Organisation);
 
 /// The id of one organisation.
 pub type OrganisationId = Id<Organisation>;

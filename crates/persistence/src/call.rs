@@ -94,6 +94,8 @@ fn standing(db: &mut AnyConnection, filter: &CallFilter, clock: Clock) -> Result
     Ok(Some(wanted.map(|call| call.key.to_string()).collect()))
 }
 
+type PilotColumns = (String, Stored<PilotStatus>, Option<Stored<RoughDate>>);
+
 /// What came of each call: the pilots and grants, and those of them that have not ended.
 struct Outcomes(Vec<(String, bool)>);
 
@@ -105,8 +107,7 @@ impl Outcomes {
             pilots::pilot_status,
             pilots::starts,
         ));
-        type Pilot = (String, Stored<PilotStatus>, Option<Stored<RoughDate>>);
-        for (call, status, starts) in of_calls.load::<Pilot>(db)? {
+        for (call, status, starts) in of_calls.load::<PilotColumns>(db)? {
             let starts = starts.as_ref().map(Stored::read_json).transpose()?;
             outcomes.push((call, status.parse()?.on(today, starts.as_ref()).is_unfinished()));
         }

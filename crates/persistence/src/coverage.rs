@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use digituki_domain::area::{AreaId, AreaKind, AreaRef, Validity};
+use digituki_domain::area::{AreaId, AreaKind, AreaRef};
 use digituki_domain::coverage::{Coverage, Inhabitants, cover};
 use digituki_domain::invalid::{Invalid, Violation};
 use digituki_domain::text::Names;
+use digituki_domain::validity::{Dated as _, Validity};
 use digituki_domain::vocabulary::Vocabulary;
 
 use crate::area;
@@ -50,8 +51,7 @@ fn named(db: &mut AnyConnection, wanted: &[AreaId], day: NaiveDate) -> Result<Ve
     let mut refused = Vec::new();
     let mut found = Vec::new();
     for area in area::by_ids(db, wanted)? {
-        let validity = Validity { from: area.valid_from, to: area.valid_to };
-        if validity.holds_on(day) {
+        if area.validity().holds_on(day) {
             found.push(AreaRef { kind: area.kind, code: area.code, names: area.names });
         } else {
             let value = format!("{}:{}", area.kind.code(), area.code);

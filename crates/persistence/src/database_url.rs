@@ -51,6 +51,16 @@ impl FromStr for DatabaseUrl {
     }
 }
 
+impl DatabaseUrl {
+    /// A message about it, in which a password is made unreadable.
+    pub(crate) fn without_password(&self, message: &str) -> String {
+        let Self::Postgres(url) = self else { return message.to_owned() };
+        let parameters = url.query_pairs().filter(|(name, _)| name == "password").map(|(_, value)| value.into_owned());
+        let passwords = parameters.chain(url.password().map(str::to_owned)).filter(|password| !password.is_empty());
+        passwords.fold(message.to_owned(), |message, password| message.replace(&password, "***"))
+    }
+}
+
 impl fmt::Display for DatabaseUrl {
     /// Without the password, wherever it may stand.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -16,7 +16,7 @@ use crate::organisation::Named;
 use crate::page::{Page, Position, Window, keyset};
 use crate::schema::{grant_areas, grants, organisations};
 use crate::scope::Scopes;
-use crate::{area, call, programme};
+use crate::{area, call, organisation, programme};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = grants, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -37,6 +37,7 @@ pub fn list(db: &mut AnyConnection, filter: &GrantFilter, today: NaiveDate, wind
     programme::require(db, &filter.programme)?;
     call::require(db, &filter.call)?;
     area::require(db, &[("region", &filter.region)])?;
+    organisation::require(db, "beneficiary", &filter.beneficiary)?;
     let matching = || matching(filter);
     let total = window.total(|| matching().count().get_result(db))?;
     let rows: Vec<(Row, String)> = keyset!(matching(), window, organisations::sort_name, grants::id)

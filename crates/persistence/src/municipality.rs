@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use digituki_domain::area::{AreaId, AreaKind, AreaSort, Validity};
+use digituki_domain::area::{AreaId, AreaKind, AreaSort};
 use digituki_domain::municipality::{LanguageStatus, Municipality, MunicipalityFilter, Point, Population, UrbanRural};
+use digituki_domain::validity::Validity;
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 

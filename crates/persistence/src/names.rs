@@ -6,6 +6,7 @@ use digituki_domain::text::Names;
 use icu_collator::options::CollatorOptions;
 use icu_collator::{Collator, CollatorBorrowed};
 use icu_locale_core::locale;
+use icu_normalizer::ComposingNormalizerBorrowed;
 
 /// Finnish order, which is also Swedish: å, ä and ö last.
 static COLLATOR: LazyLock<Option<CollatorBorrowed<'static>>> =
@@ -29,18 +30,21 @@ pub(crate) fn sort_key(names: &Names) -> String {
 
 /// All names in small letters: what a search by letters looks through.
 pub(crate) fn folded(names: &Names) -> String {
-    [&names.fi, &names.sv, &names.en]
-        .into_iter()
-        .flatten()
-        .map(|name| name.to_lowercase())
-        .collect::<Vec<_>>()
-        .join("\n")
+    [&names.fi, &names.sv, &names.en].into_iter().flatten().map(|name| fold(name)).collect::<Vec<_>>().join(
+        "
+",
+    )
+}
+
+/// Small letters, each written in one way: some keyboards send `å` as `a` and a ring.
+fn fold(text: &str) -> String {
+    ComposingNormalizerBorrowed::new_nfc().normalize(text.trim()).to_lowercase()
 }
 
 /// The `LIKE` pattern for letters anywhere in a folded text, with `\` as its escape.
 pub(crate) fn holding(letters: &str) -> String {
     let mut pattern = String::from("%");
-    for character in letters.to_lowercase().chars() {
+    for character in fold(letters).chars() {
         if matches!(character, '%' | '_' | '\\') {
             pattern.push('\\');
         }
@@ -65,5 +69,6 @@ mod tests {
     #[test]
     fn letters_that_a_pattern_would_interpret_are_letters() {
         assert_eq!(holding("50%_\\Ä"), "%50\\%\\_\\\\ä%");
+        assert_eq!(holding(" A\u{308}a"), "%äa%");
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use digituki_domain::area::AreaKind;
+use digituki_domain::invalid::{Invalid, Violation};
 use digituki_domain::organisation::{
     BusinessId, Organisation, OrganisationFilter, OrganisationId, OrganisationRef, OrganisationType,
 };
@@ -65,6 +66,18 @@ pub fn list(
 pub fn get(db: &mut AnyConnection, id: OrganisationId) -> Result<Option<Organisation>> {
     let row = organisations::table.find(id.to_string()).select(Row::as_select()).first(db).optional()?;
     Ok(assemble(db, row.into_iter().collect())?.pop())
+}
+
+/// Refuses organisations that the registry does not know.
+pub(crate) fn require(db: &mut AnyConnection, parameter: &str, asked: &[OrganisationId]) -> Result<()> {
+    let ids: Vec<String> = asked.iter().map(ToString::to_string).collect();
+    let known = Named::load(db, ids.iter().map(String::as_str))?;
+    let unknown: Vec<Violation> = ids
+        .into_iter()
+        .filter(|id| !known.0.contains_key(id))
+        .map(|value| Violation::parameter(parameter, Invalid::NoSuch { value }))
+        .collect();
+    if unknown.is_empty() { Ok(()) } else { Err(Error::Refused(unknown)) }
 }
 
 fn matching(filter: &OrganisationFilter, day: NaiveDate) -> organisations::BoxedQuery<'static, Backend> {

@@ -16,7 +16,7 @@ use crate::organisation::Named;
 use crate::page::{Page, Position, Window, keyset};
 use crate::schema::{pilot_areas, pilots};
 use crate::scope::Scopes;
-use crate::{area, call, programme};
+use crate::{area, call, organisation, programme};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = pilots, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -40,6 +40,7 @@ pub fn list(db: &mut AnyConnection, filter: &PilotFilter, today: NaiveDate, wind
     programme::require(db, &filter.programme)?;
     call::require(db, &filter.call)?;
     area::require(db, &[("region", &filter.region)])?;
+    organisation::require(db, "lead", &filter.lead)?;
     let matching = || matching(filter);
     let total = window.total(|| matching().count().get_result(db))?;
     let rows = keyset!(matching(), window, pilots::sort_name, pilots::id).select(Row::as_select()).load(db)?;

@@ -1,6 +1,6 @@
 //! The store: a pool of connections, taken and used off the server's threads, with a deadline.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
@@ -29,16 +29,43 @@ pub struct Store {
     pool: r2d2::Pool<Manager>,
     permits: Arc<Semaphore>,
     options: Arc<Options>,
+    failures: Failures,
 }
 
-/// Says in the log what r2d2 would otherwise say of a lost database, once per fault and without the
-/// password that libpq's own text may hold.
-#[derive(Debug)]
-struct LogErrors(DatabaseUrl);
+/// Why no connection could be made, last time: said in the log once for each change, and without the
+/// password that a message could hold.
+#[derive(Debug, Clone)]
+struct Failures {
+    url: DatabaseUrl,
+    last: Arc<Mutex<String>>,
+}
 
-impl r2d2::HandleError<diesel::ConnectionError> for LogErrors {
-    fn handle_error(&self, _: diesel::ConnectionError) {
-        log::warn!("no connection to {}", self.0);
+impl r2d2::HandleError<diesel::ConnectionError> for Failures {
+    fn handle_error(&self, error: diesel::ConnectionError) {
+        let reason = self.url.without_password(error.to_string().trim());
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last != reason {
+            log::warn!("no connection to {}: {reason}", self.url);
+            *last = reason;
+        }
+    }
+}
+
+impl Failures {
+    /// The reason, if it is one that waiting does not mend.
+    fn lasting(&self) -> Option<String> {
+        const LASTING: [&str; 8] = [
+            "file is not a database",
+            "unable to open database file",
+            "attempt to write a readonly database",
+            "Permission denied",
+            "Not a directory",
+            "authentication failed",
+            "does not exist",
+            "invalid connection option",
+        ];
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        LASTING.iter().any(|text| last.contains(text)).then(|| last.clone())
     }
 }
 
@@ -50,15 +77,16 @@ impl Store {
             connect_timeout: options.pool_timeout,
             statement_timeout: options.statement_timeout,
         };
+        let failures = Failures { url: options.url.clone(), last: Arc::default() };
         let pool = r2d2::Pool::builder()
             .max_size(options.pool_size)
             .min_idle(Some(0))
             .connection_timeout(options.pool_timeout)
             .test_on_check_out(false)
-            .error_handler(Box::new(LogErrors(options.url.clone())))
+            .error_handler(Box::new(failures.clone()))
             .build_unchecked(manager);
         let permits = usize::try_from(options.pool_size).unwrap_or(1);
-        Self { pool, permits: Arc::new(Semaphore::new(permits)), options: Arc::new(options) }
+        Self { pool, permits: Arc::new(Semaphore::new(permits)), options: Arc::new(options), failures }
     }
 
     /// Where the registry is kept.
@@ -66,7 +94,7 @@ impl Store {
         &self.options.url
     }
 
-    /// Reads one snapshot.
+    /// Reads one snapshot. A database that went silent is not waited for beyond the time-outs.
     pub async fn read<T, E>(
         &self,
         work: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E> + Send + 'static,
@@ -75,11 +103,13 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.with_connection(AnyConnection::begin_read, move |pooled| {
+        let reading = self.with_connection(AnyConnection::begin_read, move |pooled| {
             let outcome = work(&mut pooled.connection);
             pooled.end(outcome)
-        })
-        .await
+        });
+        let longest = self.options.pool_timeout + self.options.statement_timeout;
+        let silent = |_| Err(Error::Unavailable(Unavailability::Lost).into());
+        tokio::time::timeout(longest, reading).await.unwrap_or_else(silent)
     }
 
     /// Migrates the database and loads what every installation starts with; one process at a time.
@@ -90,6 +120,10 @@ impl Store {
             pooled.end(outcome)
         })
         .await
+        .map_err(|error| match (error, self.failures.lasting()) {
+            (Error::Unavailable(Unavailability::Lost), Some(reason)) => Error::Unforeseen(reason),
+            (error, _) => error,
+        })
     }
 
     /// Begins on a connection that works and does the work on it. Everything waits, together, no

@@ -1,6 +1,7 @@
 //! What every operation has in common and none repeats: who publishes it, errors, headers, bounds of
 //! dates, security, and examples that were recorded from the running registry.
 
+use digituki_domain::invalid::{Form, Invalid, Violation};
 use digituki_domain::problem::Code;
 use digituki_domain::text::TextLanguage;
 use include_dir::{Dir, include_dir};
@@ -25,7 +26,10 @@ listed at `/v1/problems`.";
 
 const TAGS: [(&str, &str); 14] = [
     ("regions", "Regions (maakunnat, landskap), with their validity."),
-    ("hospital_districts", "Hospital districts (sairaanhoitopiirit, sjukvårdsdistrikt), until the end of 2022."),
+    (
+        "hospital_districts",
+        "Hospital districts (sairaanhoitopiirit, sjukvårdsdistrikt), until the end of 2022 but for Åland.",
+    ),
     ("wellbeing_services_counties", "Wellbeing services counties (hyvinvointialueet, välfärdsområden), from 2023."),
     ("municipalities", "Municipalities (kunnat, kommuner) since 2018: where each belongs, and its inhabitants."),
     ("organisations", "Organisations: authorities, councils, districts, municipalities and their successors."),
@@ -66,11 +70,14 @@ pub(super) fn complete(mut document: Value) -> Value {
         }
     }
     require_all(&mut document);
+    lift_descriptions(&mut document);
     bound_dates(&mut document);
     document
 }
 
 fn complete_operation(path: &str, operation: &mut Value) {
+    // The health of this moment is neither kept nor counted.
+    let kept = !path.starts_with("/health/");
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
     // Explicit even where nobody need sign in.
     if operation.get("security").is_none() {
@@ -84,11 +91,10 @@ fn complete_operation(path: &str, operation: &mut Value) {
                 parameter["example"] = json!(2);
             }
         }
-        parameters.push(header_parameter(
-            "If-None-Match",
-            "ETags that you have: the answer is 304 if one still holds.",
-            1_000,
-        ));
+        if kept {
+            let about = "ETags that you have: the answer is 304 if one still holds.";
+            parameters.push(header_parameter("If-None-Match", about, 1_000));
+        }
         parameters.push(header_parameter("Accept-Language", "The language of problems: fi, sv or en.", 200));
     }
     let paged = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "cursor"));
@@ -96,12 +102,14 @@ fn complete_operation(path: &str, operation: &mut Value) {
     if ok["description"].as_str().is_none_or(str::is_empty) {
         ok["description"] = json!("The answer.");
     }
-    ok["headers"] = answer_headers(paged);
+    ok["headers"] = answer_headers(kept, paged);
     if let Some(example) = example(&id) {
         ok["content"]["application/json"]["example"] = example;
     }
-    operation["responses"]["304"] =
-        json!({"description": "What you have still holds.", "headers": answer_headers(paged)});
+    if kept {
+        operation["responses"]["304"] =
+            json!({"description": "What you have still holds.", "headers": answer_headers(kept, paged)});
+    }
     for fault in Faults::of(path) {
         operation["responses"][fault.status().to_string()] =
             json!({"$ref": format!("#/components/responses/{}", Faults::name(fault))});
@@ -159,7 +167,11 @@ impl Faults {
             if matches!(code, Code::TooManyRequests | Code::Unavailable) {
                 headers.insert("Retry-After".into(), json!({"$ref": "#/components/headers/RetryAfter"}));
             }
-            let example = Problem::new(code).body(TextLanguage::En, "http://127.0.0.1:8080", Some("/v1/regions"));
+            let example = match code {
+                Code::InvalidRequest => Problem::invalid(example_faults()),
+                _ => Problem::new(code),
+            };
+            let example = example.body(TextLanguage::En, "http://127.0.0.1:8080", Some("/v1/regions"));
             components.insert(
                 Self::name(code),
                 json!({
@@ -173,16 +185,30 @@ impl Faults {
     }
 }
 
+/// Two faults at once, as a 400 lists them.
+fn example_faults() -> Vec<Violation> {
+    let allowed = vec!["limit", "cursor", "as_of", "q", "sort"];
+    vec![
+        Violation::parameter("as_of", Invalid::Malformed { value: "yesterday".into(), expected: Form::Day }),
+        Violation::parameter("colour", Invalid::UnknownParameter { allowed }),
+    ]
+}
+
 fn common_headers() -> Map<String, Value> {
     let names = [("RateLimit", "RateLimit"), ("RateLimit-Policy", "RateLimitPolicy"), ("X-Request-Id", "RequestId")];
     names.into_iter().map(|(name, of)| (name.into(), json!({"$ref": format!("#/components/headers/{of}")}))).collect()
 }
 
-fn answer_headers(paged: bool) -> Value {
+fn answer_headers(kept: bool, paged: bool) -> Value {
     let mut headers = common_headers();
-    headers.insert("ETag".into(), json!({"$ref": "#/components/headers/ETag"}));
+    if kept {
+        headers.insert("ETag".into(), json!({"$ref": "#/components/headers/ETag"}));
+    } else {
+        headers.retain(|name, _| name == "X-Request-Id");
+    }
     if paged {
         headers.insert("Link".into(), json!({"$ref": "#/components/headers/Link"}));
+        headers.insert("Preference-Applied".into(), json!({"$ref": "#/components/headers/PreferenceApplied"}));
     }
     Value::Object(headers)
 }
@@ -197,6 +223,7 @@ fn headers() -> Value {
             "\"1.0f343b0931126a20f133d67c2b018a3b\""
         ),
         "Link": text("The address of the next page, absolute; left out on the last.", 9_000, "<http://127.0.0.1:8080/v1/regions?limit=2&cursor=eyJ>; rel=\"next\""),
+        "PreferenceApplied": text("The preference that was followed.", 100, "return=total-count"),
         "RateLimit": text("What is left of the limit, and for how many seconds.", 100, "\"default\";r=599;t=1"),
         "RateLimitPolicy": text("The limit: so many requests in so many seconds.", 100, "\"default\";q=600;w=60"),
         "RequestId": text("Names this request in the log.", 64, "019ac0de-0000-7000-8000-000000000000"),
@@ -224,6 +251,19 @@ fn require_all(document: &mut Value) {
     for schema in schemas.into_iter().flat_map(Map::values_mut) {
         let Some(properties) = schema.get("properties").and_then(Value::as_object) else { continue };
         schema["required"] = properties.keys().cloned().collect();
+    }
+}
+
+/// What may be null is one of two schemas; what is said of it belongs to both.
+fn lift_descriptions(document: &mut Value) {
+    let schemas = document["components"]["schemas"].as_object_mut();
+    let properties = schemas.into_iter().flat_map(Map::values_mut).filter_map(|schema| schema.get_mut("properties"));
+    for property in properties.filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
+        let choices = property.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten();
+        let lifted = choices.filter_map(|choice| choice.as_object_mut()?.remove("description")).next();
+        if let Some(description) = lifted {
+            property["description"] = description;
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::http::problem::Problem;
+use crate::http::weight::listed;
 
 const JSON: &str = "application/json";
 
@@ -88,25 +89,19 @@ fn has(headers: &HeaderMap, etag: &str) -> bool {
 
 /// Whether the caller takes a media type (`Accept`, RFC 9110); everything, when it does not say.
 pub(crate) fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
-    let mut given = headers.get_all(header::ACCEPT).filter_map(|value| value.to_str().ok()).peekable();
-    if given.peek().is_none() {
-        return true;
-    }
+    let Some(ranges) = listed(headers, &header::ACCEPT) else { return true };
     let group = media_type.split('/').next().unwrap_or_default();
     // The most specific range decides: it may forbid (q=0) what a wider one allows.
     let mut decided = (0, false);
-    for range in given.flat_map(|value| value.split(',')) {
-        let mut parts = range.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let refused = parts.any(|part| part.strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0)));
-        let specificity = match name.as_str() {
-            _ if name == media_type => 3,
-            _ if name.strip_suffix("/*") == Some(group) => 2,
+    for (range, weight) in ranges {
+        let specificity = match range.as_str() {
+            _ if range == media_type => 3,
+            _ if range.strip_suffix("/*") == Some(group) => 2,
             "*/*" => 1,
             _ => continue,
         };
         if specificity > decided.0 {
-            decided = (specificity, !refused);
+            decided = (specificity, weight > 0.0);
         }
     }
     decided.1
@@ -125,8 +120,8 @@ mod tests {
             ("text/html, */*;q=0.1", true),
             ("application/JSON; charset=utf-8", true),
             ("text/html", false),
-            ("application/json;q=0, */*", false),
-            ("", false),
+            ("application/json;Q=0, */*", false),
+            ("", true),
         ];
         for (accept, expected) in table {
             let mut headers = HeaderMap::new();

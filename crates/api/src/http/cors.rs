@@ -24,17 +24,6 @@ pub(crate) enum Origins {
     Listed(Vec<String>),
 }
 
-impl Origins {
-    fn allow(&self, origin: &HeaderValue) -> Option<HeaderValue> {
-        match self {
-            Self::Any => Some(HeaderValue::from_static("*")),
-            Self::Listed(origins) => {
-                origins.iter().any(|known| known.as_bytes() == origin.as_bytes()).then(|| origin.clone())
-            }
-        }
-    }
-}
-
 /// Who asks, and whether it is a preflight.
 pub(crate) struct Caller {
     origin: Option<HeaderValue>,
@@ -51,6 +40,11 @@ impl Caller {
         Self { origin, preflight, open: request.path() == "/v1/openapi.json" }
     }
 
+    /// Whoever sent a request that could not be read.
+    pub(crate) fn unknown() -> Self {
+        Self { origin: None, preflight: false, open: false }
+    }
+
     /// The answer to a preflight.
     pub(crate) fn permission() -> HttpResponse {
         HttpResponse::NoContent()
@@ -62,11 +56,16 @@ impl Caller {
 
     /// Adds to any answer what its reader's browser asks for.
     pub(crate) fn grant(&self, origins: &Origins, headers: &mut HeaderMap) {
-        let origins = if self.open { &Origins::Any } else { origins };
-        if let Origins::Listed(_) = origins {
-            headers.append(header::VARY, HeaderValue::from_static("Origin"));
-        }
-        if let Some(allowed) = self.origin.as_ref().and_then(|origin| origins.allow(origin)) {
+        let allowed = match if self.open { &Origins::Any } else { origins } {
+            // To everyone alike, whether asked or not: a shared cache may keep the answer.
+            Origins::Any => Some(HeaderValue::from_static("*")),
+            Origins::Listed(listed) => {
+                headers.append(header::VARY, HeaderValue::from_static("Origin"));
+                let known = |origin: &&HeaderValue| listed.iter().any(|known| known.as_bytes() == origin.as_bytes());
+                self.origin.as_ref().filter(known).cloned()
+            }
+        };
+        if let Some(allowed) = allowed {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
             headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
         }

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::NaiveDate;
+use digituki_domain::date::parse_day;
 use digituki_domain::invalid::Invalid;
 use digituki_persistence::page::Position;
 use serde::{Deserialize, Serialize};
@@ -35,14 +36,18 @@ impl Cursor {
 
     /// Reads a cursor; refused when it was changed or belongs to another list.
     ///
-    /// The check is no secret: a cursor says no more than a position, so a forged one gives nothing
-    /// that the list does not give anyway.
+    /// The check is no secret. A forged cursor names a position, which gives nothing that the list does
+    /// not give anyway; it is held to what a database can compare, and no more need be kept from it.
     pub(crate) fn decode(text: &str, binding: &str) -> Result<Self, Invalid> {
         let bytes = (text.len() <= MAX_LENGTH).then(|| URL_SAFE_NO_PAD.decode(text).ok()).flatten();
         let read = bytes.as_deref().and_then(|bytes| bytes.split_at_checked(CHECK)).and_then(|(given, contents)| {
             (given == check(contents, binding)).then(|| serde_json::from_slice::<Contents>(contents).ok()).flatten()
         });
         let Contents(today, sort, id) = read.ok_or(Invalid::InvalidCursor)?;
+        let comparable = parse_day(&today.to_string()).is_ok() && !sort.chars().chain(id.chars()).any(char::is_control);
+        if !comparable {
+            return Err(Invalid::InvalidCursor);
+        }
         Ok(Self { position: Position { sort, id }, today })
     }
 }
@@ -76,5 +81,18 @@ mod tests {
         for bad in ["", "A", "====", "💥", &"A".repeat(5_000)] {
             assert!(Cursor::decode(bad, "/v1/regions?sort=name").is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_forged_position_that_no_database_could_compare_is_refused() {
+        let forged = |day: &str, sort: &str| {
+            let today = day.parse().unwrap_or_default();
+            let position = Position { sort: sort.into(), id: "0".into() };
+            Cursor::decode(&Cursor { position, today }.encode("/v1/regions?"), "/v1/regions?")
+        };
+        assert!(forged("2026-01-01", "0").is_ok());
+        assert!(forged("2026-01-01", "\u{0}").is_err());
+        assert!(forged("-5000-01-01", "0").is_err());
+        assert!(forged("+262142-12-31", "0").is_err());
     }
 }

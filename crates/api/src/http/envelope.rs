@@ -8,7 +8,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse, ResponseError};
@@ -24,6 +24,17 @@ use crate::http::language;
 use crate::http::problem::{MEDIA_TYPE, Problem};
 use crate::http::rate_limit::{Standing, caller};
 
+/// The policy of everything but pages: nothing may be loaded or framed.
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+
+const FIXED: [(HeaderName, &str); 5] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+];
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What the answer needs to know of the request, which the application has consumed by then.
@@ -34,6 +45,10 @@ struct Request {
     language: TextLanguage,
     origin: Caller,
     standing: Option<Standing>,
+    /// It has contents, which may still be on their way when the answer is given.
+    has_body: bool,
+    /// The route's pattern.
+    route: String,
     started: Instant,
 }
 
@@ -50,6 +65,8 @@ pub(crate) async fn envelope(
         language: language::preferred(request.headers()),
         origin: Caller::of(&request),
         standing: None,
+        has_body: has_body(request.headers()),
+        route: request.match_pattern().unwrap_or_default(),
         started: Instant::now(),
     };
     if about.origin.preflight {
@@ -79,7 +96,7 @@ pub(crate) async fn envelope(
     };
     // The request is gone with the work on it: only an error still carries an answer out.
     let response = finish(&app, &about, failure);
-    report(&about, "", response.status());
+    report(&about, response.status());
     Err(InternalError::from_response("", response).into())
 }
 
@@ -98,7 +115,8 @@ fn admit(app: &App, request: &ServiceRequest, about: &mut Request) -> Result<(),
         }
     }
     let headers = request.headers();
-    let encoded = headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+    let coding = headers.get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes).unwrap_or_default();
+    let encoded = !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity");
     if encoded {
         // A compressed body could grow without bound behind the limit.
         return Err(Problem::new(Code::UnsupportedMediaType).with_header(header::ACCEPT_ENCODING, "identity"));
@@ -110,6 +128,19 @@ fn admit(app: &App, request: &ServiceRequest, about: &mut Request) -> Result<(),
     Ok(())
 }
 
+/// The headers of a refusal that no handler saw: as many as can be known without the request.
+pub(crate) fn headers_of_refusal(app: &App) -> (String, HeaderMap) {
+    let (id, mut headers) = (Uuid::now_v7().to_string(), HeaderMap::new());
+    Caller::unknown().grant(app.settings.cors_origins(), &mut headers);
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static("en"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    secure(&mut headers);
+    (id, headers)
+}
+
 /// Puts the answer into its final form.
 fn finish(app: &App, about: &Request, mut response: HttpResponse) -> HttpResponse {
     let carried = response.extensions_mut().remove::<Problem>();
@@ -118,6 +149,10 @@ fn finish(app: &App, about: &Request, mut response: HttpResponse) -> HttpRespons
         Some(problem) => word(app, about, &problem, &response),
         None => response,
     };
+    if about.has_body && !response.status().is_success() {
+        // Whoever is refused may still be sending: a body of any length would be read to its end.
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
     let headers = response.headers_mut();
     about.origin.grant(app.settings.cors_origins(), headers);
     if let Some(standing) = &about.standing {
@@ -167,14 +202,6 @@ fn word(app: &App, about: &Request, problem: &Problem, response: &HttpResponse) 
 
 /// What browsers are told about every answer. The page of Swagger UI brings its own policy.
 fn secure(headers: &mut HeaderMap) {
-    const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
-    const FIXED: [(HeaderName, &str); 5] = [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
-    ];
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -182,6 +209,11 @@ fn secure(headers: &mut HeaderMap) {
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(NOTHING));
     }
     headers.append(header::VARY, HeaderValue::from_static("Accept"));
+}
+
+fn has_body(headers: &HeaderMap) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
+    length || headers.contains_key(header::TRANSFER_ENCODING)
 }
 
 /// The caller's id for the request, when it is harmless in a log; else a new one.
@@ -193,18 +225,17 @@ fn request_id(headers: &HeaderMap) -> String {
 }
 
 fn done(about: &Request, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
-    let route = response.request().match_pattern().unwrap_or_default();
-    report(about, &route, response.status());
+    report(about, response.status());
     response
 }
 
 /// One line a request: the route's pattern, not the address, which may hold what someone looked for.
-fn report(about: &Request, route: &str, status: StatusCode) {
+fn report(about: &Request, status: StatusCode) {
     log::info!(
         target: "digituki::request",
         request_id = about.id.as_str(),
         method = about.method.as_str(),
-        route = route,
+        route = about.route.as_str(),
         status = status.as_u16(),
         duration_ms = u64::try_from(about.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         "request"

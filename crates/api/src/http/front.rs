@@ -12,6 +12,7 @@ use std::{cell::RefCell, fmt, future::Future, future::poll_fn, io, pin::Pin, pin
 
 use actix_http::body::{BodySize, BoxBody, MessageBody};
 use actix_http::error::{DispatchError, ParseError};
+use actix_http::header::HeaderMap;
 use actix_http::{HttpService, Payload, Request, Response, StatusCode, header::HttpDate};
 use actix_service::{
     IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt as _, apply_fn_factory, map_config,
@@ -225,7 +226,7 @@ async fn attend(
     front: Front,
     connection: impl Future<Output = Result<(), DispatchError>>,
     options: Options,
-    problem: impl Fn(Refusal) -> Vec<u8>,
+    problem: impl Fn(Refusal) -> Told,
 ) -> Result<(), DispatchError> {
     let refusal = {
         let (mut connection, mut alarm) = (pin!(connection), pin!(time::sleep(options.head_timeout)));
@@ -259,15 +260,28 @@ async fn attend(
     Ok(())
 }
 
+/// What a refused client is told.
+pub(crate) struct Told {
+    /// Further header fields.
+    pub(crate) headers: HeaderMap,
+    /// The problem, as JSON.
+    pub(crate) body: Vec<u8>,
+}
+
 /// A complete answer. It announces the end of the connection, as nobody knows where a next request would start.
-fn answer(refusal: Refusal, with_body: bool, problem: impl Fn(Refusal) -> Vec<u8>) -> Vec<u8> {
-    let (status, date, body) = (refusal.status(), HttpDate::from(SystemTime::now()), problem(refusal));
-    let length = body.len();
-    let head = format!(
-        "HTTP/1.1 {status}\r\ndate: {date}\r\ncontent-type: application/problem+json\r\ncontent-length: {length}\r\n\
-         content-language: en\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n"
-    );
-    [head.into_bytes(), if with_body { body } else { Vec::new() }].concat()
+fn answer(refusal: Refusal, with_body: bool, problem: impl Fn(Refusal) -> Told) -> Vec<u8> {
+    let (status, date, told) = (refusal.status(), HttpDate::from(SystemTime::now()), problem(refusal));
+    let length = told.body.len();
+    let mut head = format!(
+        "HTTP/1.1 {status}\r\ndate: {date}\r\ncontent-type: application/problem+json\r\n\
+         content-length: {length}\r\nconnection: close\r\n"
+    )
+    .into_bytes();
+    for (name, value) in &told.headers {
+        head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    head.extend(b"\r\n");
+    [head, if with_body { told.body } else { Vec::new() }].concat()
 }
 
 /// Sends the last bytes, then reads on until the client stops sending. Closing a socket with unread input resets the
@@ -299,7 +313,7 @@ where
     S::Service: 'static,
     <S::Service as Service<Request>>::Future: 'static,
     B: MessageBody + 'static,
-    P: Fn(Refusal) -> Vec<u8> + Send + Clone + 'static,
+    P: Fn(Refusal) -> Told + Send + Clone + 'static,
 {
     let server = Server::build().workers(options.workers.clamp(1, 512));
     let server = server.shutdown_timeout(options.shutdown_timeout.as_secs());

@@ -3,21 +3,17 @@
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 use digituki_domain::text::TextLanguage;
 
+use crate::http::weight::listed;
+
 /// The caller's best language by `Accept-Language` (RFC 9110); English when none of ours is named.
 pub(crate) fn preferred(headers: &HeaderMap) -> TextLanguage {
-    let given = headers.get_all(ACCEPT_LANGUAGE).filter_map(|value| value.to_str().ok());
     let mut best = (TextLanguage::En, 0.0);
-    for range in given.flat_map(|value| value.split(',')) {
-        let (tag, quality) = match range.split_once(";q=") {
-            Some((tag, quality)) => (tag, quality.trim().parse().unwrap_or(0.0)),
-            None => (range, 1.0),
-        };
-        let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
+    for (tag, weight) in listed(headers, &ACCEPT_LANGUAGE).unwrap_or_default() {
         // The first of equally good ones wins.
-        if let Ok(language) = primary.parse()
-            && quality > best.1
+        if let Ok(language) = tag.split('-').next().unwrap_or_default().parse()
+            && weight > best.1
         {
-            best = (language, quality);
+            best = (language, weight);
         }
     }
     best.0
@@ -37,6 +33,8 @@ mod tests {
             ("de", TextLanguage::En),
             ("*", TextLanguage::En),
             ("fi;q=0", TextLanguage::En),
+            ("sv;q=0.5, FI ; Q=0.9", TextLanguage::Fi),
+            ("sv;q=inf, fi;q=5, sv;q=0.1", TextLanguage::Sv),
             ("fi;q=x, ;;;", TextLanguage::En),
             ("", TextLanguage::En),
         ];

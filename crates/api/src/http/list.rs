@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::Uri;
-use actix_web::http::header::{HeaderMap, HeaderName, LINK};
+use actix_web::http::header::{HeaderMap, HeaderName, LINK, VARY};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use chrono::NaiveDate;
@@ -123,6 +123,7 @@ impl<F> ListQuery<F> {
         let next = page.next.map(|position| Cursor { position, today: self.today }.encode(&self.binding));
         let link = next.as_ref().map(|cursor| format!("<{}{cursor}>; rel=\"next\"", self.continuation));
         let mut answer = Answer::json(&ListOf { items: page.items, next, total: page.total })?;
+        answer = answer.with_header(VARY, "Prefer");
         if let Some(link) = link {
             answer = answer.with_header(LINK, &link);
         }
@@ -144,9 +145,13 @@ fn binding(uri: &Uri) -> String {
     binding.finish()
 }
 
+/// Whether the caller asks for the total (`Prefer`, RFC 7240).
 fn wants_total(headers: &HeaderMap) -> bool {
     let preferences = headers.get_all("prefer").filter_map(|value| value.to_str().ok());
-    preferences.flat_map(|value| value.split([',', ';'])).any(|preference| preference.trim() == "return=total-count")
+    preferences.flat_map(|value| value.split(',')).any(|preference| {
+        let preference = preference.split(';').next().unwrap_or_default().trim().replace('"', "");
+        preference.eq_ignore_ascii_case("return=total-count")
+    })
 }
 
 /// The body of a collection.

@@ -5,16 +5,19 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
-use digituki_domain::area::AreaRef;
 use digituki_domain::invalid::{Place, Violation};
 use digituki_domain::problem::Code;
 use digituki_domain::text::{Label, TextLanguage};
+use digituki_domain::validity::Successor;
 use digituki_persistence::Error as StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// The media type of a problem.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// The longest path that an answer repeats, in characters.
+const LONGEST_INSTANCE: usize = 2_000;
 
 /// How long a caller waits before another try, in seconds.
 const RETRY_AFTER: u64 = 1;
@@ -31,7 +34,7 @@ pub(crate) struct Problem {
 struct About {
     detail: Option<Sentence>,
     violations: Vec<Violation>,
-    successor: Option<AreaRef>,
+    successor: Option<Successor>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -59,8 +62,8 @@ impl Problem {
     pub(crate) fn not_found(what: Label, id: &str) -> Self {
         let id = digituki_domain::invalid::echo(id);
         Self::new(Code::NotFound).saying(
-            format!("{}: tunnusta {id} ei ole.", what.fi),
-            format!("{}: {id} finns inte.", what.sv),
+            format!("{} {id}: ei löydy.", capital(what.fi)),
+            format!("{} {id} finns inte.", capital(what.sv)),
             format!("There is no {} {id}.", what.en),
         )
     }
@@ -68,14 +71,14 @@ impl Problem {
     /// The object did not exist on the day asked about.
     pub(crate) fn not_valid_at(what: Label, id: &str, day: chrono::NaiveDate) -> Self {
         Self::new(Code::NotValidAt).saying(
-            format!("{} {id} ei ollut voimassa {day}.", what.fi),
-            format!("{} {id} gällde inte {day}.", what.sv),
-            format!("{} {id} was not valid on {day}.", what.en),
+            format!("{} {id} ei ollut olemassa {day}.", capital(what.fi)),
+            format!("{} {id} fanns inte {day}.", capital(what.sv)),
+            format!("{} {id} did not exist on {day}.", capital(what.en)),
         )
     }
 
     /// Names what took the place of the object asked for.
-    pub(crate) fn with_successor(mut self, successor: Option<AreaRef>) -> Self {
+    pub(crate) fn with_successor(mut self, successor: Option<Successor>) -> Self {
         self.about.successor = successor;
         self
     }
@@ -112,7 +115,7 @@ impl Problem {
                 TextLanguage::Sv => sentence.sv.clone(),
                 TextLanguage::En => sentence.en.clone(),
             },
-            (None, [only]) => only.invalid.message(language),
+            (None, [only]) => format!("{}: {}", only.place, only.invalid.message(language)),
             (None, _) => format!("{title}."),
         };
         ProblemBody {
@@ -120,12 +123,18 @@ impl Problem {
             title,
             status: self.code.status(),
             detail,
-            instance: instance.map(str::to_owned),
+            instance: instance.map(|path| path.chars().take(LONGEST_INSTANCE).collect()),
             code: self.code.as_str(),
             errors: self.about.violations.iter().map(|violation| Fault::new(violation, language)).collect(),
             successor: self.about.successor.clone(),
         }
     }
+}
+
+/// A noun at the start of a sentence.
+fn capital(noun: &str) -> String {
+    let mut letters = noun.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 impl fmt::Display for Problem {
@@ -180,7 +189,11 @@ pub(crate) struct ProblemBody {
     #[schema(minimum = 400, maximum = 599, example = 400)]
     pub(crate) status: u16,
     /// What went wrong with this request.
-    #[schema(min_length = 1, max_length = 5_000, example = "Unknown parameter. Allowed: as_of, limit, cursor.")]
+    #[schema(
+        min_length = 1,
+        max_length = 5_000,
+        example = "colour: Unknown parameter. Allowed: as_of, limit, cursor."
+    )]
     pub(crate) detail: String,
     /// The path of the request, or null where none could be read.
     #[schema(max_length = 2_000, example = "/v1/regions")]
@@ -191,8 +204,8 @@ pub(crate) struct ProblemBody {
     /// All faults of an invalid request; else empty.
     #[schema(max_items = 1_000)]
     pub(crate) errors: Vec<Fault>,
-    /// With `not_valid_at`: the area that took the place of the one asked for, or null.
-    pub(crate) successor: Option<AreaRef>,
+    /// With `not_valid_at`: what took the place of the object asked for, or null.
+    pub(crate) successor: Option<Successor>,
 }
 
 /// One fault of a request.

@@ -1,5 +1,6 @@
 //! Reads a query: every value parsed, every fault collected, nothing unknown passed over.
 
+use std::collections::BTreeSet;
 use std::future::{Ready, ready};
 use std::str::FromStr;
 
@@ -9,9 +10,14 @@ use chrono::NaiveDate;
 use digituki_domain::area::{AreaId, AreaKind};
 use digituki_domain::date::parse_day;
 use digituki_domain::invalid::{Form, Invalid, Violation, echo};
+use digituki_domain::text::Label;
+use digituki_domain::validity::Dated;
 use percent_encoding::percent_decode;
 
 use crate::http::problem::Problem;
+
+/// How many parameters a query holds at most: more would make a large answer out of a small question.
+const MAX_PAIRS: usize = 1_000;
 
 /// How many values a repeated parameter takes.
 const MAX_VALUES: usize = 100;
@@ -39,7 +45,11 @@ impl Reader {
     /// Takes a query apart. A name or value that is not UTF-8 or holds a control character is a fault.
     pub(crate) fn new(query: &str) -> Self {
         let mut reader = Self { given: Vec::new(), asked: Vec::new(), violations: Vec::new() };
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        for (number, pair) in query.split('&').filter(|pair| !pair.is_empty()).enumerate() {
+            if number == MAX_PAIRS {
+                reader.refuse(&echo(pair), Invalid::TooMany { max: MAX_PAIRS });
+                break;
+            }
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match (decode(name), decode(value)) {
                 (Some(name), Some(value)) => reader.given.push((name, value)),
@@ -132,13 +142,13 @@ impl Reader {
 
     /// Ends the reading: refuses the request if anything was at fault or unknown.
     pub(crate) fn finish(mut self) -> Result<Vec<(String, String)>, Problem> {
-        let unknown: Vec<String> = self
+        let unknown: BTreeSet<String> = self
             .given
             .iter()
             .filter(|(name, _)| !self.asked.contains(&name.as_str()))
             .map(|(name, _)| echo(name))
             .collect();
-        for name in unknown {
+        for name in unknown.into_iter().take(MAX_VALUES) {
             self.refuse(&name, Invalid::UnknownParameter { allowed: self.asked.clone() });
         }
         if self.violations.is_empty() { Ok(self.given) } else { Err(Problem::invalid(self.violations)) }
@@ -174,6 +184,18 @@ impl<T: FromQuery + 'static> FromRequest for Query<T> {
 
 /// The day that an object is asked about.
 pub(crate) struct AsOf(pub(crate) Option<NaiveDate>);
+
+impl AsOf {
+    /// Refuses an object that did not exist on the day.
+    pub(crate) fn check(&self, what: Label, id: &str, object: &impl Dated) -> Result<(), Problem> {
+        match self.0 {
+            Some(day) if !object.validity().holds_on(day) => {
+                Err(Problem::not_valid_at(what, id, day).with_successor(object.successor()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
 
 impl FromQuery for AsOf {
     fn read(query: &mut Reader) -> Self {

@@ -2,7 +2,7 @@
 //!
 //! Each process counts for itself: behind N processes a caller gets up to N times the limit.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -58,7 +58,7 @@ impl RateLimit {
             Ok(state) => Ok(Standing { per_minute, remaining: state.remaining_burst_capacity(), reset: pace }),
             Err(not_until) => {
                 let wait = not_until.wait_time_from(DefaultClock::default().now());
-                let seconds = wait.as_secs().max(1);
+                let seconds = wait.as_secs() + 1;
                 let problem = Problem::new(Code::TooManyRequests).retry_after(seconds);
                 Err((problem, Standing { per_minute, remaining: 0, reset: seconds }))
             }
@@ -97,9 +97,23 @@ pub(crate) fn caller(request: &ServiceRequest, trusted: &[IpNet]) -> Option<IpAd
         return Some(peer);
     }
     let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
-    let forwarded: Vec<IpAddr> =
-        forwarded.flat_map(|value| value.split(',')).filter_map(|address| address.trim().parse().ok()).collect();
-    forwarded.into_iter().rev().find(|address| !trust(address)).or(Some(peer))
+    let hops: Vec<&str> = forwarded.flat_map(|value| value.split(',')).collect();
+    let mut known = peer;
+    for hop in hops.into_iter().rev() {
+        // What cannot be read was not written by a proxy of ours: nothing before it can be believed.
+        let Some(address) = hop_address(hop.trim()) else { break };
+        known = address;
+        if !trust(&address) {
+            break;
+        }
+    }
+    Some(known)
+}
+
+/// The address of a hop, which may come with a port.
+fn hop_address(hop: &str) -> Option<IpAddr> {
+    let address = hop.parse::<IpAddr>().or_else(|_| hop.parse::<SocketAddr>().map(|hop| hop.ip()));
+    address.ok().map(|address| address.to_canonical())
 }
 
 /// One customer of an internet provider has a whole /64 of version 6 addresses.
@@ -124,6 +138,28 @@ mod tests {
         assert!((0..3).all(|_| limit.count(one).is_ok()));
         assert!(limit.count(one).is_err());
         assert!(limit.count(IpAddr::from([192, 0, 2, 2])).is_ok());
+    }
+
+    #[test]
+    fn a_caller_is_the_last_hop_that_no_trusted_proxy_wrote() {
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        let table = [
+            ("192.0.2.9", "203.0.113.5", "192.0.2.9"),
+            ("10.0.0.1", "203.0.113.5", "203.0.113.5"),
+            ("10.0.0.1", "9.9.9.9, 203.0.113.5:443", "203.0.113.5"),
+            ("10.0.0.1", "9.9.9.9, 203.0.113.5, 10.0.0.2", "203.0.113.5"),
+            ("10.0.0.1", "9.9.9.9, unknown", "10.0.0.1"),
+            ("10.0.0.1", "[2001:db8::1]:443", "2001:db8::1"),
+            ("10.0.0.1", "::ffff:7.7.7.7", "7.7.7.7"),
+            ("10.0.0.1", "", "10.0.0.1"),
+        ];
+        for (peer, forwarded, expected) in table {
+            let request = actix_web::test::TestRequest::get()
+                .peer_addr(SocketAddr::new(peer.parse().unwrap(), 1))
+                .insert_header(("x-forwarded-for", forwarded))
+                .to_srv_request();
+            assert_eq!(caller(&request, &trusted), Some(expected.parse().unwrap()), "{peer} {forwarded}");
+        }
     }
 
     #[test]

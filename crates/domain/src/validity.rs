@@ -1,0 +1,72 @@
+//! When things exist, and what took their place.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::area::AreaRef;
+use crate::organisation::OrganisationRef;
+
+/// The days on which something exists or holds, both inclusive; null is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Validity {
+    /// The first day, or null for a time before 2018.
+    pub from: Option<NaiveDate>,
+    /// The last day, or null.
+    pub to: Option<NaiveDate>,
+}
+
+impl Validity {
+    /// Whether a day lies within it.
+    pub fn holds_on(&self, day: NaiveDate) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+    }
+}
+
+/// What took the place of something that ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Successor {
+    /// An area.
+    Area(AreaRef),
+    /// An organisation.
+    Organisation(OrganisationRef),
+}
+
+/// What exists for a time.
+pub trait Dated {
+    /// When it exists.
+    fn validity(&self) -> Validity;
+
+    /// What took its place.
+    fn successor(&self) -> Option<Successor>;
+}
+
+/// The same for every noun that says `valid_from`, `valid_to` and `successor`.
+macro_rules! dated {
+    ($type:ty, $successor:path) => {
+        impl $crate::validity::Dated for $type {
+            fn validity(&self) -> $crate::validity::Validity {
+                $crate::validity::Validity { from: self.valid_from, to: self.valid_to }
+            }
+
+            fn successor(&self) -> Option<$crate::validity::Successor> {
+                self.successor.clone().map($successor)
+            }
+        }
+    };
+}
+pub(crate) use dated;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_day_belongs_to_the_validity() {
+        let day = |text: &str| crate::date::parse_day(text).ok();
+        let validity = Validity { from: None, to: day("2019-12-31") };
+        assert!(day("2019-12-31").is_some_and(|last| validity.holds_on(last)));
+        assert!(day("2020-01-01").is_some_and(|next| !validity.holds_on(next)));
+    }
+}

@@ -27,6 +27,16 @@ impl Wire {
         self.0.write_all(bytes.as_ref()).expect("the server reads on");
     }
 
+    /// Sends as long as somebody takes it.
+    pub(crate) fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> bool {
+        self.0.write_all(bytes.as_ref()).is_ok()
+    }
+
+    /// The same connection, for another thread.
+    pub(crate) fn clone(&self) -> Self {
+        Self(self.0.try_clone().unwrap())
+    }
+
     /// Says that no more will be sent.
     pub(crate) fn finish_sending(&self) {
         self.0.shutdown(Shutdown::Write).unwrap();
@@ -38,6 +48,13 @@ impl Wire {
         let mut out = Vec::new();
         self.0.read_to_end(&mut out).expect("an orderly end of the connection");
         String::from_utf8(out).unwrap()
+    }
+
+    /// The same where a reset is no surprise.
+    pub(crate) fn rest_or_reset(&mut self) -> Vec<u8> {
+        let mut out = Vec::new();
+        let _ = self.0.read_to_end(&mut out);
+        out
     }
 
     /// One answer with a length, from a connection that stays open.

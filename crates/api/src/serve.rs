@@ -2,17 +2,16 @@
 
 use std::io;
 use std::net::TcpListener;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
-use actix_web::rt::task::JoinHandle;
 use actix_web::web::{self, Data};
 use actix_web::{App as Application, HttpResponse};
 use digituki_domain::problem::Code;
 use digituki_domain::text::TextLanguage;
 use digituki_persistence::{Error as StoreError, Store};
-use futures_util::FutureExt as _;
 
 use crate::app::App;
 use crate::http::envelope::{envelope, headers_of_refusal};
@@ -28,7 +27,8 @@ const PREPARATION_PAUSE: Duration = Duration::from_millis(500);
 /// The registry, serving.
 pub struct Registry {
     server: Server,
-    prepared: JoinHandle<Result<(), String>>,
+    /// Why the database cannot be used, once that is known.
+    failure: Arc<OnceLock<String>>,
 }
 
 /// Starts to serve from the listener, until SIGTERM or SIGINT. `more` adds routes beyond the contract.
@@ -65,14 +65,16 @@ pub fn serve(
         },
     )?;
     let handle = server.handle();
-    let prepared = actix_web::rt::spawn(async move {
-        let outcome = prepare(&preparation).await;
-        if outcome.is_err() {
+    let failure = Arc::new(OnceLock::new());
+    let told = Arc::clone(&failure);
+    actix_web::rt::spawn(async move {
+        if let Err(why) = prepare(&preparation).await {
+            // The first and only to write.
+            let _ = told.set(why);
             handle.stop(true).await;
         }
-        outcome
     });
-    Ok(Registry { server, prepared })
+    Ok(Registry { server, failure })
 }
 
 impl Registry {
@@ -84,9 +86,9 @@ impl Registry {
     /// Serves until it is stopped.
     pub async fn run(self) -> io::Result<()> {
         self.server.await?;
-        match self.prepared.now_or_never() {
-            Some(Ok(Err(why))) => Err(io::Error::other(why)),
-            _ => Ok(()),
+        match self.failure.get() {
+            Some(why) => Err(io::Error::other(why.as_str())),
+            None => Ok(()),
         }
     }
 }

@@ -282,7 +282,7 @@ mod tests {
             (&["--cors-origins", "https://a.fi/path"], "origin"),
             (&["--load", "everything"], "history"),
             (&["--clock", "yesterday"], "--clock"),
-            (&["--clock", "-5000-01-01T00:00:00Z"], "--clock"),
+            (&["--clock=-5000-01-01T00:00:00Z"], "--clock"),
             (&["--clock", "2018-04-05T00:00:00Z", "--listen", "192.0.2.1:8080"], "loopback"),
             (&["--listen", "0.0.0.0:8080"], "DIGITUKI_PUBLIC_URL"),
             (&["--rate-limit", "0"], "off"),

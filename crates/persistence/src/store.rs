@@ -54,12 +54,13 @@ impl r2d2::HandleError<diesel::ConnectionError> for Failures {
 impl Failures {
     /// The reason, if it is one that waiting does not mend.
     fn lasting(&self) -> Option<String> {
-        const LASTING: [&str; 8] = [
+        const LASTING: [&str; 9] = [
             "file is not a database",
             "unable to open database file",
             "attempt to write a readonly database",
             "Permission denied",
             "Not a directory",
+            "No such file or directory",
             "authentication failed",
             "does not exist",
             "invalid connection option",

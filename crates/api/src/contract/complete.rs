@@ -259,8 +259,8 @@ fn lift_descriptions(document: &mut Value) {
     let schemas = document["components"]["schemas"].as_object_mut();
     let properties = schemas.into_iter().flat_map(Map::values_mut).filter_map(|schema| schema.get_mut("properties"));
     for property in properties.filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
-        let choices = property.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten();
-        let lifted = choices.filter_map(|choice| choice.as_object_mut()?.remove("description")).next();
+        let mut choices = property.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten();
+        let lifted = choices.find_map(|choice| choice.as_object_mut()?.remove("description"));
         if let Some(description) = lifted {
             property["description"] = description;
         }

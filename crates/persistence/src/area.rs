@@ -10,7 +10,7 @@ use digituki_domain::text::Names;
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
-use crate::column::Stored;
+use crate::column::{Json, Plain};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::{Error, Result};
 use crate::names;
@@ -20,9 +20,9 @@ use crate::schema::areas;
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = areas, treat_none_as_null = true, treat_none_as_default_value = false, primary_key(kind, code))]
 pub(crate) struct Row {
-    pub(crate) kind: Stored<AreaKind>,
+    pub(crate) kind: Plain<AreaKind>,
     pub(crate) code: String,
-    pub(crate) names: Stored<Names>,
+    pub(crate) names: Json<Names>,
     pub(crate) folded_names: String,
     pub(crate) sort_name: String,
     pub(crate) valid_from: Option<NaiveDate>,
@@ -64,9 +64,9 @@ pub fn get(db: &mut AnyConnection, kind: AreaKind, code: &str) -> Result<Option<
 
 /// All areas of a kind that existed on a day, by code.
 pub fn all(db: &mut AnyConnection, kind: AreaKind, day: NaiveDate) -> Result<Vec<AreaRef>> {
-    let rows: Vec<(String, Stored<Names>)> =
+    let rows: Vec<(String, Json<Names>)> =
         valid_on(kind, day).order(areas::code).select((areas::code, areas::names)).load(db)?;
-    rows.into_iter().map(|(code, names)| Ok(AreaRef { kind, code, names: names.read_json()? })).collect()
+    rows.into_iter().map(|(code, names)| Ok(AreaRef { kind, code, names: names.read()? })).collect()
 }
 
 /// Where a row stands in a list of this order.
@@ -91,18 +91,18 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Area>> {
     let mut wanted = Vec::new();
     for row in &rows {
         if let Some(successor) = &row.successor {
-            wanted.push((row.kind.parse()?, successor.clone()));
+            wanted.push((row.kind.read()?, successor.clone()));
         }
     }
     let named = Named::load(db, wanted)?;
     rows.into_iter()
         .map(|row| {
-            let kind = row.kind.parse()?;
+            let kind = row.kind.read()?;
             Ok(Area {
                 kind,
                 successor: row.successor.map(|code| named.get(kind, &code)).transpose()?,
                 code: row.code,
-                names: row.names.read_json()?,
+                names: row.names.read()?,
                 valid_from: row.valid_from,
                 valid_to: row.valid_to,
                 version: Version::new(row.version),
@@ -130,9 +130,9 @@ impl Named {
             query = query.or_filter(areas::kind.eq(kind.code()).and(areas::code.eq_any(codes)));
         }
         query
-            .load::<(Stored<AreaKind>, String, Stored<Names>)>(db)?
+            .load::<(Plain<AreaKind>, String, Json<Names>)>(db)?
             .into_iter()
-            .map(|(kind, code, names)| Ok(((kind.parse()?, code), names.read_json()?)))
+            .map(|(kind, code, names)| Ok(((kind.read()?, code), names.read()?)))
             .collect::<Result<_>>()
             .map(Self)
     }

@@ -13,7 +13,7 @@ use digituki_domain::pilot::PilotStatus;
 use digituki_domain::text::{Descriptions, Names};
 use digituki_domain::version::Version;
 
-use crate::column::{self, Stored, any_of};
+use crate::column::{self, Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::Result;
 use crate::organisation::Named;
@@ -26,25 +26,25 @@ use crate::schema::{calls, grants, pilots};
 pub(crate) struct Row {
     pub(crate) key: String,
     pub(crate) programme: String,
-    pub(crate) names: Stored<Names>,
+    pub(crate) names: Json<Names>,
     pub(crate) organiser_id: String,
     pub(crate) published: bool,
     pub(crate) cancelled: bool,
     pub(crate) opens_at: Option<NaiveDateTime>,
     pub(crate) closes_at: Option<NaiveDateTime>,
     pub(crate) decided: bool,
-    pub(crate) eligible_organisation_types: Option<Stored<Vec<OrganisationType>>>,
-    pub(crate) budgeted: Option<Stored<Money>>,
-    pub(crate) awarded: Option<Stored<Money>>,
-    pub(crate) unused: Option<Stored<Money>>,
+    pub(crate) eligible_organisation_types: Option<Json<Vec<OrganisationType>>>,
+    pub(crate) budgeted: Option<Json<Money>>,
+    pub(crate) awarded: Option<Json<Money>>,
+    pub(crate) unused: Option<Json<Money>>,
     pub(crate) usable_from: Option<NaiveDate>,
     pub(crate) usable_to: Option<NaiveDate>,
-    pub(crate) events: Stored<Vec<CallEvent>>,
-    pub(crate) documents: Stored<Vec<CallDocument>>,
+    pub(crate) events: Json<Vec<CallEvent>>,
+    pub(crate) documents: Json<Vec<CallDocument>>,
     pub(crate) applications_received: Option<i32>,
     pub(crate) counties_represented: Option<i32>,
     pub(crate) selected: Option<i32>,
-    pub(crate) selection_grounds: Option<Stored<Descriptions>>,
+    pub(crate) selection_grounds: Option<Json<Descriptions>>,
     pub(crate) version: i64,
 }
 
@@ -94,7 +94,7 @@ fn standing(db: &mut AnyConnection, filter: &CallFilter, clock: Clock) -> Result
     Ok(Some(wanted.map(|call| call.key.to_string()).collect()))
 }
 
-type PilotColumns = (String, Stored<PilotStatus>, Option<Stored<RoughDate>>);
+type PilotColumns = (String, Plain<PilotStatus>, Option<Json<RoughDate>>);
 
 /// What came of each call: the pilots and grants, and those of them that have not ended.
 struct Outcomes(Vec<(String, bool)>);
@@ -108,16 +108,16 @@ impl Outcomes {
             pilots::starts,
         ));
         for (call, status, starts) in of_calls.load::<PilotColumns>(db)? {
-            let starts = starts.as_ref().map(Stored::read_json).transpose()?;
-            outcomes.push((call, status.parse()?.on(today, starts.as_ref()).is_unfinished()));
+            let starts = starts.as_ref().map(Json::read).transpose()?;
+            outcomes.push((call, status.read()?.on(today, starts.as_ref()).is_unfinished()));
         }
         let of_calls = grants::table.filter(grants::call.eq_any(keys)).select((
             grants::call,
             grants::grant_status,
             grants::usable_to,
         ));
-        for (call, status, usable_to) in of_calls.load::<(String, Stored<GrantStatus>, Option<NaiveDate>)>(db)? {
-            outcomes.push((call, status.parse()?.on(today, usable_to).is_unfinished()));
+        for (call, status, usable_to) in of_calls.load::<(String, Plain<GrantStatus>, Option<NaiveDate>)>(db)? {
+            outcomes.push((call, status.read()?.on(today, usable_to).is_unfinished()));
         }
         Ok(Self(outcomes))
     }
@@ -148,27 +148,23 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>, clock: Clock) -> Result<Vec<
             Ok(Call {
                 key: column::parse(&row.key)?,
                 programme: column::parse(&row.programme)?,
-                names: row.names.read_json()?,
+                names: row.names.read()?,
                 organiser: organisers.get(&row.organiser_id)?,
                 call_status: facts.status(clock.now(), clock.today()),
                 opens_at: facts.opens_at,
                 closes_at: facts.closes_at,
-                eligible_organisation_types: row
-                    .eligible_organisation_types
-                    .as_ref()
-                    .map(Stored::read_json)
-                    .transpose()?,
-                budgeted: row.budgeted.as_ref().map(Stored::read_json).transpose()?,
-                awarded: row.awarded.as_ref().map(Stored::read_json).transpose()?,
-                unused: row.unused.as_ref().map(Stored::read_json).transpose()?,
+                eligible_organisation_types: row.eligible_organisation_types.as_ref().map(Json::read).transpose()?,
+                budgeted: row.budgeted.as_ref().map(Json::read).transpose()?,
+                awarded: row.awarded.as_ref().map(Json::read).transpose()?,
+                unused: row.unused.as_ref().map(Json::read).transpose()?,
                 usable_from: row.usable_from,
                 usable_to: row.usable_to,
-                events: row.events.read_json()?,
-                documents: row.documents.read_json()?,
+                events: row.events.read()?,
+                documents: row.documents.read()?,
                 applications_received: row.applications_received,
                 counties_represented: row.counties_represented,
                 selected: row.selected,
-                selection_grounds: row.selection_grounds.as_ref().map(Stored::read_json).transpose()?,
+                selection_grounds: row.selection_grounds.as_ref().map(Json::read).transpose()?,
                 version: Version::new(row.version),
             })
         })

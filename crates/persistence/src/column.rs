@@ -16,43 +16,79 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 
-/// A `T` kept as text in a column.
-#[derive(Debug, AsExpression, FromSqlRow)]
-#[diesel(sql_type = Text)]
-pub(crate) struct Stored<T: 'static> {
-    text: String,
-    of: PhantomData<fn() -> T>,
+/// A column of text that stands for a `T`.
+macro_rules! column_of {
+    ($(#[$about:meta])* $name:ident) => {
+        $(#[$about])*
+        #[derive(Debug, AsExpression, FromSqlRow)]
+        #[diesel(sql_type = Text)]
+        pub(crate) struct $name<T: 'static> {
+            text: String,
+            of: PhantomData<fn() -> T>,
+        }
+
+        impl<T> $name<T> {
+            fn from_text(text: String) -> Self {
+                Self { text, of: PhantomData }
+            }
+        }
+
+        impl<T, DB> FromSql<Text, DB> for $name<T>
+        where
+            DB: Backend,
+            String: FromSql<Text, DB>,
+        {
+            fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+                Ok(Self::from_text(String::from_sql(bytes)?))
+            }
+        }
+
+        impl<T, DB> ToSql<Text, DB> for $name<T>
+        where
+            T: std::fmt::Debug,
+            DB: Backend,
+            str: ToSql<Text, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+                str::to_sql(&self.text, out)
+            }
+        }
+    };
 }
 
-impl<T> Stored<T> {
-    fn from_text(text: String) -> Self {
-        Self { text, of: PhantomData }
-    }
+column_of! {
+    /// A value kept as JSON: what is only ever read whole.
+    Json
 }
 
-impl<T: Serialize + DeserializeOwned> Stored<T> {
-    /// Keeps a value as JSON.
-    pub(crate) fn json(value: &T) -> Result<Self> {
+column_of! {
+    /// A value kept as it is written: an identifier, a value of a vocabulary.
+    Plain
+}
+
+impl<T: Serialize + DeserializeOwned> Json<T> {
+    /// Keeps a value.
+    pub(crate) fn of(value: &T) -> Result<Self> {
         Ok(Self::from_text(serde_json::to_string(value)?))
     }
 
-    /// Reads a value kept as JSON.
-    pub(crate) fn read_json(&self) -> Result<T> {
+    /// Reads the value.
+    pub(crate) fn read(&self) -> Result<T> {
         Ok(serde_json::from_str(&self.text)?)
     }
 }
 
-impl<T: FromStr> Stored<T> {
-    /// Reads a value kept as its plain text.
-    pub(crate) fn parse(&self) -> Result<T> {
-        parse(&self.text)
+impl<T: Display> Plain<T> {
+    /// Keeps a value.
+    pub(crate) fn of(value: &T) -> Self {
+        Self::from_text(value.to_string())
     }
 }
 
-impl<T: Display> Stored<T> {
-    /// Keeps a value as its plain text.
-    pub(crate) fn text(value: &T) -> Self {
-        Self::from_text(value.to_string())
+impl<T: FromStr> Plain<T> {
+    /// Reads the value.
+    pub(crate) fn read(&self) -> Result<T> {
+        parse(&self.text)
     }
 }
 
@@ -60,27 +96,6 @@ impl<T: Display> Stored<T> {
 pub(crate) fn parse<T: FromStr>(text: &str) -> Result<T> {
     text.parse()
         .map_err(|_| Error::Unforeseen(format!("the stored value {text:?} is no {}", std::any::type_name::<T>())))
-}
-
-impl<T, DB> FromSql<Text, DB> for Stored<T>
-where
-    DB: Backend,
-    String: FromSql<Text, DB>,
-{
-    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        Ok(Self::from_text(String::from_sql(bytes)?))
-    }
-}
-
-impl<T, DB> ToSql<Text, DB> for Stored<T>
-where
-    T: std::fmt::Debug,
-    DB: Backend,
-    str: ToSql<Text, DB>,
-{
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
-        str::to_sql(&self.text, out)
-    }
 }
 
 /// An instant as both databases keep it: UTC, cut to milliseconds.

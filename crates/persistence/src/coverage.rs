@@ -12,7 +12,7 @@ use digituki_domain::validity::{Dated as _, Validity};
 use digituki_domain::vocabulary::Vocabulary;
 
 use crate::area;
-use crate::column::Stored;
+use crate::column::Json;
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
 use crate::municipality;
@@ -80,7 +80,7 @@ fn population_date(db: &mut AnyConnection, when: When) -> Result<NaiveDate> {
 }
 
 fn country(db: &mut AnyConnection, date: NaiveDate) -> Result<Vec<Inhabitants>> {
-    type Columns = (String, Stored<Names>, Option<NaiveDate>, Option<NaiveDate>, Option<String>, Option<i64>);
+    type Columns = (String, Json<Names>, Option<NaiveDate>, Option<NaiveDate>, Option<String>, Option<i64>);
     let rows: Vec<Columns> = areas::table
         .left_join(populations::table.on(populations::municipality.eq(areas::code).and(populations::date.eq(date))))
         .filter(areas::kind.eq(AreaKind::Municipality.code()))
@@ -97,7 +97,7 @@ fn country(db: &mut AnyConnection, date: NaiveDate) -> Result<Vec<Inhabitants>> 
     rows.into_iter()
         .map(|(code, names, from, to, successor, population)| {
             Ok(Inhabitants {
-                municipality: AreaRef { kind: AreaKind::Municipality, code, names: names.read_json()? },
+                municipality: AreaRef { kind: AreaKind::Municipality, code, names: names.read()? },
                 validity: Validity { from, to },
                 successor,
                 population,

@@ -9,7 +9,7 @@ use digituki_domain::money::Money;
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
-use crate::column::{self, Stored, any_of};
+use crate::column::{self, Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::Result;
 use crate::organisation::Named;
@@ -25,8 +25,8 @@ pub(crate) struct Row {
     pub(crate) programme: String,
     pub(crate) call: String,
     pub(crate) beneficiary_id: String,
-    pub(crate) amount: Option<Stored<Money>>,
-    pub(crate) grant_status: Stored<GrantStatus>,
+    pub(crate) amount: Option<Json<Money>>,
+    pub(crate) grant_status: Plain<GrantStatus>,
     pub(crate) usable_from: Option<NaiveDate>,
     pub(crate) usable_to: Option<NaiveDate>,
     pub(crate) version: i64,
@@ -87,8 +87,8 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>, today: NaiveDate) -> Result<
                 call: column::parse(&row.call)?,
                 beneficiary: beneficiaries.get(&row.beneficiary_id)?,
                 areas: areas.take(&row.id),
-                amount: row.amount.as_ref().map(Stored::read_json).transpose()?,
-                grant_status: row.grant_status.parse()?.on(today, row.usable_to),
+                amount: row.amount.as_ref().map(Json::read).transpose()?,
+                grant_status: row.grant_status.read()?.on(today, row.usable_to),
                 usable_from: row.usable_from,
                 usable_to: row.usable_to,
                 version: Version::new(row.version),

@@ -11,7 +11,7 @@ use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
 use crate::area::{self, Named};
-use crate::column::Stored;
+use crate::column::Plain;
 use crate::connection::{AnyConnection, Backend};
 use crate::error::{Error, Result};
 use crate::names;
@@ -22,8 +22,8 @@ use crate::schema::{areas, memberships, municipalities, populations};
 #[diesel(table_name = municipalities, treat_none_as_null = true, treat_none_as_default_value = false, primary_key(code))]
 pub(crate) struct Row {
     pub(crate) code: String,
-    pub(crate) language_status: Stored<LanguageStatus>,
-    pub(crate) urban_rural: Stored<UrbanRural>,
+    pub(crate) language_status: Plain<LanguageStatus>,
+    pub(crate) urban_rural: Plain<UrbanRural>,
     pub(crate) lat: Option<f64>,
     pub(crate) lon: Option<f64>,
 }
@@ -108,8 +108,8 @@ pub(crate) fn members(db: &mut AnyConnection, within: &[AreaId], day: NaiveDate)
     let kinds: Vec<&str> = within.iter().map(|area| area.kind().code()).collect();
     joined = joined.filter(memberships::kind.eq_any(kinds)).filter(memberships::area.eq_any(area::codes(within)));
     let mut by_area: HashMap<(AreaKind, String), BTreeSet<String>> = HashMap::new();
-    for (kind, code, municipality) in joined.load::<(Stored<AreaKind>, String, String)>(db)? {
-        by_area.entry((kind.parse()?, code)).or_default().insert(municipality);
+    for (kind, code, municipality) in joined.load::<(Plain<AreaKind>, String, String)>(db)? {
+        by_area.entry((kind.read()?, code)).or_default().insert(municipality);
     }
     Ok(within
         .iter()
@@ -157,12 +157,12 @@ fn assemble(db: &mut AnyConnection, rows: Vec<area::Row>, day: NaiveDate) -> Res
                 .remove(&row.code)
                 .ok_or_else(|| Error::Unforeseen(format!("municipality {} has no details", row.code)))?;
             Ok(Municipality {
-                names: row.names.read_json()?,
+                names: row.names.read()?,
                 region: part_of(AreaKind::Region)?,
                 hospital_district: part_of(AreaKind::HospitalDistrict)?,
                 wellbeing_services_county: part_of(AreaKind::WellbeingServicesCounty)?,
-                language_status: detail.language_status.parse()?,
-                urban_rural: detail.urban_rural.parse()?,
+                language_status: detail.language_status.read()?,
+                urban_rural: detail.urban_rural.read()?,
                 point: detail.lat.zip(detail.lon).map(|(lat, lon)| Point { lat, lon }),
                 populations: figures.remove(&row.code).unwrap_or_default(),
                 population_includes: absorbed(&joined, &row.code)
@@ -188,7 +188,7 @@ struct Belongings(HashMap<String, Vec<(AreaKind, String, Validity)>>);
 
 impl Belongings {
     fn load(db: &mut AnyConnection, codes: &[&str]) -> Result<Self> {
-        type Columns = (String, Stored<AreaKind>, String, Option<NaiveDate>, Option<NaiveDate>);
+        type Columns = (String, Plain<AreaKind>, String, Option<NaiveDate>, Option<NaiveDate>);
         let rows: Vec<Columns> = memberships::table
             .filter(memberships::municipality.eq_any(codes))
             .select((
@@ -201,7 +201,7 @@ impl Belongings {
             .load(db)?;
         let mut found: HashMap<String, Vec<_>> = HashMap::new();
         for (municipality, kind, area, from, to) in rows {
-            found.entry(municipality).or_default().push((kind.parse()?, area, Validity { from, to }));
+            found.entry(municipality).or_default().push((kind.read()?, area, Validity { from, to }));
         }
         Ok(Self(found))
     }

@@ -13,7 +13,7 @@ use digituki_domain::text::Names;
 use digituki_domain::version::Version;
 
 use crate::area;
-use crate::column::{self, Stored, any_of};
+use crate::column::{self, Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::{Error, Result};
 use crate::names;
@@ -24,12 +24,12 @@ use crate::schema::organisations;
 #[diesel(table_name = organisations, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(crate) struct Row {
     pub(crate) id: String,
-    pub(crate) organisation_type: Stored<OrganisationType>,
-    pub(crate) names: Stored<Names>,
+    pub(crate) organisation_type: Plain<OrganisationType>,
+    pub(crate) names: Json<Names>,
     pub(crate) folded_names: String,
     pub(crate) sort_name: String,
-    pub(crate) business_id: Option<Stored<BusinessId>>,
-    pub(crate) area_kind: Option<Stored<AreaKind>>,
+    pub(crate) business_id: Option<Plain<BusinessId>>,
+    pub(crate) area_kind: Option<Plain<AreaKind>>,
     pub(crate) area_code: Option<String>,
     pub(crate) valid_from: Option<NaiveDate>,
     pub(crate) valid_to: Option<NaiveDate>,
@@ -40,7 +40,7 @@ pub(crate) struct Row {
 impl Row {
     fn area(&self) -> Result<Option<(AreaKind, String)>> {
         match (&self.area_kind, &self.area_code) {
-            (Some(kind), Some(code)) => Ok(Some((kind.parse()?, code.clone()))),
+            (Some(kind), Some(code)) => Ok(Some((kind.read()?, code.clone()))),
             _ => Ok(None),
         }
     }
@@ -111,9 +111,9 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Organisation>>
         .map(|row| {
             Ok(Organisation {
                 id: column::parse(&row.id)?,
-                organisation_type: row.organisation_type.parse()?,
-                names: row.names.read_json()?,
-                business_id: row.business_id.as_ref().map(Stored::parse).transpose()?,
+                organisation_type: row.organisation_type.read()?,
+                names: row.names.read()?,
+                business_id: row.business_id.as_ref().map(Plain::read).transpose()?,
                 area: row.area()?.map(|(kind, code)| areas.get(kind, &code)).transpose()?,
                 valid_from: row.valid_from,
                 valid_to: row.valid_to,
@@ -135,14 +135,13 @@ impl Named {
         if ids.is_empty() {
             return Ok(Self(HashMap::new()));
         }
-        let rows: Vec<(String, Stored<OrganisationType>, Stored<Names>)> = organisations::table
+        let rows: Vec<(String, Plain<OrganisationType>, Json<Names>)> = organisations::table
             .filter(organisations::id.eq_any(ids))
             .select((organisations::id, organisations::organisation_type, organisations::names))
             .load(db)?;
         let named = rows.into_iter().map(|(id, kind, names)| {
-            let organisation_type = kind.parse()?;
-            let organisation =
-                OrganisationRef { id: column::parse(&id)?, organisation_type, names: names.read_json()? };
+            let organisation_type = kind.read()?;
+            let organisation = OrganisationRef { id: column::parse(&id)?, organisation_type, names: names.read()? };
             Ok((id, organisation))
         });
         Ok(Self(named.collect::<Result<_>>()?))

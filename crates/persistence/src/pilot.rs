@@ -9,7 +9,7 @@ use digituki_domain::text::{Descriptions, Names};
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
-use crate::column::{self, Stored, any_of};
+use crate::column::{self, Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::Result;
 use crate::organisation::Named;
@@ -24,14 +24,14 @@ pub(crate) struct Row {
     pub(crate) id: String,
     pub(crate) programme: String,
     pub(crate) call: String,
-    pub(crate) names: Stored<Names>,
+    pub(crate) names: Json<Names>,
     pub(crate) sort_name: String,
-    pub(crate) pilot_status: Stored<PilotStatus>,
+    pub(crate) pilot_status: Plain<PilotStatus>,
     pub(crate) lead_id: String,
-    pub(crate) starts: Option<Stored<RoughDate>>,
-    pub(crate) ends: Option<Stored<RoughDate>>,
-    pub(crate) objectives: Stored<Vec<Descriptions>>,
-    pub(crate) tasks: Stored<Vec<PilotTask>>,
+    pub(crate) starts: Option<Json<RoughDate>>,
+    pub(crate) ends: Option<Json<RoughDate>>,
+    pub(crate) objectives: Json<Vec<Descriptions>>,
+    pub(crate) tasks: Json<Vec<PilotTask>>,
     pub(crate) version: i64,
 }
 
@@ -79,19 +79,19 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>, today: NaiveDate) -> Result<
     let leads = Named::load(db, rows.iter().map(|row| row.lead_id.as_str()))?;
     rows.into_iter()
         .map(|row| {
-            let starts = row.starts.as_ref().map(Stored::read_json).transpose()?;
+            let starts = row.starts.as_ref().map(Json::read).transpose()?;
             Ok(Pilot {
                 id: column::parse(&row.id)?,
                 programme: column::parse(&row.programme)?,
                 call: column::parse(&row.call)?,
-                names: row.names.read_json()?,
-                pilot_status: row.pilot_status.parse()?.on(today, starts.as_ref()),
+                names: row.names.read()?,
+                pilot_status: row.pilot_status.read()?.on(today, starts.as_ref()),
                 lead: leads.get(&row.lead_id)?,
                 areas: areas.take(&row.id),
                 starts,
-                ends: row.ends.as_ref().map(Stored::read_json).transpose()?,
-                objectives: row.objectives.read_json()?,
-                tasks: row.tasks.read_json()?,
+                ends: row.ends.as_ref().map(Json::read).transpose()?,
+                objectives: row.objectives.read()?,
+                tasks: row.tasks.read()?,
                 version: Version::new(row.version),
             })
         })

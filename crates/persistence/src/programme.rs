@@ -15,7 +15,7 @@ use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
 use crate::area;
-use crate::column::{self, Stored};
+use crate::column::{self, Json};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::{Error, Result};
 use crate::organisation::Named;
@@ -27,14 +27,14 @@ use crate::scope::Scopes;
 #[diesel(table_name = programmes, treat_none_as_null = true, treat_none_as_default_value = false, primary_key(key))]
 pub(crate) struct Row {
     pub(crate) key: String,
-    pub(crate) names: Stored<Names>,
-    pub(crate) descriptions: Option<Stored<Descriptions>>,
-    pub(crate) goals: Stored<Vec<Descriptions>>,
+    pub(crate) names: Json<Names>,
+    pub(crate) descriptions: Option<Json<Descriptions>>,
+    pub(crate) goals: Json<Vec<Descriptions>>,
     pub(crate) previous: Option<String>,
-    pub(crate) starts: Stored<RoughDate>,
+    pub(crate) starts: Json<RoughDate>,
     pub(crate) sort_date: String,
-    pub(crate) ends: Option<Stored<RoughDate>>,
-    pub(crate) grants_total: Option<Stored<Money>>,
+    pub(crate) ends: Option<Json<RoughDate>>,
+    pub(crate) grants_total: Option<Json<Money>>,
     pub(crate) version: i64,
 }
 
@@ -121,15 +121,15 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Programme>> {
         .map(|row| {
             Ok(Programme {
                 key: column::parse(&row.key)?,
-                names: row.names.read_json()?,
-                descriptions: row.descriptions.as_ref().map(Stored::read_json).transpose()?,
-                goals: row.goals.read_json()?,
+                names: row.names.read()?,
+                descriptions: row.descriptions.as_ref().map(Json::read).transpose()?,
+                goals: row.goals.read()?,
                 coordinators: coordinators.remove(&row.key).unwrap_or_default(),
                 previous: row.previous.as_deref().map(column::parse).transpose()?,
-                starts: row.starts.read_json()?,
-                ends: row.ends.as_ref().map(Stored::read_json).transpose()?,
+                starts: row.starts.read()?,
+                ends: row.ends.as_ref().map(Json::read).transpose()?,
                 areas: areas.take(&row.key),
-                grants_total: row.grants_total.as_ref().map(Stored::read_json).transpose()?,
+                grants_total: row.grants_total.as_ref().map(Json::read).transpose()?,
                 version: Version::new(row.version),
             })
         })

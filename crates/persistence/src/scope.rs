@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use digituki_domain::area::{AreaKind, AreaRef};
 
 use crate::area::Named;
-use crate::column::Stored;
+use crate::column::Plain;
 use crate::connection::AnyConnection;
 use crate::error::Result;
 
@@ -14,10 +14,10 @@ pub(crate) struct Scopes(HashMap<String, Vec<AreaRef>>);
 
 impl Scopes {
     /// Names the areas of rows as they were read, in their order.
-    pub(crate) fn load(db: &mut AnyConnection, rows: Vec<(String, Stored<AreaKind>, String)>) -> Result<Self> {
+    pub(crate) fn load(db: &mut AnyConnection, rows: Vec<(String, Plain<AreaKind>, String)>) -> Result<Self> {
         let rows = rows
             .into_iter()
-            .map(|(whose, kind, code)| Ok((whose, kind.parse()?, code)))
+            .map(|(whose, kind, code)| Ok((whose, kind.read()?, code)))
             .collect::<Result<Vec<(String, AreaKind, String)>>>()?;
         let references = Named::load(db, rows.iter().map(|(_, kind, code)| (*kind, code.clone())))?;
         let mut scopes: HashMap<String, Vec<AreaRef>> = HashMap::new();

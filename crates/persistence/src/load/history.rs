@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::shipped::{Ledger, Shipped, Step, put};
-use crate::column::{self, Stored};
+use crate::column::{self, Json, Plain};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
 use crate::schema::{
@@ -84,14 +84,14 @@ impl Shipped for ProgrammeFacts {
     fn store(&self, db: &mut AnyConnection, step: Step) -> Result<bool> {
         let row = programme::Row {
             key: self.id(),
-            names: Stored::json(&self.names)?,
-            descriptions: self.descriptions.as_ref().map(Stored::json).transpose()?,
-            goals: Stored::json(&self.goals)?,
+            names: Json::of(&self.names)?,
+            descriptions: self.descriptions.as_ref().map(Json::of).transpose()?,
+            goals: Json::of(&self.goals)?,
             previous: self.previous.as_ref().map(ToString::to_string),
-            starts: Stored::json(&self.starts)?,
+            starts: Json::of(&self.starts)?,
             sort_date: self.starts.earliest.to_string(),
-            ends: self.ends.as_ref().map(Stored::json).transpose()?,
-            grants_total: self.grants_total.as_ref().map(Stored::json).transpose()?,
+            ends: self.ends.as_ref().map(Json::of).transpose()?,
+            grants_total: self.grants_total.as_ref().map(Json::of).transpose()?,
             version: step.to,
         };
         if !put!(db, programmes, self.id(), &row, step) {
@@ -157,25 +157,25 @@ impl Shipped for CallFacts {
         let row = call::Row {
             key: self.id(),
             programme: self.programme.to_string(),
-            names: Stored::json(&self.names)?,
+            names: Json::of(&self.names)?,
             organiser_id: OrganisationId::of_key(&self.organiser).to_string(),
             published: true,
             cancelled: false,
             opens_at: self.opens_at.map(column::stored_instant),
             closes_at: self.closes_at.map(column::stored_instant),
             decided: self.decided,
-            eligible_organisation_types: self.eligible_organisation_types.as_ref().map(Stored::json).transpose()?,
-            budgeted: self.budgeted.as_ref().map(Stored::json).transpose()?,
-            awarded: self.awarded.as_ref().map(Stored::json).transpose()?,
-            unused: self.unused.as_ref().map(Stored::json).transpose()?,
+            eligible_organisation_types: self.eligible_organisation_types.as_ref().map(Json::of).transpose()?,
+            budgeted: self.budgeted.as_ref().map(Json::of).transpose()?,
+            awarded: self.awarded.as_ref().map(Json::of).transpose()?,
+            unused: self.unused.as_ref().map(Json::of).transpose()?,
             usable_from: self.usable_from,
             usable_to: self.usable_to,
-            events: Stored::json(&self.events)?,
-            documents: Stored::json(&self.documents)?,
+            events: Json::of(&self.events)?,
+            documents: Json::of(&self.documents)?,
             applications_received: self.applications_received,
             counties_represented: self.counties_represented,
             selected: self.selected,
-            selection_grounds: self.selection_grounds.as_ref().map(Stored::json).transpose()?,
+            selection_grounds: self.selection_grounds.as_ref().map(Json::of).transpose()?,
             version: step.to,
         };
         Ok(put!(db, calls, self.id(), &row, step))
@@ -227,13 +227,13 @@ impl Shipped for PilotFacts<'_> {
             programme: shared.programme.to_string(),
             call: shared.call.to_string(),
             sort_name: names::sort_key(&own.names),
-            names: Stored::json(&own.names)?,
-            pilot_status: Stored::text(&shared.pilot_status),
+            names: Json::of(&own.names)?,
+            pilot_status: Plain::of(&shared.pilot_status),
             lead_id: OrganisationId::of_key(&own.lead).to_string(),
-            starts: Some(Stored::json(&shared.starts)?),
+            starts: Some(Json::of(&shared.starts)?),
             ends: None,
-            objectives: Stored::json(&shared.objectives)?,
-            tasks: Stored::json(&shared.tasks)?,
+            objectives: Json::of(&shared.objectives)?,
+            tasks: Json::of(&shared.tasks)?,
             version: step.to,
         };
         if !put!(db, pilots, self.id(), &row, step) {
@@ -283,7 +283,7 @@ impl Shipped for GrantFacts<'_> {
             call: shared.call.to_string(),
             beneficiary_id: beneficiary,
             amount: None,
-            grant_status: Stored::text(&shared.grant_status),
+            grant_status: Plain::of(&shared.grant_status),
             usable_from: Some(shared.usable_from),
             usable_to: Some(shared.usable_to),
             version: step.to,

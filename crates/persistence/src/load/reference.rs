@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::shipped::{Ledger, Shipped, Step, put};
-use crate::column::{self, Stored};
+use crate::column::{self, Json, Plain};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
 use crate::schema::{areas, memberships, municipalities, organisations, populations};
@@ -71,11 +71,11 @@ impl AreaFacts {
     fn store(&self, kind: AreaKind, db: &mut AnyConnection, step: Step) -> Result<bool> {
         let names = Names { fi: self.name_fi.clone(), sv: self.name_sv.clone(), en: self.name_en.clone() };
         let row = area::Row {
-            kind: Stored::text(&kind),
+            kind: Plain::of(&kind),
             code: self.code.clone(),
             folded_names: names::folded(&names),
             sort_name: names::sort_key(&names),
-            names: Stored::json(&names)?,
+            names: Json::of(&names)?,
             valid_from: self.valid_from,
             valid_to: self.valid_to,
             successor: self.successor.clone(),
@@ -172,8 +172,8 @@ impl Shipped for MunicipalityFacts {
         let code = &self.area.code;
         let details = municipality::Row {
             code: code.clone(),
-            language_status: Stored::text(&self.details.language_status),
-            urban_rural: Stored::text(&self.details.urban_rural),
+            language_status: Plain::of(&self.details.language_status),
+            urban_rural: Plain::of(&self.details.urban_rural),
             lat: self.details.lat,
             lon: self.details.lon,
         };
@@ -235,12 +235,12 @@ impl Shipped for OrganisationFacts {
         let area: Option<AreaId> = self.area.as_deref().map(column::parse).transpose()?;
         let row = organisation::Row {
             id: self.id(),
-            organisation_type: Stored::text(&self.organisation_type),
+            organisation_type: Plain::of(&self.organisation_type),
             folded_names: names::folded(&names),
             sort_name: names::sort_key(&names),
-            names: Stored::json(&names)?,
-            business_id: self.business_id.as_ref().map(Stored::text),
-            area_kind: area.as_ref().map(|area| Stored::text(&area.kind())),
+            names: Json::of(&names)?,
+            business_id: self.business_id.as_ref().map(Plain::of),
+            area_kind: area.as_ref().map(|area| Plain::of(&area.kind())),
             area_code: area.map(|area| area.code().to_owned()),
             valid_from: self.valid_from,
             valid_to: self.valid_to,

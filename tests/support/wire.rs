@@ -103,7 +103,7 @@ pub(crate) fn get(target: &str) -> Vec<u8> {
 pub(crate) fn parse(answer: &str) -> Answer {
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no complete answer: {answer:?}"));
     let (status, fields) = head.split_once("\r\n").unwrap_or((head, ""));
-    let status = status.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)).and_then(|code| code.parse().ok());
+    let status = status.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..)).and_then(|rest| rest.get(..3)).and_then(|code| code.parse().ok());
     let mut headers = HeaderMap::new();
     for field in fields.split("\r\n").filter(|field| !field.is_empty()) {
         let (name, value) = field.split_once(": ").unwrap_or_else(|| panic!("no header: {field:?}"));

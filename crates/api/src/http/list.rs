@@ -65,7 +65,8 @@ pub(crate) struct ListQuery<F> {
     /// The day on which the walk began.
     pub(crate) today: NaiveDate,
     binding: String,
-    continuation: String,
+    address: String,
+    given: Vec<(String, String)>,
 }
 
 impl<F: FromQuery + 'static> FromRequest for ListQuery<F> {
@@ -87,22 +88,13 @@ impl<F: FromQuery> ListQuery<F> {
         let binding = binding(request.uri());
         let cursor = reader.one_with("cursor", |text| Cursor::decode(text, &binding));
         let filter = F::read(&mut reader);
-        let given = reader.finish()?;
-
-        let mut continuation = form_urlencoded::Serializer::new(String::new());
-        continuation.extend_pairs(given.iter().filter(|(name, _)| name != "cursor"));
-        let continuation = continuation.finish();
-        let continuation = format!(
-            "{}{}?{}{}",
-            app.settings.public_url(),
-            request.uri().path(),
-            continuation,
-            if continuation.is_empty() { "cursor=" } else { "&cursor=" }
-        );
+        let mut given = reader.finish()?;
+        given.retain(|(name, _)| name != "cursor");
+        let address = format!("{}{}", app.settings.public_url(), request.uri().path());
         let today = cursor.as_ref().map_or_else(|| app.clock.today(), |cursor| cursor.today);
         let window =
             Window { limit, after: cursor.map(|cursor| cursor.position), count: wants_total(request.headers()) };
-        Ok(Self { filter, window, today, binding, continuation })
+        Ok(Self { filter, window, today, binding, address, given })
     }
 }
 
@@ -121,7 +113,13 @@ impl<F> ListQuery<F> {
     /// Answers with a page.
     pub(crate) fn answer<T: Serialize>(&self, page: Page<T>) -> Result<Answer, Problem> {
         let next = page.next.map(|position| Cursor { position, today: self.today }.encode(&self.binding));
-        let link = next.as_ref().map(|cursor| format!("<{}{cursor}>; rel=\"next\"", self.continuation));
+        let link = next.as_ref().map(|cursor| {
+            let query = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(&self.given)
+                .append_pair("cursor", cursor)
+                .finish();
+            format!("<{}?{query}>; rel=\"next\"", self.address)
+        });
         let mut answer = Answer::json(&ListOf { items: page.items, next, total: page.total })?;
         answer = answer.with_header(VARY, "Prefer");
         if let Some(link) = link {

@@ -163,8 +163,14 @@ fn within(number: usize, min: usize, max: usize) -> Result<usize, Invalid> {
     }
 }
 
+/// A piece of a query, in which a plus is a space.
 fn decode(text: &str) -> Option<String> {
-    let bytes: Vec<u8> = percent_decode(text.replace('+', " ").as_bytes()).collect();
+    decode_path(&text.replace('+', " "))
+}
+
+/// A piece of a path; none when it is not UTF-8 or holds a control character.
+fn decode_path(text: &str) -> Option<String> {
+    let bytes: Vec<u8> = percent_decode(text.as_bytes()).collect();
     String::from_utf8(bytes).ok().filter(|text| !text.chars().any(char::is_control))
 }
 
@@ -214,11 +220,6 @@ pub(crate) fn path_value<T>(
         .ok_or(Invalid::ForbiddenCharacter)
         .and_then(|value| parse(&value))
         .map_err(|invalid| Problem::invalid(vec![Violation::parameter(name, invalid)]))
-}
-
-fn decode_path(text: &str) -> Option<String> {
-    let bytes: Vec<u8> = percent_decode(text.as_bytes()).collect();
-    String::from_utf8(bytes).ok().filter(|text| !text.chars().any(char::is_control))
 }
 
 #[cfg(test)]

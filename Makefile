@@ -25,8 +25,9 @@ clippy: ## Lint; a warning is an error
 boundaries: ## Check the architecture's invariants
 	tests/boundaries.sh
 
-openapi: ## Write the contract, openapi/openapi.json, anew from the code
-	mkdir -p openapi
+openapi: ## Record the contract's examples and write openapi/openapi.json anew
+	DIGITUKI_RECORD=1 tests/postgres.sh with sh -c \
+		'cargo build --locked --package digituki && cargo test --locked --package digituki-tests every_example_is_what_the_server_answers'
 	cargo run --quiet --locked --package digituki -- openapi > openapi/openapi.json.tmp \
 		&& mv openapi/openapi.json.tmp openapi/openapi.json \
 		|| { rm -f openapi/openapi.json.tmp; exit 1; }

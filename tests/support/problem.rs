@@ -6,9 +6,36 @@ use crate::support::Answer;
 
 /// Words of the machinery, in small letters: none may show in an answer.
 const FORBIDDEN: [&str; 31] = [
-    "select ", "insert into", "delete from", "where ", "sqlite", "postgres", "psql", "libpq", "diesel", "r2d2",
-    "actix", "serde", "utoipa", "tokio", "panicked", "unwrap", "::", "some(", "none)", "err(", "ok(", ".rs",
-    "invalid digit", "parseint", "syntax error", "relation \"", "no such table", "constraint", "backtrace", "utf8error",
+    "select ",
+    "insert into",
+    "delete from",
+    "where ",
+    "sqlite",
+    "postgres",
+    "psql",
+    "libpq",
+    "diesel",
+    "r2d2",
+    "actix",
+    "serde",
+    "utoipa",
+    "tokio",
+    "panicked",
+    "unwrap",
+    "::",
+    "some(",
+    "none)",
+    "err(",
+    "ok(",
+    ".rs",
+    "invalid digit",
+    "parseint",
+    "syntax error",
+    "relation \"",
+    "no such table",
+    "constraint",
+    "backtrace",
+    "utf8error",
     "deserializ",
 ];
 
@@ -55,7 +82,10 @@ pub(crate) fn faults(answer: &Answer, codes: &[String]) -> Vec<String> {
             expect(fault.get(field).is_some(), format!("a fault lacks {field}: {fault}"));
         }
         expect(fault["code"].as_str().is_some_and(known), format!("unknown code of a fault: {fault}"));
-        expect(fault["message"].as_str().is_some_and(|text| !text.is_empty()), format!("a fault says nothing: {fault}"));
+        expect(
+            fault["message"].as_str().is_some_and(|text| !text.is_empty()),
+            format!("a fault says nothing: {fault}"),
+        );
         let places = [&fault["parameter"], &fault["pointer"]];
         expect(places.iter().any(|place| place.is_string()), format!("a fault is nowhere: {fault}"));
     }

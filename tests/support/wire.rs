@@ -27,16 +27,6 @@ impl Wire {
         self.0.write_all(bytes.as_ref()).expect("the server reads on");
     }
 
-    /// Sends as long as somebody takes it.
-    pub(crate) fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> bool {
-        self.0.write_all(bytes.as_ref()).is_ok()
-    }
-
-    /// The same connection, for another thread.
-    pub(crate) fn clone(&self) -> Self {
-        Self(self.0.try_clone().unwrap())
-    }
-
     /// Says that no more will be sent.
     pub(crate) fn finish_sending(&self) {
         self.0.shutdown(Shutdown::Write).unwrap();
@@ -48,13 +38,6 @@ impl Wire {
         let mut out = Vec::new();
         self.0.read_to_end(&mut out).expect("an orderly end of the connection");
         String::from_utf8(out).unwrap()
-    }
-
-    /// The same where a reset is no surprise.
-    pub(crate) fn rest_or_reset(&mut self) -> Vec<u8> {
-        let mut out = Vec::new();
-        let _ = self.0.read_to_end(&mut out);
-        out
     }
 
     /// One answer with a length, from a connection that stays open.
@@ -103,7 +86,11 @@ pub(crate) fn get(target: &str) -> Vec<u8> {
 pub(crate) fn parse(answer: &str) -> Answer {
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no complete answer: {answer:?}"));
     let (status, fields) = head.split_once("\r\n").unwrap_or((head, ""));
-    let status = status.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..)).and_then(|rest| rest.get(..3)).and_then(|code| code.parse().ok());
+    let status = status
+        .strip_prefix("HTTP/1.")
+        .and_then(|rest| rest.get(2..))
+        .and_then(|rest| rest.get(..3))
+        .and_then(|code| code.parse().ok());
     let mut headers = HeaderMap::new();
     for field in fields.split("\r\n").filter(|field| !field.is_empty()) {
         let (name, value) = field.split_once(": ").unwrap_or_else(|| panic!("no header: {field:?}"));

@@ -233,15 +233,16 @@ fn seconds(value: &str) -> Result<Duration, String> {
 }
 
 fn public_url(value: &str) -> Result<String, String> {
-    let url = Url::parse(value).map_err(|error| error.to_string())?;
-    let web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
-    let secret = !url.username().is_empty() || url.password().is_some();
-    if !web || secret || url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-        return Err(
-            "it is not an address such as https://digituki.example: a scheme, a host and perhaps a port".to_owned()
-        );
+    let plain = |url: &Url| {
+        let web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
+        let secret = !url.username().is_empty() || url.password().is_some();
+        web && !secret && url.path() == "/" && url.query().is_none() && url.fragment().is_none()
+    };
+    if Url::parse(value).is_ok_and(|url| plain(&url)) {
+        Ok(value.trim_end_matches('/').to_owned())
+    } else {
+        Err("it is not an address such as https://digituki.example: a scheme, a host and perhaps a port".to_owned())
     }
-    Ok(value.trim_end_matches('/').to_owned())
 }
 
 fn origins(value: &str) -> Result<Origins, String> {

@@ -1,7 +1,7 @@
 //! Grants.
 
 use chrono::NaiveDate;
-use diesel::dsl::{InnerJoin, IntoBoxed};
+use diesel::dsl::{InnerJoin, IntoBoxed, not};
 use diesel::prelude::*;
 use digituki_domain::area::AreaKind;
 use digituki_domain::grant::{Grant, GrantFilter, GrantId, GrantStatus};
@@ -38,7 +38,7 @@ pub fn list(db: &mut AnyConnection, filter: &GrantFilter, today: NaiveDate, wind
     call::require(db, &filter.call)?;
     area::require(db, &[("region", &filter.region)])?;
     organisation::require(db, "beneficiary", &filter.beneficiary)?;
-    let matching = || matching(filter);
+    let matching = || matching(filter, today);
     let total = window.total(|| matching().count().get_result(db))?;
     let rows: Vec<(Row, String)> = keyset!(matching(), window, organisations::sort_name, grants::id)
         .select((Row::as_select(), organisations::sort_name))
@@ -56,7 +56,7 @@ pub fn get(db: &mut AnyConnection, id: GrantId, today: NaiveDate) -> Result<Opti
 
 type Joined = InnerJoin<grants::table, organisations::table>;
 
-fn matching(filter: &GrantFilter) -> IntoBoxed<'static, Joined, Backend> {
+fn matching(filter: &GrantFilter, today: NaiveDate) -> IntoBoxed<'static, Joined, Backend> {
     let mut query = grants::table.inner_join(organisations::table).into_boxed();
     any_of!(query, grants::programme, filter.programme);
     any_of!(query, grants::call, filter.call);
@@ -67,7 +67,18 @@ fn matching(filter: &GrantFilter) -> IntoBoxed<'static, Joined, Backend> {
         query = query.filter(grants::id.eq_any(within.select(grant_areas::grant_id)));
     }
     any_of!(query, grants::beneficiary_id, filter.beneficiary);
-    any_of!(query, grants::grant_status, filter.grant_status);
+    if !filter.grant_status.is_empty() {
+        // As `GrantStatus::on` says it: until its money is over, a completed grant was active.
+        let wanted: Vec<_> = filter.grant_status.iter().map(ToString::to_string).collect();
+        let completed = || grants::grant_status.eq(GrantStatus::Completed.code());
+        let over = grants::usable_to.is_null().or(grants::usable_to.lt(today));
+        let stored = grants::grant_status.eq_any(wanted).and(not(completed()).or(over));
+        query = if filter.grant_status.contains(&GrantStatus::Active) {
+            query.filter(stored.or(completed().and(grants::usable_to.ge(today))))
+        } else {
+            query.filter(stored)
+        };
+    }
     query
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Row {
     pub(crate) pilot_status: Plain<PilotStatus>,
     pub(crate) lead_id: String,
     pub(crate) starts: Option<Json<RoughDate>>,
+    /// The first day on which it can have begun.
+    pub(crate) begins: Option<NaiveDate>,
     pub(crate) ends: Option<Json<RoughDate>>,
     pub(crate) objectives: Json<Vec<Descriptions>>,
     pub(crate) tasks: Json<Vec<PilotTask>>,
@@ -41,7 +43,7 @@ pub fn list(db: &mut AnyConnection, filter: &PilotFilter, today: NaiveDate, wind
     call::require(db, &filter.call)?;
     area::require(db, &[("region", &filter.region)])?;
     organisation::require(db, "lead", &filter.lead)?;
-    let matching = || matching(filter);
+    let matching = || matching(filter, today);
     let total = window.total(|| matching().count().get_result(db))?;
     let rows = keyset!(matching(), window, pilots::sort_name, pilots::id).select(Row::as_select()).load(db)?;
     let position = |row: &Row| Position { sort: row.sort_name.clone(), id: row.id.clone() };
@@ -54,7 +56,7 @@ pub fn get(db: &mut AnyConnection, id: PilotId, today: NaiveDate) -> Result<Opti
     Ok(assemble(db, row.into_iter().collect(), today)?.pop())
 }
 
-fn matching(filter: &PilotFilter) -> pilots::BoxedQuery<'static, Backend> {
+fn matching(filter: &PilotFilter, today: NaiveDate) -> pilots::BoxedQuery<'static, Backend> {
     let mut query = pilots::table.into_boxed();
     any_of!(query, pilots::programme, filter.programme);
     any_of!(query, pilots::call, filter.call);
@@ -65,7 +67,17 @@ fn matching(filter: &PilotFilter) -> pilots::BoxedQuery<'static, Backend> {
         query = query.filter(pilots::id.eq_any(responsible.select(pilot_areas::pilot_id)));
     }
     any_of!(query, pilots::lead_id, filter.lead);
-    any_of!(query, pilots::pilot_status, filter.pilot_status);
+    if !filter.pilot_status.is_empty() {
+        // As `PilotStatus::on` says it: before it can have begun, a pilot is planned.
+        let wanted: Vec<_> = filter.pilot_status.iter().map(ToString::to_string).collect();
+        let begun = pilots::begins.is_null().or(pilots::begins.le(today));
+        let stored = pilots::pilot_status.eq_any(wanted).and(begun);
+        query = if filter.pilot_status.contains(&PilotStatus::Planned) {
+            query.filter(stored.or(pilots::begins.gt(today)))
+        } else {
+            query.filter(stored)
+        };
+    }
     query
 }
 

@@ -57,7 +57,7 @@ diesel::table! {
 diesel::table! {
     pilots (id) {
         id -> Text, programme -> Text, call -> Text, names -> Text, sort_name -> Text, pilot_status -> Text,
-        lead_id -> Text, starts -> Nullable<Text>, ends -> Nullable<Text>, objectives -> Text, tasks -> Text,
+        lead_id -> Text, starts -> Nullable<Text>, begins -> Nullable<Date>, ends -> Nullable<Text>, objectives -> Text, tasks -> Text,
         version -> BigInt,
     }
 }

@@ -130,6 +130,7 @@ CREATE TABLE pilots (
     pilot_status TEXT COLLATE "C" NOT NULL,
     lead_id TEXT COLLATE "C" NOT NULL REFERENCES organisations (id),
     starts TEXT COLLATE "C",
+    begins DATE,
     ends TEXT COLLATE "C",
     objectives TEXT COLLATE "C" NOT NULL,
     tasks TEXT COLLATE "C" NOT NULL,

@@ -130,6 +130,7 @@ CREATE TABLE pilots (
     pilot_status TEXT NOT NULL,
     lead_id TEXT NOT NULL REFERENCES organisations (id),
     starts TEXT,
+    begins DATE,
     ends TEXT,
     objectives TEXT NOT NULL,
     tasks TEXT NOT NULL,

@@ -76,8 +76,8 @@ pub(super) fn complete(mut document: Value) -> Value {
 }
 
 fn complete_operation(path: &str, operation: &mut Value) {
-    // The health of this moment is neither kept nor counted.
-    let kept = !path.starts_with("/health/");
+    // Those who watch over the process are not counted.
+    let counted = !path.starts_with("/health/");
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
     // Explicit even where nobody need sign in.
     if operation.get("security").is_none() {
@@ -91,10 +91,8 @@ fn complete_operation(path: &str, operation: &mut Value) {
                 parameter["example"] = json!(2);
             }
         }
-        if kept {
-            let about = "ETags that you have: the answer is 304 if one still holds.";
-            parameters.push(header_parameter("If-None-Match", about, 1_000));
-        }
+        let about = "ETags that you have: the answer is 304 if one still holds.";
+        parameters.push(header_parameter("If-None-Match", about, 1_000));
         parameters.push(header_parameter("Accept-Language", "The language of problems: fi, sv or en.", 200));
     }
     let paged = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "cursor"));
@@ -102,14 +100,12 @@ fn complete_operation(path: &str, operation: &mut Value) {
     if ok["description"].as_str().is_none_or(str::is_empty) {
         ok["description"] = json!("The answer.");
     }
-    ok["headers"] = answer_headers(kept, paged);
+    ok["headers"] = answer_headers(counted, paged);
     if let Some(example) = example(&id) {
         ok["content"]["application/json"]["example"] = example;
     }
-    if kept {
-        operation["responses"]["304"] =
-            json!({"description": "What you have still holds.", "headers": answer_headers(kept, paged)});
-    }
+    operation["responses"]["304"] =
+        json!({"description": "What you have still holds.", "headers": answer_headers(counted, paged)});
     for fault in Faults::of(path) {
         operation["responses"][fault.status().to_string()] =
             json!({"$ref": format!("#/components/responses/{}", Faults::name(fault))});
@@ -199,13 +195,10 @@ fn common_headers() -> Map<String, Value> {
     names.into_iter().map(|(name, of)| (name.into(), json!({"$ref": format!("#/components/headers/{of}")}))).collect()
 }
 
-fn answer_headers(kept: bool, paged: bool) -> Value {
+fn answer_headers(counted: bool, paged: bool) -> Value {
     let mut headers = common_headers();
-    if kept {
-        headers.insert("ETag".into(), json!({"$ref": "#/components/headers/ETag"}));
-    } else {
-        headers.retain(|name, _| name == "X-Request-Id");
-    }
+    headers.retain(|name, _| counted || !name.starts_with("RateLimit"));
+    headers.insert("ETag".into(), json!({"$ref": "#/components/headers/ETag"}));
     if paged {
         headers.insert("Link".into(), json!({"$ref": "#/components/headers/Link"}));
         headers.insert("Preference-Applied".into(), json!({"$ref": "#/components/headers/PreferenceApplied"}));

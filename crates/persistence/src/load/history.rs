@@ -231,6 +231,7 @@ impl Shipped for PilotFacts<'_> {
             pilot_status: Plain::of(&shared.pilot_status),
             lead_id: OrganisationId::of_key(&own.lead).to_string(),
             starts: Some(Json::of(&shared.starts)?),
+            begins: Some(shared.starts.earliest),
             ends: None,
             objectives: Json::of(&shared.objectives)?,
             tasks: Json::of(&shared.tasks)?,

@@ -1,0 +1,6 @@
+//! The OpenAPI document: what it says, and whether the server keeps to it.
+
+mod document;
+mod examples;
+mod parameters;
+mod schemas;

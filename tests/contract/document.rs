@@ -1,0 +1,144 @@
+//! The document as a whole, and its operations.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::support::{Contract, Database, Registry, program};
+
+/// The contract as it is checked in.
+fn checked_in() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/openapi.json");
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}; run `make openapi`", path.display()))
+}
+
+/// The places at which two documents differ.
+fn differences(one: &Value, other: &Value, place: &str) -> Vec<String> {
+    match (one, other) {
+        (Value::Object(first), Value::Object(second)) => {
+            let names: BTreeSet<_> = first.keys().chain(second.keys()).collect();
+            let below = |name: &String| differences(&one[name], &other[name], &format!("{place}/{name}"));
+            names.into_iter().flat_map(below).collect()
+        }
+        (Value::Array(first), Value::Array(second)) if first.len() == second.len() => {
+            let pairs = first.iter().zip(second).enumerate();
+            pairs.flat_map(|(index, (one, other))| differences(one, other, &format!("{place}/{index}"))).collect()
+        }
+        _ if one == other => Vec::new(),
+        _ => vec![place.to_owned()],
+    }
+}
+
+#[test]
+fn the_checked_in_document_is_what_the_program_prints() {
+    let output = program::run(&["openapi"], &[]);
+    assert!(output.status.success());
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(printed == checked_in(), "openapi/openapi.json is out of date: run `make openapi`");
+}
+
+#[rstest]
+fn the_served_document_is_the_checked_in_one_wherever_it_is_served(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let checked_in: Value = serde_json::from_str(&checked_in()).unwrap();
+    for flags in [&[][..], &["--public-url", "https://registry.example"]] {
+        let registry = Registry::start_with(database, flags);
+        let differing = differences(&Contract::of(&registry).0, &checked_in, "");
+        assert!(differing.is_empty(), "openapi/openapi.json is out of date: run `make openapi`; see {differing:#?}");
+    }
+}
+
+#[rstest]
+fn it_says_who_publishes_it_and_does_not_depend_on_where(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let document = Contract::of(&Registry::start(database)).0;
+    assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1.")));
+    assert_eq!(document["servers"].as_array().map(|servers| servers[0]["url"].clone()), Some(json!("/")));
+    for field in
+        ["/info/title", "/info/version", "/info/description", "/info/contact/email", "/info/license/identifier"]
+    {
+        let value = document.pointer(field).and_then(Value::as_str);
+        assert!(value.is_some_and(|text| !text.is_empty()), "{field}");
+    }
+    let version: Vec<_> = document["info"]["version"].as_str().unwrap().split('.').collect();
+    assert!(version.len() == 3 && version.iter().all(|part| part.parse::<u32>().is_ok()), "{version:?}");
+}
+
+#[test]
+fn what_is_documented_is_routed_and_what_is_routed_is_documented() {
+    let routes = digituki::routes();
+    let served: BTreeMap<String, BTreeSet<String>> = routes
+        .routed()
+        .map(|(path, methods)| {
+            // HEAD comes with every GET and is no operation of its own.
+            let methods = methods.into_iter().filter(|method| *method != "HEAD").map(str::to_lowercase);
+            (path.to_owned(), methods.collect())
+        })
+        .collect();
+    let mut documented: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for operation in Contract(digituki::document()).operations() {
+        documented.entry(operation.path).or_default().insert(operation.method);
+    }
+    assert_eq!(documented, served);
+}
+
+#[rstest]
+fn every_operation_is_named_summed_up_tagged_and_says_who_may(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let contract = Contract::of(&Registry::start(database));
+    let tags: Vec<_> = contract.0["tags"].as_array().unwrap().iter().map(|tag| tag["name"].clone()).collect();
+    let mut used = Vec::new();
+    let mut ids = BTreeSet::new();
+    for operation in contract.operations() {
+        let id = &operation.id;
+        let shaped = id.split('_').all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()));
+        assert!(shaped && id.contains('_'), "{id}");
+        assert!(ids.insert(id.clone()), "{id} names two operations");
+        let definition = &operation.definition;
+        let summary = definition["summary"].as_str().unwrap_or_default();
+        assert!(summary.ends_with('.') && !summary.contains('\n'), "{id}: {summary:?}");
+        let own = definition["tags"].as_array().unwrap();
+        assert_eq!(own.len(), 1, "{id}");
+        if !used.contains(&own[0]) {
+            used.push(own[0].clone());
+        }
+        assert!(definition["security"].is_array(), "{id} does not say who may");
+    }
+    assert!(tags.iter().all(|tag| used.contains(tag)) && used.len() == tags.len(), "{used:?} and {tags:?}");
+}
+
+#[rstest]
+fn every_answer_has_a_description_an_example_and_a_schema(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let contract = Contract::of(&Registry::start(database));
+    let mut lacking = Vec::new();
+    for operation in contract.operations() {
+        let responses = operation.definition["responses"].as_object().unwrap();
+        for status in ["200", "304", "400", "406", "500", "503"] {
+            if !responses.contains_key(status) {
+                lacking.push(format!("{}: {status}", operation.id));
+            }
+        }
+        for (status, response) in responses {
+            let response = contract.resolve(response);
+            if response["description"].as_str().is_none_or(str::is_empty) {
+                lacking.push(format!("{} {status}: a description", operation.id));
+            }
+            for (media_type, content) in response["content"].as_object().into_iter().flatten() {
+                for part in ["schema", "example"] {
+                    if content.get(part).is_none() {
+                        lacking.push(format!("{} {status} {media_type}: {part}", operation.id));
+                    }
+                }
+            }
+        }
+    }
+    assert!(lacking.is_empty(), "{lacking:#?}");
+}

@@ -1,0 +1,131 @@
+//! Parameters: those that are documented are those that are read, within the same bounds.
+
+use std::collections::BTreeSet;
+
+use rstest::rstest;
+use serde_json::Value;
+
+use crate::support::contract::Parameter;
+use crate::support::{Contract, Database, Registry};
+
+/// A value that the schema shows or allows.
+fn good_value(parameter: &Parameter) -> Option<String> {
+    let items = &parameter.schema["items"];
+    let shown = parameter.example_values().into_iter().next();
+    let listed = items["enum"].get(0).or_else(|| items["examples"].get(0)).and_then(Value::as_str);
+    shown.or_else(|| listed.map(str::to_owned))
+}
+
+#[rstest]
+fn the_documented_names_are_those_that_the_server_allows(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    for operation in Contract::of(&registry).operations() {
+        let target = operation.example_target();
+        let separator = if target.contains('?') { '&' } else { '?' };
+        let problem = registry.get(&format!("{target}{separator}colour=red")).problem(400, "invalid_request");
+        assert_eq!(problem["errors"][0]["code"], "unknown_parameter", "{target}");
+        let message = problem["errors"][0]["message"].as_str().unwrap();
+        let allowed = message.strip_prefix("Unknown parameter. Allowed: ").and_then(|rest| rest.strip_suffix('.'));
+        let allowed: BTreeSet<_> = allowed.expect(message).split(", ").filter(|name| !name.is_empty()).collect();
+        let documented: BTreeSet<_> = operation.in_place("query").map(|parameter| parameter.name.as_str()).collect();
+        assert_eq!(documented, allowed, "{}", operation.id);
+    }
+}
+
+#[rstest]
+fn every_parameter_is_described_and_path_parameters_have_an_example(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let contract = Contract::of(&Registry::start(database));
+    let mut lacking = Vec::new();
+    for operation in contract.operations() {
+        for definition in operation.definition["parameters"].as_array().into_iter().flatten() {
+            let definition = contract.resolve(definition);
+            if definition["description"].as_str().is_none_or(str::is_empty) {
+                lacking.push(format!("{}: {} has no description", operation.id, definition["name"]));
+            }
+        }
+        for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
+            if parameter.example.is_none() {
+                lacking.push(format!("{}: {} has no example", operation.id, parameter.name));
+            }
+        }
+        // Swagger UI would fill it in, and the page would start nowhere.
+        if operation.parameter("cursor").is_some_and(|cursor| cursor.example.is_some()) {
+            lacking.push(format!("{}: an example of a cursor", operation.id));
+        }
+    }
+    assert!(lacking.is_empty(), "{lacking:#?}");
+}
+
+#[rstest]
+fn a_list_takes_as_many_values_as_the_document_says(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let mut tried = 0;
+    for operation in Contract::of(&registry).operations() {
+        for parameter in operation.in_place("query").filter(|parameter| parameter.is_list()) {
+            let Some(value) = good_value(parameter) else { continue };
+            let most = usize::try_from(parameter.schema["maxItems"].as_u64().unwrap()).unwrap();
+            let query = vec![format!("{}={value}", parameter.name); most].join("&");
+            let answer = registry.get(&format!("{}?{query}", operation.path_with("", "")));
+            assert_eq!(answer.status, 200, "{} {}: {}", operation.id, parameter.name, answer.text());
+            tried += 1;
+        }
+    }
+    assert!(tried > 10, "{tried}");
+}
+
+#[rstest]
+fn every_documented_value_of_an_enumeration_is_taken(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let contract = Contract::of(&registry);
+    let mut refused = Vec::new();
+    for operation in contract.operations() {
+        for parameter in operation.in_place("query") {
+            for value in values_of(&contract, &parameter.schema) {
+                let target = format!("{}?{}={value}", operation.path_with("", ""), parameter.name);
+                if registry.get(&target).status != 200 {
+                    refused.push(target);
+                }
+            }
+        }
+    }
+    assert!(refused.is_empty(), "{refused:#?}");
+}
+
+/// Every value that a schema lists, wherever in it.
+fn values_of(contract: &Contract, schema: &Value) -> Vec<String> {
+    match contract.resolve(schema) {
+        Value::Object(object) => {
+            let own = object.get("enum").and_then(Value::as_array).into_iter().flatten();
+            let own = own.filter_map(Value::as_str).map(str::to_owned);
+            let within = ["items", "allOf", "oneOf", "anyOf"].iter().filter_map(|key| object.get(*key));
+            own.chain(within.flat_map(|schema| values_of(contract, schema))).collect()
+        }
+        Value::Array(schemas) => schemas.iter().flat_map(|schema| values_of(contract, schema)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[rstest]
+fn letters_to_look_for_are_as_long_as_the_document_says(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    for operation in Contract::of(&registry).operations() {
+        let Some(parameter) = operation.parameter("q") else { continue };
+        let most = usize::try_from(parameter.schema["maxLength"].as_u64().unwrap()).unwrap();
+        // The limit counts characters, not bytes.
+        let with = |length| format!("{}?q={}", operation.path, "%C3%A4".repeat(length));
+        assert_eq!(registry.get(&with(most)).status, 200, "{}", operation.id);
+        let answer = registry.get(&with(most + 1));
+        answer.problem(400, "invalid_request");
+        assert_eq!(answer.codes_of_faults(), ["out_of_range"], "{}", operation.id);
+    }
+}

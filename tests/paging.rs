@@ -1,0 +1,230 @@
+//! Collections: pages, cursors, totals and order.
+
+use std::collections::BTreeSet;
+
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::support::contract::Operation;
+use crate::support::{Contract, Database, Registry};
+
+/// What a whole walk gives: the objects, page by page, each page checked against its Link header.
+fn walk(registry: &Registry, first: &str) -> Vec<Value> {
+    let mut items = Vec::new();
+    let mut target = registry.url(first);
+    loop {
+        let answer = registry.get(&target);
+        assert_eq!(answer.status, 200, "{target}: {}", answer.text());
+        let mut page = answer.json();
+        let Value::Array(found) = page["items"].take() else { panic!("{page}") };
+        items.extend(found);
+        match (page["next"].as_str(), answer.header("link")) {
+            (None, None) => return items,
+            (Some(cursor), Some(link)) => {
+                let address = link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\"")).unwrap();
+                assert!(address.starts_with(&registry.url(&first[..first.find('?').unwrap()])), "{address}");
+                assert!(address.ends_with(&format!("cursor={cursor}")), "{address} and {cursor}");
+                address.clone_into(&mut target);
+            }
+            (next, link) => panic!("{target}: next {next:?}, Link {link:?}"),
+        }
+    }
+}
+
+/// What names an object within its collection.
+fn identity(item: &Value) -> String {
+    let fields = ["id", "key", "code", "name"];
+    fields.iter().find_map(|field| item[field].as_str()).unwrap_or_else(|| panic!("{item}")).to_owned()
+}
+
+fn collections(registry: &Registry) -> Vec<String> {
+    let paths: Vec<_> = Contract::of(registry).collections().iter().map(Operation::least_target).collect();
+    assert_eq!(paths.len(), 11, "{paths:?}");
+    paths
+}
+
+#[rstest]
+fn a_walk_in_small_steps_gives_each_object_once_as_a_walk_in_large_steps_does(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    for path in collections(&registry) {
+        let small = walk(&registry, &format!("{path}?limit=7"));
+        let large = walk(&registry, &format!("{path}?limit=500"));
+        assert!(!small.is_empty(), "{path}");
+        assert_eq!(small, large, "{path}");
+        let distinct: BTreeSet<_> = small.iter().map(identity).collect();
+        assert_eq!(distinct.len(), small.len(), "{path}");
+    }
+}
+
+#[rstest]
+fn a_walk_keeps_its_filters_and_its_order(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let registry = Registry::start(database);
+    for path in [
+        "/v1/municipalities?sort=name&as_of=2018-06-01&limit=7",
+        "/v1/municipalities?q=%C3%A4&region=06&region=14&limit=2",
+        "/v1/regions?sort=name&limit=3",
+        "/v1/organisations?organisation_type=regional_council&organisation_type=ministry&limit=1",
+        "/v1/grants?region=01&region=02&region=04&limit=1",
+        "/v1/organisations?q=a+b&limit=1",
+    ] {
+        let whole = path.rsplit_once("limit=").unwrap().0;
+        assert_eq!(walk(&registry, path), walk(&registry, &format!("{whole}limit=500")), "{path}");
+    }
+}
+
+#[rstest]
+fn a_total_comes_when_it_is_asked_for_and_stays_the_same_on_every_page(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    for path in collections(&registry) {
+        let plain = registry.get(&format!("{path}?limit=1"));
+        assert_eq!((&plain.json()["total"], plain.header("preference-applied")), (&json!(null), None), "{path}");
+
+        let prefer = [("Prefer", "return=total-count")];
+        let first = registry.get_with(&format!("{path}?limit=1"), &prefer);
+        assert_eq!(first.header("preference-applied").as_deref(), Some("return=total-count"), "{path}");
+        let total = first.json()["total"].as_u64().unwrap();
+        assert_eq!(total, walk(&registry, &format!("{path}?limit=500")).len() as u64, "{path}");
+        let Some(next) = first.json()["next"].as_str().map(str::to_owned) else { continue };
+        let second = registry.get_with(&format!("{path}?limit=1&cursor={next}"), &prefer);
+        assert_eq!(second.json()["total"], total, "{path}");
+    }
+}
+
+#[rstest]
+fn a_cursor_belongs_to_its_list_and_its_filters(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let registry = Registry::start(database);
+    let next = |path: &str| registry.json(path)["next"].as_str().unwrap().to_owned();
+    let cursor = next("/v1/municipalities?region=06&limit=1");
+    let others = [
+        "/v1/municipalities?",
+        "/v1/municipalities?region=07&",
+        "/v1/municipalities?region=06&region=07&",
+        "/v1/municipalities?region=06&sort=name&",
+        "/v1/municipalities?region=06&as_of=2018-06-01&",
+        "/v1/regions?",
+    ];
+    for other in others {
+        let answer = registry.get(&format!("{other}cursor={cursor}"));
+        answer.problem(400, "invalid_request");
+        assert_eq!(answer.codes_of_faults(), ["invalid_cursor"], "{other}");
+    }
+    // Neither the size of the page nor the order of the filters is one.
+    registry.json(&format!("/v1/municipalities?region=06&limit=9&cursor={cursor}"));
+    let cursor = next("/v1/municipalities?region=06&region=07&limit=1");
+    registry.json(&format!("/v1/municipalities?cursor={cursor}&region=07&region=06"));
+}
+
+#[rstest]
+fn a_tampered_cursor_is_refused(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let registry = Registry::start(database);
+    for path in collections(&registry) {
+        // Of hospital districts only Åland's is left.
+        let Some(cursor) = registry.json(&format!("{path}?limit=1"))["next"].as_str().map(str::to_owned) else {
+            continue;
+        };
+        let last = cursor.len() - 1;
+        let changed = |place: usize| {
+            let instead = if cursor.as_bytes()[place] == b'A' { "B" } else { "A" };
+            format!("{}{instead}{}", &cursor[..place], &cursor[place + 1..])
+        };
+        let tampered = [
+            changed(0),
+            changed(last / 2),
+            changed(last),
+            cursor[1..].into(),
+            cursor[..last].into(),
+            format!("{cursor}A"),
+        ];
+        for cursor in tampered.iter().map(String::as_str).chain(["A", "=", "null", "%F0%9F%92%A5"]) {
+            let answer = registry.get(&format!("{path}?cursor={cursor}"));
+            answer.problem(400, "invalid_request");
+            assert_eq!(answer.codes_of_faults(), ["invalid_cursor"], "{path} {cursor}");
+        }
+    }
+}
+
+#[rstest]
+fn a_walk_past_midnight_goes_on_as_it_began(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let eve = Registry::start_with(database, &["--clock", "2024-12-31T12:00:00Z"]);
+    let first = eve.json("/v1/municipalities?limit=5");
+    let morning = Registry::start_with(database, &["--clock", "2025-01-01T12:00:00Z"]);
+    let cursor = first["next"].as_str().unwrap();
+    let rest = walk(&morning, &format!("/v1/municipalities?limit=500&cursor={cursor}"));
+    let whole = walk(&eve, "/v1/municipalities?limit=500");
+    assert_eq!((whole.len(), &whole[5..]), (309, &rest[..]));
+}
+
+#[rstest]
+fn the_next_page_has_the_public_address(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let registry = Registry::start_with(database, &["--public-url", "https://registry.example"]);
+    let link = registry.get("/v1/municipalities?q=%C3%A4&limit=1").header("link").unwrap();
+    assert!(link.starts_with("<https://registry.example/v1/municipalities?q=%C3%A4&limit=1&cursor="), "{link}");
+}
+
+#[rstest]
+fn the_limit_is_from_1_to_500(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let registry = Registry::start(database);
+    for path in collections(&registry) {
+        for (limit, most) in [("limit=1", 1), ("limit=500", 500), ("", 50)] {
+            let found = registry.json(&format!("{path}?{limit}"))["items"].as_array().map(Vec::len);
+            assert!(found.is_some_and(|found| found <= most), "{path}?{limit}: {found:?}");
+        }
+        for limit in ["0", "501"] {
+            let answer = registry.get(&format!("{path}?limit={limit}"));
+            answer.problem(400, "invalid_request");
+            assert_eq!(answer.codes_of_faults(), ["out_of_range"], "{path}?limit={limit}");
+        }
+    }
+}
+
+#[rstest]
+fn a_walk_among_inserts_and_deletes_sees_every_lasting_row_once(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let before = walk(&registry, "/v1/organisations?limit=500");
+    let first = registry.json("/v1/organisations?limit=50");
+    let place = registry.place();
+    let gone = [&before[3], &before[200]].map(identity);
+    for id in &gone {
+        place.execute(&format!("DELETE FROM organisations WHERE id = '{id}'"));
+    }
+    // One that sorts before the page that was read, one that sorts behind it.
+    for (id, sort_name) in
+        [("00000000-0000-4000-8000-000000000001", "00"), ("00000000-0000-4000-8000-000000000002", "fe")]
+    {
+        place.execute(&format!(
+            "INSERT INTO organisations (id, organisation_type, names, folded_names, sort_name, version) \
+             VALUES ('{id}', 'other', '{{\"fi\":\"Uusi\",\"sv\":null,\"en\":null}}', 'uusi', '{sort_name}', 1)"
+        ));
+    }
+    let mut seen: Vec<_> = first["items"].as_array().unwrap().iter().map(identity).collect();
+    let cursor = first["next"].as_str().unwrap();
+    seen.extend(walk(&registry, &format!("/v1/organisations?limit=50&cursor={cursor}")).iter().map(identity));
+    let lasting: Vec<_> = before.iter().map(identity).filter(|id| !gone.contains(id)).collect();
+    for id in &lasting {
+        assert_eq!(seen.iter().filter(|other| *other == id).count(), 1, "{id}");
+    }
+}
+
+#[rstest]
+fn sorted_by_name_is_alphabetical_in_finnish(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    const ALPHABET: &str = " -abcdefghijklmnopqrstuvwxyzåäö";
+    let registry = Registry::start(database);
+    for path in ["/v1/regions", "/v1/hospital-districts", "/v1/wellbeing-services-counties", "/v1/municipalities"] {
+        let found: Vec<String> = registry
+            .items(&format!("{path}?sort=name"))
+            .iter()
+            .map(|item| item["names"]["fi"].as_str().unwrap().to_lowercase())
+            .collect();
+        let mut sorted = found.clone();
+        sorted.sort_by_key(|name| name.chars().map(|letter| ALPHABET.find(letter)).collect::<Vec<_>>());
+        assert_eq!(found, sorted, "{path}");
+    }
+    let last = registry.items("/v1/municipalities?sort=name").pop().unwrap();
+    assert_eq!(last["names"]["fi"], "Äänekoski");
+}

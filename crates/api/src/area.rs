@@ -38,6 +38,8 @@ impl FromQuery for AreaFilter {
 }
 
 /// List regions.
+///
+/// The regions (maakunnat, landskap) that existed on the day asked about, today when none is named.
 #[utoipa::path(
     get, path = "/v1/regions", tag = "regions",
     params(AreaFilter, Paging), responses((status = 200, body = AreaList))
@@ -47,6 +49,9 @@ async fn list_regions(app: Data<App>, query: ListQuery<AreaFilter>) -> Result<An
 }
 
 /// Get a region.
+///
+/// By its official code. Asked as of a day on which it did not exist, the answer is 404 `not_valid_at` with
+/// its successor.
 #[utoipa::path(
     get, path = "/v1/regions/{code}", tag = "regions",
     params(
@@ -60,6 +65,9 @@ async fn get_region(app: Data<App>, request: HttpRequest, query: Query<AsOf>) ->
 }
 
 /// List hospital districts.
+///
+/// The hospital districts (sairaanhoitopiirit, sjukvårdsdistrikt) that existed on the day asked about. All
+/// but Åland's ended on 31 December 2022: ask `as_of` a day before.
 #[utoipa::path(
     get, path = "/v1/hospital-districts", tag = "hospital_districts",
     params(AreaFilter, Paging), responses((status = 200, body = AreaList))
@@ -69,6 +77,9 @@ async fn list_hospital_districts(app: Data<App>, query: ListQuery<AreaFilter>) -
 }
 
 /// Get a hospital district.
+///
+/// By its official code, which is of another code space than that of regions. Without `as_of` a district that
+/// ended answers too.
 #[utoipa::path(
     get, path = "/v1/hospital-districts/{code}", tag = "hospital_districts",
     params(
@@ -82,6 +93,9 @@ async fn get_hospital_district(app: Data<App>, request: HttpRequest, query: Quer
 }
 
 /// List wellbeing services counties.
+///
+/// The wellbeing services counties (hyvinvointialueet, välfärdsområden), which exist from 1 January 2023, and
+/// Helsinki and Åland, which bear the same duties.
 #[utoipa::path(
     get, path = "/v1/wellbeing-services-counties", tag = "wellbeing_services_counties",
     params(AreaFilter, Paging), responses((status = 200, body = AreaList))
@@ -91,6 +105,8 @@ async fn list_wellbeing_services_counties(app: Data<App>, query: ListQuery<AreaF
 }
 
 /// Get a wellbeing services county.
+///
+/// By its official code. Asked as of a day before 2023 the answer is 404 `not_valid_at`.
 #[utoipa::path(
     get, path = "/v1/wellbeing-services-counties/{code}", tag = "wellbeing_services_counties",
     params(

@@ -30,6 +30,9 @@ impl FromQuery for CallFilter {
 }
 
 /// List calls.
+///
+/// Calls for applications (haut, ansökningsomgångar) that are published, by key. Their status follows the
+/// clock.
 #[utoipa::path(
     get, path = "/v1/calls", tag = "calls",
     params(CallFilter, Paging), responses((status = 200, body = CallList))
@@ -40,6 +43,9 @@ async fn list_calls(app: Data<App>, query: ListQuery<CallFilter>) -> Result<Answ
 }
 
 /// Get a call.
+///
+/// With its dates, its documents and the languages they exist in, who may apply, and what came of it. What is
+/// not known is null.
 #[utoipa::path(
     get, path = "/v1/calls/{key}", tag = "calls",
     params(("key" = Key, Path, description = "The call's key.", example = "county-pilots-2018")),

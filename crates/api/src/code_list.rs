@@ -19,7 +19,9 @@ pub(crate) fn configure(routes: &mut Routes) {
     operations!(routes, list_code_lists, get_code_list);
 }
 
-/// List the code lists: every enumeration of the contract, with labels.
+/// List code lists.
+///
+/// Every enumeration of this contract, by name. Each value comes with its label in Finnish, Swedish and English.
 #[utoipa::path(
     get, path = "/v1/code-lists", tag = "code_lists",
     params(Paging), responses((status = 200, body = CodeListList))
@@ -29,6 +31,8 @@ async fn list_code_lists(query: ListQuery<()>) -> Result<Answer, Problem> {
 }
 
 /// Get a code list.
+///
+/// The values of one enumeration, in the order in which they are shown.
 #[utoipa::path(
     get, path = "/v1/code-lists/{name}", tag = "code_lists",
     params(("name" = String, Path, description = "The name of the enumeration.", min_length = 3, max_length = 64, pattern = "^[a-z]+(_[a-z]+)*$", example = "organisation_type")),

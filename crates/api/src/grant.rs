@@ -36,6 +36,8 @@ impl FromQuery for GrantFilter {
 }
 
 /// List grants.
+///
+/// Alphabetically by beneficiary. An amount that is not known is null; the programme tells the sum.
 #[utoipa::path(
     get, path = "/v1/grants", tag = "grants",
     params(GrantFilter, Paging), responses((status = 200, body = GrantList))
@@ -45,6 +47,8 @@ async fn list_grants(app: Data<App>, query: ListQuery<GrantFilter>) -> Result<An
 }
 
 /// Get a grant.
+///
+/// With its beneficiary, the areas of the work and the days on which the money may be used.
 #[utoipa::path(
     get, path = "/v1/grants/{id}", tag = "grants",
     params(("id" = GrantId, Path, description = "The grant's id.", example = "4582b758-91d1-5679-8724-bd86af89285f")),

@@ -24,12 +24,16 @@ struct Health {
 }
 
 /// Say whether the process lives.
+///
+/// For whoever starts processes anew: it says nothing of the database.
 #[utoipa::path(get, path = "/health/live", tag = "health", responses((status = 200, body = Health)))]
 async fn get_live(_: Query<()>) -> Result<Answer, Problem> {
     Answer::json(&Health { status: "live" })
 }
 
-/// Say whether the registry can answer: its database is reachable, migrated and loaded.
+/// Say whether the registry can answer.
+///
+/// It can when its database is reachable, migrated and loaded; else the answer is 503.
 #[utoipa::path(get, path = "/health/ready", tag = "health", responses((status = 200, body = Health)))]
 async fn get_ready(app: Data<App>, _: Query<()>) -> Result<Answer, Problem> {
     app.read(|_| Ok(())).await?;

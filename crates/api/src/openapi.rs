@@ -14,6 +14,8 @@ pub(crate) fn configure(routes: &mut Routes) {
 }
 
 /// Get this contract, as an OpenAPI 3.1 document.
+///
+/// Self-contained, and open to pages of any origin.
 #[utoipa::path(get, path = "/v1/openapi.json", tag = "contract", responses((status = 200, body = Object)))]
 async fn get_openapi(app: Data<App>, _: Query<()>) -> Result<Answer, Problem> {
     Answer::json(&*app.document)

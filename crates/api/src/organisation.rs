@@ -35,6 +35,8 @@ impl FromQuery for OrganisationFilter {
 }
 
 /// List organisations.
+///
+/// The organisations that existed on the day asked about, alphabetically by name (å, ä and ö last).
 #[utoipa::path(
     get, path = "/v1/organisations", tag = "organisations",
     params(OrganisationFilter, Paging), responses((status = 200, body = OrganisationList))
@@ -44,6 +46,8 @@ async fn list_organisations(app: Data<App>, query: ListQuery<OrganisationFilter>
 }
 
 /// Get an organisation.
+///
+/// Without `as_of` an organisation that ended answers too, with its successor.
 #[utoipa::path(
     get, path = "/v1/organisations/{id}", tag = "organisations",
     params(

@@ -36,6 +36,8 @@ impl FromQuery for PilotFilter {
 }
 
 /// List pilots.
+///
+/// Alphabetically by name (å, ä and ö last).
 #[utoipa::path(
     get, path = "/v1/pilots", tag = "pilots",
     params(PilotFilter, Paging), responses((status = 200, body = PilotList))
@@ -45,6 +47,8 @@ async fn list_pilots(app: Data<App>, query: ListQuery<PilotFilter>) -> Result<An
 }
 
 /// Get a pilot.
+///
+/// With the organisation that leads it, its areas, its objectives and its tasks.
 #[utoipa::path(
     get, path = "/v1/pilots/{id}", tag = "pilots",
     params(("id" = PilotId, Path, description = "The pilot's id.", example = "6706b694-371e-5164-8139-887f741eafcf")),

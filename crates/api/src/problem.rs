@@ -19,7 +19,9 @@ pub(crate) fn configure(routes: &mut Routes) {
     operations!(routes, list_problems, get_problem);
 }
 
-/// List the problems: every code that an answer can carry.
+/// List problems.
+///
+/// Every code that an answer can carry, with status and title. Codes never change their meaning.
 #[utoipa::path(
     get, path = "/v1/problems", tag = "problems",
     params(Paging), responses((status = 200, body = ProblemTypeList))
@@ -30,7 +32,9 @@ async fn list_problems(query: ListQuery<()>) -> Result<Answer, Problem> {
     query.answer(query.page_of(all, |problem| problem.code.clone()))
 }
 
-/// Get a problem: what its code means. Its address is the `type` of every such problem.
+/// Get a problem.
+///
+/// What its code means. This address is the `type` of every such problem.
 #[utoipa::path(
     get, path = "/v1/problems/{code}", tag = "problems",
     params(("code" = String, Path, description = "The code of the problem.", min_length = 3, max_length = 64, pattern = "^[a-z]+(_[a-z]+)*$", example = "not_found")),

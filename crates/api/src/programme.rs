@@ -40,6 +40,8 @@ impl FromQuery for ProgrammeCoverageQuestion {
 }
 
 /// List programmes.
+///
+/// The phases of the regional coordination of digital support, oldest first.
 #[utoipa::path(
     get, path = "/v1/programmes", tag = "programmes",
     params(ProgrammeFilter, Paging), responses((status = 200, body = ProgrammeList))
@@ -49,6 +51,8 @@ async fn list_programmes(app: Data<App>, query: ListQuery<ProgrammeFilter>) -> R
 }
 
 /// Get a programme.
+///
+/// With its goals, its areas, who coordinated it and when, and the phase before it.
 #[utoipa::path(
     get, path = "/v1/programmes/{key}", tag = "programmes",
     params(("key" = Key, Path, description = "The programme's key.", example = "regional-coordination-2020")),
@@ -88,6 +92,9 @@ async fn get_programme_coverage(
 }
 
 /// Get the regions of a programme against those of the phase before it.
+///
+/// Each region of either is new, continuing or ended. A programme that covers the country covers each of its
+/// regions.
 #[utoipa::path(
     get, path = "/v1/programmes/{key}/participation", tag = "programmes",
     params(("key" = Key, Path, description = "The programme's key.", example = "regional-coordination-2020")),

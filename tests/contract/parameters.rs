@@ -129,3 +129,20 @@ fn letters_to_look_for_are_as_long_as_the_document_says(
         assert_eq!(answer.codes_of_faults(), ["out_of_range"], "{}", operation.id);
     }
 }
+
+#[rstest]
+fn header_fields_are_as_long_as_the_document_says(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let registry = Registry::start(database);
+    for operation in Contract::of(&registry).operations() {
+        let target = operation.example_target();
+        for parameter in operation.in_place("header") {
+            let most = usize::try_from(parameter.schema["maxLength"].as_u64().unwrap()).unwrap();
+            let with = |length| registry.get_with(&target, &[(&parameter.name, &"x".repeat(length))]);
+            assert_eq!(with(most).status, 200, "{} {}", operation.id, parameter.name);
+            let answer = with(most + 1);
+            answer.problem(400, "invalid_request");
+            assert_eq!(answer.json()["errors"][0]["parameter"], parameter.name.as_str());
+            assert_eq!(answer.codes_of_faults(), ["too_long"], "{} {}", operation.id, parameter.name);
+        }
+    }
+}

@@ -58,6 +58,11 @@ pub enum Invalid {
         /// What came.
         value: String,
     },
+    /// Longer than it may be.
+    TooLong {
+        /// The most characters that are allowed.
+        max: usize,
+    },
     /// More values than an operation takes.
     TooMany {
         /// The most that it takes.
@@ -146,6 +151,7 @@ impl Invalid {
             Self::Malformed { .. } => Code::MalformedValue,
             Self::OutOfRange { .. } => Code::OutOfRange,
             Self::UnknownValue { .. } | Self::NotAmong { .. } | Self::NoSuch { .. } => Code::UnknownValue,
+            Self::TooLong { .. } => Code::TooLong,
             Self::TooMany { .. } => Code::TooManyValues,
             Self::InvalidCursor => Code::InvalidCursor,
             Self::NotValidAt { .. } => Code::NotValidAt,
@@ -209,6 +215,11 @@ impl Invalid {
                     format!("The registry holds no \"{value}\"."),
                 )
             }
+            Self::TooLong { max } => say(
+                format!("Liian pitkä, enintään {max} merkkiä on sallittu."),
+                format!("För långt, högst {max} tecken är tillåtna."),
+                format!("Too long, at most {max} characters are allowed."),
+            ),
             Self::TooMany { max } => say(
                 format!("Liikaa arvoja, enintään {max} on sallittu."),
                 format!("För många värden, högst {max} är tillåtna."),

@@ -83,6 +83,8 @@ problems! {
         ["Arvo ei ole sallitulla välillä", "Värdet ligger utanför intervallet", "The value is out of range"],
     RepeatedParameter = "repeated_parameter" 400
         ["Parametri toistuu", "Parametern upprepas", "The parameter is repeated"],
+    TooLong = "too_long" 400
+        ["Liian pitkä arvo", "Ett för långt värde", "The value is too long"],
     TooManyValues = "too_many_values" 400
         ["Liikaa arvoja", "För många värden", "Too many values"],
     UnknownParameter = "unknown_parameter" 400

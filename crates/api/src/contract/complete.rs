@@ -7,6 +7,7 @@ use digituki_domain::text::TextLanguage;
 use include_dir::{Dir, include_dir};
 use serde_json::{Map, Value, json};
 
+use crate::http::bounds::longest;
 use crate::http::problem::{MEDIA_TYPE, Problem, ProblemBody};
 
 /// Answers of the real server, one file for each operation; a test compares them with its answers.
@@ -92,8 +93,8 @@ fn complete_operation(path: &str, operation: &mut Value) {
             }
         }
         let about = "ETags that you have: the answer is 304 if one still holds.";
-        parameters.push(header_parameter("If-None-Match", about, 1_000));
-        parameters.push(header_parameter("Accept-Language", "The language of problems: fi, sv or en.", 200));
+        parameters.push(header_parameter("If-None-Match", about));
+        parameters.push(header_parameter("Accept-Language", "The language of problems: fi, sv or en."));
     }
     let paged = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "cursor"));
     let ok = &mut operation["responses"]["200"];
@@ -118,10 +119,10 @@ pub(super) fn example(operation_id: &str) -> Option<Value> {
     serde_json::from_slice(file.contents()).ok()
 }
 
-fn header_parameter(name: &str, description: &str, max: usize) -> Value {
+fn header_parameter(name: &str, description: &str) -> Value {
     json!({
         "name": name, "in": "header", "description": description, "required": false,
-        "schema": {"type": "string", "maxLength": max}
+        "schema": {"type": "string", "maxLength": longest(name)}
     })
 }
 

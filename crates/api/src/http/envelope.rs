@@ -20,9 +20,9 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::http::cors::Caller;
-use crate::http::language;
 use crate::http::problem::{MEDIA_TYPE, Problem};
 use crate::http::rate_limit::{Standing, caller};
+use crate::http::{bounds, language};
 
 /// The policy of everything but pages: nothing may be loaded or framed.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -115,6 +115,10 @@ fn admit(app: &App, request: &ServiceRequest, about: &mut Request) -> Result<(),
         }
     }
     let headers = request.headers();
+    let too_long = bounds::violations(headers);
+    if !too_long.is_empty() {
+        return Err(Problem::invalid(too_long));
+    }
     let coding = headers.get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes).unwrap_or_default();
     let encoded = !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity");
     if encoded {

@@ -19,6 +19,7 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use crate::app::App;
 use crate::http::answer::Answer;
+use crate::http::bounds::longest;
 use crate::http::cursor::{self, Cursor};
 use crate::http::problem::Problem;
 use crate::http::query::{FromQuery, Reader};
@@ -53,7 +54,7 @@ impl IntoParams for Paging {
                 "Where the page starts: `next` of the page before. It belongs to the filters it was given with.",
                 text(cursor::MAX_LENGTH),
             ),
-            parameter("Prefer", ParameterIn::Header, "`return=total-count` asks for `total`.", text(200)),
+            parameter("Prefer", ParameterIn::Header, "`return=total-count` asks for `total`.", text(longest("Prefer"))),
         ]
     }
 }

@@ -16,9 +16,9 @@ pub enum Format {
 
 /// Starts the log; `RUST_LOG` chooses what is said.
 pub fn start(format: Format) {
+    let mut builder = env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info"));
     // actix-http reports each request that it refuses as an error; the refusal has its own line.
-    let filter = env_logger::Env::default().default_filter_or("info,actix_http::h1::dispatcher=off");
-    let mut builder = env_logger::Builder::from_env(filter);
+    builder.filter_module("actix_http::h1::dispatcher", log::LevelFilter::Off);
     match format {
         Format::Text => builder.format(|out, record| {
             let mut line = Fields(String::new());

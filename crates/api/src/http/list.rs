@@ -40,7 +40,7 @@ impl IntoParams for Paging {
                 .schema(Some(schema))
                 .build()
         };
-        let text = |max| ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(max));
+        let text = |max| ObjectBuilder::new().schema_type(Type::String).max_length(Some(max));
         let limit = ObjectBuilder::new()
             .schema_type(Type::Integer)
             .minimum(Some(1))
@@ -52,7 +52,7 @@ impl IntoParams for Paging {
                 "cursor",
                 ParameterIn::Query,
                 "Where the page starts: `next` of the page before. It belongs to the filters it was given with.",
-                text(cursor::MAX_LENGTH),
+                text(cursor::MAX_LENGTH).min_length(Some(1)),
             ),
             parameter("Prefer", ParameterIn::Header, "`return=total-count` asks for `total`.", text(longest("Prefer"))),
         ]

@@ -47,7 +47,7 @@ impl App {
         &self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        if self.is_prepared() { self.store.read(work).await } else { Err(Problem::unavailable()) }
+        if self.prepared.load(Ordering::Acquire) { self.store.read(work).await } else { Err(Problem::unavailable()) }
     }
 
     /// Answers with a page of a collection.
@@ -59,10 +59,6 @@ impl App {
         let (query, page) =
             self.read(move |db| work(db, &query).map_err(Problem::from).map(|page| (query, page))).await?;
         query.answer(page)
-    }
-
-    pub(crate) fn is_prepared(&self) -> bool {
-        self.prepared.load(Ordering::Acquire)
     }
 
     pub(crate) fn set_prepared(&self) {

@@ -151,10 +151,8 @@ impl Store {
             let mut pooled = begun(&pool, deadline, begin)?;
             work(&mut pooled)
         });
-        match task.await {
-            Ok(outcome) => outcome,
-            Err(error) => Err(Error::Unforeseen(format!("the work on the database panicked: {error}")).into()),
-        }
+        // The panic itself is in the log by then, with its place; its message may hold anything.
+        task.await.unwrap_or_else(|_| Err(Error::Unforeseen("the work on the database panicked".into()).into()))
     }
 }
 

@@ -19,6 +19,9 @@ pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 /// The longest path that an answer repeats, in characters.
 const LONGEST_INSTANCE: usize = 2_000;
 
+/// How many faults a problem lists at most, as its schema says.
+pub(crate) const MAX_ERRORS: usize = 1_000;
+
 /// How long a caller waits before another try, in seconds.
 const RETRY_AFTER: u64 = 1;
 

@@ -14,7 +14,7 @@ use digituki_domain::text::Label;
 use digituki_domain::validity::Dated;
 use percent_encoding::percent_decode;
 
-use crate::http::problem::Problem;
+use crate::http::problem::{self, Problem};
 
 /// How many parameters a query holds at most: more would make a large answer out of a small question.
 const MAX_PAIRS: usize = 1_000;
@@ -151,6 +151,8 @@ impl Reader {
         for name in unknown.into_iter().take(MAX_VALUES) {
             self.refuse(&name, Invalid::UnknownParameter { allowed: self.asked.clone() });
         }
+        // No more than the contract lets a problem list.
+        self.violations.truncate(problem::MAX_ERRORS);
         if self.violations.is_empty() { Ok(self.given) } else { Err(Problem::invalid(self.violations)) }
     }
 }
@@ -262,6 +264,11 @@ mod tests {
         for (query, code) in table {
             assert_eq!(faults(query), [code], "{query}");
         }
+    }
+
+    #[test]
+    fn a_query_of_nothing_but_faults_is_answered_within_bounds() {
+        assert_eq!(faults(&"%00&".repeat(2_000)).len(), problem::MAX_ERRORS);
     }
 
     #[test]

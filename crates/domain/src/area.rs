@@ -5,11 +5,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::invalid::{Form, Invalid};
-use crate::schema::published_as_string;
+use crate::noun::{Noun, NounName};
+use crate::schema::{published_as_string, text_value};
 use crate::text::Names;
 use crate::validity::{Successor, dated};
 use crate::version::Version;
@@ -32,7 +33,8 @@ pub const FINLAND: &str = "FI";
 
 /// An area by kind and official code: `region:06`. The same code can belong to areas of several
 /// kinds (21 is Åland among the regions and Lapland among the hospital districts).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct AreaId {
     kind: AreaKind,
     code: String,
@@ -44,7 +46,7 @@ impl AreaId {
         let digits = match kind {
             AreaKind::Country if code == FINLAND => return Ok(Self { kind, code: code.to_owned() }),
             AreaKind::Country => {
-                return Err(Invalid::UnknownValue { value: code.to_owned(), allowed: vec![FINLAND] });
+                return Err(Invalid::UnknownValue { value: code.to_owned(), allowed: vec![FINLAND.to_owned()] });
             }
             AreaKind::Municipality => 3,
             AreaKind::Region | AreaKind::HospitalDistrict | AreaKind::WellbeingServicesCounty => 2,
@@ -84,6 +86,20 @@ impl fmt::Display for AreaId {
     }
 }
 
+impl TryFrom<String> for AreaId {
+    type Error = Invalid;
+
+    fn try_from(value: String) -> Result<Self, Invalid> {
+        value.parse()
+    }
+}
+
+impl From<AreaId> for String {
+    fn from(area: AreaId) -> Self {
+        area.to_string()
+    }
+}
+
 published_as_string!(
     AreaId,
     "An area as kind:code; the kinds are those of the code list area_kind.",
@@ -98,6 +114,42 @@ published_as_string!(
 pub struct AreaCode;
 
 published_as_string!(AreaCode, "The official code of an area.", 2, 2, "^[0-9]{2}$", "06");
+
+/// The official code of an area whose kind its type tells.
+macro_rules! area_code {
+    ($(#[doc = $about:literal])* $type:ident, $kind:expr, $digits:literal, $pattern:literal, $example:literal) => {
+        $(#[doc = $about])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $type(String);
+
+        impl $type {
+            /// The area itself.
+            pub fn id(&self) -> AreaId {
+                AreaId { kind: $kind, code: self.0.clone() }
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = Invalid;
+
+            fn from_str(value: &str) -> Result<Self, Invalid> {
+                AreaId::new($kind, value).map(|area| Self(area.code))
+            }
+        }
+
+        text_value!($type, concat!($($about,)*), $digits, $digits, $pattern, $example);
+    };
+}
+
+area_code! {
+    /// The official code of a region.
+    RegionCode, AreaKind::Region, 2, "^[0-9]{2}$", "06"
+}
+area_code! {
+    /// The official code of a municipality.
+    MunicipalityCode, AreaKind::Municipality, 3, "^[0-9]{3}$", "837"
+}
 
 /// An area, named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -139,6 +191,25 @@ pub struct Area {
 }
 
 dated!(Area, Successor::Area);
+
+/// An area, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AreaRecord {
+    /// Its official names.
+    pub names: Names,
+    /// The first day of its existence.
+    pub valid_from: Option<NaiveDate>,
+    /// The last day of its existence.
+    pub valid_to: Option<NaiveDate>,
+    /// The code of the area of the same kind that took its place.
+    pub successor: Option<String>,
+}
+
+impl Noun for Area {
+    const NOUN: NounName = NounName::Area;
+    type Id = AreaId;
+    type Record = AreaRecord;
+}
 
 vocabulary! {
     /// The order of a list of areas.

@@ -6,7 +6,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::key::Key;
 use crate::money::Money;
-use crate::organisation::{OrganisationRef, OrganisationType};
+use crate::noun::{Noun, NounName};
+use crate::organisation::{OrganisationId, OrganisationRef, OrganisationType};
 use crate::text::{Descriptions, Language, Names};
 use crate::version::Version;
 use crate::vocabulary::vocabulary;
@@ -119,6 +120,57 @@ pub struct Call {
     pub version: Version,
 }
 
+/// A call, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallRecord {
+    /// The programme that it belongs to.
+    pub programme: Key,
+    /// Its names.
+    pub names: Names,
+    /// The organisation that runs it.
+    pub organiser: OrganisationId,
+    /// Published for all to read.
+    pub published: bool,
+    /// Called off.
+    pub cancelled: bool,
+    /// From this instant applications are taken.
+    pub opens_at: Option<DateTime<Utc>>,
+    /// Until this instant, exclusive, applications are taken.
+    pub closes_at: Option<DateTime<Utc>>,
+    /// Whether the decision has been made.
+    pub decided: bool,
+    /// The types of organisation that may apply.
+    pub eligible_organisation_types: Option<Vec<OrganisationType>>,
+    /// What the call had to give.
+    pub budgeted: Option<Money>,
+    /// What was awarded.
+    pub awarded: Option<Money>,
+    /// What was not used of it.
+    pub unused: Option<Money>,
+    /// The first day on which the money may be used.
+    pub usable_from: Option<NaiveDate>,
+    /// The last day on which the money may be used.
+    pub usable_to: Option<NaiveDate>,
+    /// Its briefings and comment rounds.
+    pub events: Vec<CallEvent>,
+    /// Its documents.
+    pub documents: Vec<CallDocument>,
+    /// How many applications came.
+    pub applications_received: Option<i32>,
+    /// From how many counties they came.
+    pub counties_represented: Option<i32>,
+    /// How many were selected.
+    pub selected: Option<i32>,
+    /// On what grounds they were selected.
+    pub selection_grounds: Option<Descriptions>,
+}
+
+impl Noun for Call {
+    const NOUN: NounName = NounName::Call;
+    type Id = Key;
+    type Record = CallRecord;
+}
+
 /// Which calls a list shows, by key.
 #[derive(Debug, Clone, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -133,7 +185,7 @@ pub struct CallFilter {
 
 /// The facts that a call's status follows from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct CallFacts {
+pub struct CallCircumstances {
     /// Published for all to read.
     pub published: bool,
     /// Called off.
@@ -154,7 +206,7 @@ pub struct CallFacts {
     pub usable_to: Option<NaiveDate>,
 }
 
-impl CallFacts {
+impl CallCircumstances {
     /// The status at an instant, which is the day `today` in Helsinki.
     pub fn status(&self, now: DateTime<Utc>, today: NaiveDate) -> CallStatus {
         if self.cancelled {
@@ -190,9 +242,14 @@ mod tests {
     fn a_status_follows_the_clock_the_decision_and_what_came_of_it() {
         let day = |text| crate::date::parse_day(text).ok();
         let at = |month, day| Utc.with_ymd_and_hms(2018, month, day, 21, 0, 0).single();
-        let call = CallFacts { published: true, opens_at: at(4, 4), closes_at: at(5, 8), ..CallFacts::default() };
-        let decided = CallFacts { decided: true, outcomes: 5, unfinished: 5, ..call };
-        let money = CallFacts { decided: true, usable_to: day("2018-06-30"), ..call };
+        let call = CallCircumstances {
+            published: true,
+            opens_at: at(4, 4),
+            closes_at: at(5, 8),
+            ..CallCircumstances::default()
+        };
+        let decided = CallCircumstances { decided: true, outcomes: 5, unfinished: 5, ..call };
+        let money = CallCircumstances { decided: true, usable_to: day("2018-06-30"), ..call };
         let table = [
             (call, 4, 3, CallStatus::Upcoming),
             (call, 4, 4, CallStatus::Open),
@@ -200,16 +257,21 @@ mod tests {
             (call, 5, 8, CallStatus::Evaluation),
             (decided, 4, 5, CallStatus::Open),
             (decided, 6, 1, CallStatus::Decided),
-            (CallFacts { unfinished: 0, ..decided }, 6, 1, CallStatus::Closed),
+            (CallCircumstances { unfinished: 0, ..decided }, 6, 1, CallStatus::Closed),
             (money, 6, 30, CallStatus::Decided),
             (money, 7, 1, CallStatus::Closed),
-            (CallFacts { opens_at: None, usable_from: day("2018-05-01"), ..call }, 4, 20, CallStatus::Upcoming),
-            (CallFacts { opens_at: None, usable_from: day("2018-05-01"), ..call }, 5, 2, CallStatus::Open),
-            (CallFacts { opens_at: None, usable_from: day("2018-07-01"), ..call }, 6, 1, CallStatus::Evaluation),
-            (CallFacts { closes_at: None, ..decided }, 6, 1, CallStatus::Decided),
-            (CallFacts { closes_at: None, ..call }, 6, 1, CallStatus::Open),
-            (CallFacts { cancelled: true, ..decided }, 6, 1, CallStatus::Cancelled),
-            (CallFacts { published: false, ..call }, 4, 5, CallStatus::Draft),
+            (CallCircumstances { opens_at: None, usable_from: day("2018-05-01"), ..call }, 4, 20, CallStatus::Upcoming),
+            (CallCircumstances { opens_at: None, usable_from: day("2018-05-01"), ..call }, 5, 2, CallStatus::Open),
+            (
+                CallCircumstances { opens_at: None, usable_from: day("2018-07-01"), ..call },
+                6,
+                1,
+                CallStatus::Evaluation,
+            ),
+            (CallCircumstances { closes_at: None, ..decided }, 6, 1, CallStatus::Decided),
+            (CallCircumstances { closes_at: None, ..call }, 6, 1, CallStatus::Open),
+            (CallCircumstances { cancelled: true, ..decided }, 6, 1, CallStatus::Cancelled),
+            (CallCircumstances { published: false, ..call }, 4, 5, CallStatus::Draft),
         ];
         for (facts, month, day, expected) in table {
             let now = at(month, day).unwrap_or_default();

@@ -5,13 +5,18 @@ use utoipa::ToSchema;
 
 use crate::area::{AreaKind, AreaSort};
 use crate::call::{CallDocumentType, CallEventType, CallStatus};
+use crate::change::Operation;
 use crate::date::{Precision, Season};
+use crate::freshness::Freshness;
 use crate::grant::GrantStatus;
 use crate::money::Currency;
 use crate::municipality::{LanguageStatus, UrbanRural};
+use crate::noun::NounName;
 use crate::organisation::OrganisationType;
 use crate::pilot::{PilotStatus, PilotTaskType};
 use crate::programme::Participation;
+use crate::provider::{OfferStatus, Origin, ProviderType};
+use crate::role::Role;
 use crate::text::{Language, Names};
 use crate::vocabulary::Vocabulary;
 
@@ -62,6 +67,13 @@ pub fn all() -> Vec<CodeList> {
         CodeList::of::<Precision>(),
         CodeList::of::<Season>(),
         CodeList::of::<UrbanRural>(),
+        CodeList::of::<Freshness>(),
+        CodeList::of::<NounName>(),
+        CodeList::of::<OfferStatus>(),
+        CodeList::of::<Operation>(),
+        CodeList::of::<Origin>(),
+        CodeList::of::<ProviderType>(),
+        CodeList::of::<Role>(),
     ];
     lists.sort_by(|one, other| one.name.cmp(&other.name));
     lists

@@ -1,7 +1,7 @@
 //! Days, and dates that are known only roughly.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::invalid::{Form, Invalid};
@@ -28,6 +28,12 @@ pub fn parse_day(value: &str) -> Result<NaiveDate, Invalid> {
         return Err(Invalid::Malformed { value: value.to_owned(), expected: Form::Day });
     }
     Ok(day)
+}
+
+/// Reads a day of a body by the same rules as a day of a query.
+pub(crate) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    let value = Option::<String>::deserialize(deserializer)?;
+    value.map(|value| parse_day(&value)).transpose().map_err(serde::de::Error::custom)
 }
 
 vocabulary! {

@@ -1,13 +1,14 @@
 //! Grants: state money for regional coordination.
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::area::{AreaCode, AreaId, AreaRef};
-use crate::id::{Id, Identified};
+use crate::area::{AreaId, AreaRef, RegionCode};
+use crate::id::Id;
 use crate::key::Key;
 use crate::money::Money;
+use crate::noun::{Noun, NounName};
 use crate::organisation::{OrganisationId, OrganisationRef};
 use crate::version::Version;
 use crate::vocabulary::vocabulary;
@@ -66,9 +67,31 @@ pub struct Grant {
 /// The id of one grant.
 pub type GrantId = Id<Grant>;
 
-impl Identified for Grant {
-    const NOUN: &'static str = "grant";
-    const ID: &'static str = "GrantId";
+/// A grant, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantRecord {
+    /// The programme that it belongs to.
+    pub programme: Key,
+    /// The call that it came of.
+    pub call: Key,
+    /// The organisation that receives it.
+    pub beneficiary: OrganisationId,
+    /// The areas in which the work is done.
+    pub areas: Vec<AreaId>,
+    /// What was granted.
+    pub amount: Option<Money>,
+    /// Where it stands, whatever the day.
+    pub grant_status: GrantStatus,
+    /// The first day on which the money may be used.
+    pub usable_from: Option<NaiveDate>,
+    /// The last day on which the money may be used.
+    pub usable_to: Option<NaiveDate>,
+}
+
+impl Noun for Grant {
+    const NOUN: NounName = NounName::Grant;
+    type Id = GrantId;
+    type Record = GrantRecord;
 }
 
 /// Which grants a list shows, alphabetically by beneficiary.
@@ -82,7 +105,7 @@ pub struct GrantFilter {
     #[param(value_type = Option<Vec<Key>>, max_items = 100)]
     pub call: Vec<Key>,
     /// Those for work in any of these regions.
-    #[param(value_type = Option<Vec<AreaCode>>, max_items = 100)]
+    #[param(value_type = Option<Vec<RegionCode>>, max_items = 100)]
     pub region: Vec<AreaId>,
     /// Those to any of these organisations.
     #[param(value_type = Option<Vec<OrganisationId>>, max_items = 100)]

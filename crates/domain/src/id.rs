@@ -12,26 +12,31 @@ use utoipa::openapi::schema::Schema;
 use uuid::Uuid;
 
 use crate::invalid::{Form, Invalid};
+use crate::noun::Noun;
+use crate::vocabulary::Vocabulary as _;
 
 /// Ids of what every installation starts with are derived from their keys in this namespace, so
 /// that they are the same everywhere.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6f1d_2a3e_5c84_5f0b_9e21_d161_7475_6b69);
 
-/// What has an id of its own.
-pub trait Identified {
-    /// Its noun in the singular, in `snake_case`.
-    const NOUN: &'static str;
-    /// The name of its id's schema.
-    const ID: &'static str;
-}
-
 /// The id of a `T`.
 pub struct Id<T>(Uuid, PhantomData<fn() -> T>);
 
-impl<T: Identified> Id<T> {
+impl<T: Noun> Id<T> {
     /// The id that a key of the reference data has in every installation.
     pub fn of_key(key: &str) -> Self {
-        Self(Uuid::new_v5(&NAMESPACE, format!("{}:{key}", T::NOUN).as_bytes()), PhantomData)
+        Self(Uuid::new_v5(&NAMESPACE, format!("{}:{key}", T::NOUN.code()).as_bytes()), PhantomData)
+    }
+
+    /// A new id: ids made later sort later.
+    pub fn new() -> Self {
+        Self(Uuid::now_v7(), PhantomData)
+    }
+}
+
+impl<T: Noun> Default for Id<T> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -89,19 +94,21 @@ impl<T> Serialize for Id<T> {
 impl<'de, T> Deserialize<'de> for Id<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Cow::<str>::deserialize(deserializer)?;
-        value.parse().map_err(|_| serde::de::Error::custom("not a UUID"))
+        value.parse().map_err(serde::de::Error::custom)
     }
 }
 
-impl<T: Identified> utoipa::PartialSchema for Id<T> {
+impl<T: Noun> utoipa::PartialSchema for Id<T> {
     fn schema() -> RefOr<Schema> {
         crate::schema::uuid(&format!("Identifies one {}.", T::NOUN))
     }
 }
 
-impl<T: Identified> utoipa::ToSchema for Id<T> {
+impl<T: Noun> utoipa::ToSchema for Id<T> {
     fn name() -> Cow<'static, str> {
-        T::ID.into()
+        let noun = T::NOUN.code();
+        let (first, rest) = noun.split_at(1);
+        format!("{}{rest}Id", first.to_uppercase()).into()
     }
 }
 

@@ -1,21 +1,28 @@
 //! What can be wrong with a value from outside. Each fault carries its parameters and says, in the
 //! reader's language, what the value was and what is allowed.
 
+mod form;
+mod message;
+
 use std::fmt::{self, Write as _};
 
+use serde::{Deserialize, Serialize};
+use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
+
+pub use form::Form;
+
 use crate::problem::Code;
-use crate::text::{Label, TextLanguage};
 
 /// The longest piece of a caller's value that an answer repeats, in characters.
 const ECHO: usize = 60;
 
 /// A rule that a value breaks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Invalid {
     /// A name that the operation does not know.
     UnknownParameter {
         /// The names that it does know.
-        allowed: Vec<&'static str>,
+        allowed: Vec<String>,
     },
     /// A parameter that takes one value came more than once.
     RepeatedParameter,
@@ -44,13 +51,6 @@ pub enum Invalid {
         /// What came.
         value: String,
         /// What is allowed.
-        allowed: Vec<&'static str>,
-    },
-    /// None of the values that the registry holds.
-    NotAmong {
-        /// What came.
-        value: String,
-        /// What the registry holds.
         allowed: Vec<String>,
     },
     /// Of the right form, but the registry holds nothing by that name.
@@ -70,6 +70,50 @@ pub enum Invalid {
     },
     /// A cursor that was changed, or that belongs to other filters.
     InvalidCursor,
+    /// The body is no JSON.
+    MalformedJson {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// A field that the body may not have.
+    UnknownField {
+        /// The fields that it may have.
+        allowed: Vec<String>,
+    },
+    /// A field came more than once.
+    RepeatedField,
+    /// A field without which the body says too little.
+    MissingField,
+    /// JSON of another kind than the field takes.
+    WrongType {
+        /// What should have come.
+        expected: Form,
+    },
+    /// A text without a letter or a digit.
+    Blank,
+    /// A text in no language.
+    NoLanguage,
+    /// A Finnish personal identity code: the registry holds nobody's.
+    PersonalIdentityCode,
+    /// The same value twice in a list of different ones.
+    RepeatedValue {
+        /// What came twice.
+        value: String,
+    },
+    /// A last day before the first.
+    EndsBeforeStart,
+    /// What goes together is not given together.
+    Needs {
+        /// The field that is needed with this one.
+        other: String,
+    },
+    /// Another object of the registry has it already.
+    Taken {
+        /// What came.
+        value: String,
+    },
     /// The area did not exist on the day asked about.
     NotValidAt {
         /// The area.
@@ -77,67 +121,6 @@ pub enum Invalid {
         /// The day.
         day: chrono::NaiveDate,
     },
-}
-
-/// The form that a value takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// A calendar day.
-    Day,
-    /// A whole number.
-    Number,
-    /// A UUID in its hyphenated form.
-    Uuid,
-    /// A key such as `county-pilots-2018`.
-    Key,
-    /// A reference to an area such as `region:06`.
-    Area,
-    /// The code of an area such as `06`.
-    AreaCode {
-        /// Its number of digits.
-        digits: usize,
-    },
-    /// A business id such as `0245458-3`.
-    BusinessId,
-}
-
-impl Form {
-    fn label(self) -> Label {
-        match self {
-            Self::Day => {
-                Label {
-                    fi: "päivä muodossa VVVV-KK-PP", sv: "en dag i formen ÅÅÅÅ-MM-DD", en: "a day as YYYY-MM-DD"
-                }
-            }
-            Self::Number => Label { fi: "kokonaisluku", sv: "ett heltal", en: "a whole number" },
-            Self::Uuid => Label {
-                fi: "UUID muodossa 8-4-4-4-12",
-                sv: "en UUID i formen 8-4-4-4-12",
-                en: "a UUID as 8-4-4-4-12 hexadecimal digits",
-            },
-            Self::Key => Label {
-                fi: "avain: pieniä kirjaimia a–z, numeroita ja yhdysviivoja, enintään 64 merkkiä",
-                sv: "en nyckel: små bokstäver a–z, siffror och bindestreck, högst 64 tecken",
-                en: "a key: small letters a to z, digits and hyphens, at most 64 characters",
-            },
-            Self::Area => Label {
-                fi: "alue muodossa laji:koodi, esimerkiksi region:06",
-                sv: "ett område i formen slag:kod, till exempel region:06",
-                en: "an area as kind:code, for example region:06",
-            },
-            Self::AreaCode { digits: 3 } => {
-                Label { fi: "kolminumeroinen koodi", sv: "en kod med tre siffror", en: "a code of three digits" }
-            }
-            Self::AreaCode { .. } => {
-                Label { fi: "kaksinumeroinen koodi", sv: "en kod med två siffror", en: "a code of two digits" }
-            }
-            Self::BusinessId => Label {
-                fi: "Y-tunnus muodossa 1234567-8, tarkistusnumero oikein",
-                sv: "ett FO-nummer i formen 1234567-8 med rätt kontrollsiffra",
-                en: "a business id as 1234567-8 with the right check digit",
-            },
-        }
-    }
 }
 
 impl Invalid {
@@ -150,105 +133,83 @@ impl Invalid {
             Self::ForbiddenCharacter => Code::ForbiddenCharacter,
             Self::Malformed { .. } => Code::MalformedValue,
             Self::OutOfRange { .. } => Code::OutOfRange,
-            Self::UnknownValue { .. } | Self::NotAmong { .. } | Self::NoSuch { .. } => Code::UnknownValue,
+            Self::UnknownValue { .. } | Self::NoSuch { .. } => Code::UnknownValue,
             Self::TooLong { .. } => Code::TooLong,
             Self::TooMany { .. } => Code::TooManyValues,
             Self::InvalidCursor => Code::InvalidCursor,
             Self::NotValidAt { .. } => Code::NotValidAt,
+            Self::MalformedJson { .. } => Code::MalformedJson,
+            Self::UnknownField { .. } => Code::UnknownField,
+            Self::RepeatedField => Code::RepeatedField,
+            Self::MissingField | Self::Needs { .. } => Code::MissingField,
+            Self::WrongType { .. } => Code::WrongType,
+            Self::Blank | Self::NoLanguage => Code::Blank,
+            Self::PersonalIdentityCode => Code::PersonalIdentityCode,
+            Self::RepeatedValue { .. } => Code::RepeatedValue,
+            Self::EndsBeforeStart => Code::EndsBeforeStart,
+            Self::Taken { .. } => Code::Taken,
         }
     }
+}
 
-    /// What is wrong and what is allowed, in one sentence.
-    pub fn message(&self, language: TextLanguage) -> String {
-        let say = |fi: String, sv: String, en: String| match language {
-            TextLanguage::Fi => fi,
-            TextLanguage::Sv => sv,
-            TextLanguage::En => en,
-        };
-        match self {
-            Self::UnknownParameter { allowed } => {
-                let allowed = allowed.join(", ");
-                say(
-                    format!("Tuntematon parametri. Sallitut: {allowed}."),
-                    format!("Okänd parameter. Tillåtna: {allowed}."),
-                    format!("Unknown parameter. Allowed: {allowed}."),
-                )
+/// As JSON: serde and the validator carry nothing but text and values from a parser to whoever reads a
+/// body, and the fault is read back there with [`Invalid::carried`].
+impl fmt::Display for Invalid {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&serde_json::to_string(self).unwrap_or_default())
+    }
+}
+
+impl Invalid {
+    /// Reads a fault that a parser sent through serde.
+    pub fn carried(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+}
+
+impl From<Invalid> for ValidationError {
+    fn from(invalid: Invalid) -> Self {
+        let mut error = Self::new(invalid.code().as_str());
+        error.add_param(CARRIED.into(), &invalid);
+        error
+    }
+}
+
+/// Under this name a validator's error carries the fault itself.
+const CARRIED: &str = "invalid";
+/// The name by which a validator's errors speak of the whole they stand in.
+const WHOLE: &str = "__all__";
+
+/// Every rule that a validated body breaks, each with its place, in the order of the places.
+pub fn violations(errors: &ValidationErrors) -> Vec<Violation> {
+    let mut found = Vec::new();
+    collect(errors, "", &mut found);
+    found.sort_by_key(|violation| violation.place.to_string());
+    found
+}
+
+fn collect(errors: &ValidationErrors, at: &str, found: &mut Vec<Violation>) {
+    for (name, kind) in errors.errors() {
+        let place = if name == WHOLE { at.to_owned() } else { format!("{at}/{name}") };
+        match kind {
+            ValidationErrorsKind::Struct(nested) => collect(nested, &place, found),
+            ValidationErrorsKind::List(items) => {
+                for (index, nested) in items {
+                    collect(nested, &format!("{place}/{index}"), found);
+                }
             }
-            Self::RepeatedParameter => say(
-                "Parametrin voi antaa vain kerran.".into(),
-                "Parametern kan anges bara en gång.".into(),
-                "The parameter can be given only once.".into(),
-            ),
-            Self::MissingParameter => say(
-                "Parametri on pakollinen.".into(),
-                "Parametern är obligatorisk.".into(),
-                "The parameter is required.".into(),
-            ),
-            Self::ForbiddenCharacter => say(
-                "Arvossa on ohjausmerkki tai tavuja, jotka eivät ole UTF-8:aa.".into(),
-                "Värdet innehåller ett styrtecken eller byte som inte är UTF-8.".into(),
-                "The value holds a control character or bytes that are not UTF-8.".into(),
-            ),
-            Self::Malformed { value, expected } => {
-                let (value, expected) = (echo(value), expected.label().in_language(language));
-                say(
-                    format!("\"{value}\" ei kelpaa. Odotettu: {expected}."),
-                    format!("\"{value}\" är ogiltigt. Förväntat: {expected}."),
-                    format!("\"{value}\" is not valid. Expected: {expected}."),
-                )
-            }
-            Self::OutOfRange { value, min, max } => {
-                let value = echo(value);
-                say(
-                    format!("{value} ei ole sallitulla välillä {min}–{max}."),
-                    format!("{value} ligger utanför det tillåtna intervallet {min}–{max}."),
-                    format!("{value} is outside the allowed range {min} to {max}."),
-                )
-            }
-            Self::UnknownValue { value, allowed } => unknown_value(value, &allowed.join(", "), language),
-            Self::NotAmong { value, allowed } => unknown_value(value, &allowed.join(", "), language),
-            Self::NoSuch { value } => {
-                let value = echo(value);
-                say(
-                    format!("Rekisteristä ei löydy arvoa \"{value}\"."),
-                    format!("\"{value}\" finns inte i registret."),
-                    format!("The registry holds no \"{value}\"."),
-                )
-            }
-            Self::TooLong { max } => say(
-                format!("Liian pitkä, enintään {max} merkkiä on sallittu."),
-                format!("För långt, högst {max} tecken är tillåtna."),
-                format!("Too long, at most {max} characters are allowed."),
-            ),
-            Self::TooMany { max } => say(
-                format!("Liikaa arvoja, enintään {max} on sallittu."),
-                format!("För många värden, högst {max} är tillåtna."),
-                format!("Too many values, at most {max} are allowed."),
-            ),
-            Self::InvalidCursor => say(
-                "Kursoria on muutettu tai se kuuluu muihin suodattimiin. Aloita alusta ilman kursoria.".into(),
-                "Markören har ändrats eller hör till andra filter. Börja om utan markör.".into(),
-                "The cursor was changed or belongs to other filters. Start again without one.".into(),
-            ),
-            Self::NotValidAt { value, day } => {
-                let value = echo(value);
-                say(
-                    format!("{value} ei ollut olemassa {day}."),
-                    format!("{value} fanns inte {day}."),
-                    format!("{value} did not exist on {day}."),
-                )
+            ValidationErrorsKind::Field(errors) => {
+                found.extend(errors.iter().map(|error| Violation::pointer(&place, carried_by(error))));
             }
         }
     }
 }
 
-fn unknown_value(value: &str, allowed: &str, language: TextLanguage) -> String {
-    let value = echo(value);
-    match language {
-        TextLanguage::Fi => format!("Tuntematon arvo \"{value}\". Sallitut: {allowed}."),
-        TextLanguage::Sv => format!("Okänt värde \"{value}\". Tillåtna: {allowed}."),
-        TextLanguage::En => format!("Unknown value \"{value}\". Allowed: {allowed}."),
-    }
+fn carried_by(error: &ValidationError) -> Invalid {
+    let number = |name: &str| error.params.get(name).and_then(serde_json::Value::as_u64);
+    let carried = error.params.get(CARRIED).and_then(|value| serde_json::from_value(value.clone()).ok());
+    // The validator's own rule is `length`, of lists: texts know their longest form themselves.
+    carried.unwrap_or_else(|| Invalid::TooMany { max: number("max").and_then(|max| max.try_into().ok()).unwrap_or(0) })
 }
 
 /// A rule that is broken, and where.
@@ -281,6 +242,11 @@ impl Violation {
     pub fn parameter(name: &str, invalid: Invalid) -> Self {
         Self { place: Place::Parameter(name.to_owned()), invalid }
     }
+
+    /// A rule broken in the body.
+    pub fn pointer(pointer: &str, invalid: Invalid) -> Self {
+        Self { place: Place::Pointer(pointer.to_owned()), invalid }
+    }
 }
 
 /// A caller's value, cut and with control characters made visible: safe to repeat in an answer.
@@ -302,6 +268,7 @@ pub fn echo(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::TextLanguage;
     use crate::vocabulary::Vocabulary;
 
     #[test]
@@ -312,7 +279,7 @@ mod tests {
 
     #[test]
     fn a_message_names_the_value_and_what_is_allowed_in_every_language() {
-        let invalid = Invalid::UnknownValue { value: "blue".into(), allowed: vec!["red", "green"] };
+        let invalid = Invalid::UnknownValue { value: "blue".into(), allowed: vec!["red".into(), "green".into()] };
         for language in TextLanguage::VALUES {
             let message = invalid.message(*language);
             assert!(message.contains("blue") && message.contains("red, green"), "{message}");

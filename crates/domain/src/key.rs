@@ -1,12 +1,11 @@
 //! Keys: readable identifiers of the few things that people name by hand (programmes, calls).
 
-use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::invalid::{Form, Invalid};
-use crate::schema::published_as_string;
+use crate::schema::text_value;
 
 /// A key such as `county-pilots-2018`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -18,11 +17,6 @@ impl Key {
     pub const MIN: usize = 3;
     /// Its longest form, in characters.
     pub const MAX: usize = 64;
-
-    /// The key as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl FromStr for Key {
@@ -41,27 +35,7 @@ impl FromStr for Key {
     }
 }
 
-impl TryFrom<String> for Key {
-    type Error = String;
-
-    fn try_from(value: String) -> Result<Self, String> {
-        value.parse().map_err(|_| format!("{value:?} is not a key"))
-    }
-}
-
-impl From<Key> for String {
-    fn from(key: Key) -> Self {
-        key.0
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-published_as_string!(
+text_value!(
     Key,
     "A readable key: small letters, digits and hyphens.",
     Key::MIN,

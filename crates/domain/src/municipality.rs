@@ -1,10 +1,11 @@
 //! Municipalities: the ground on which everything else stands.
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::area::{AreaCode, AreaId, AreaRef, AreaSort};
+use crate::area::{AreaCode, AreaId, AreaRecord, AreaRef, AreaSort, MunicipalityCode};
+use crate::noun::{Noun, NounName};
 use crate::text::Names;
 use crate::validity::{Successor, dated};
 use crate::version::Version;
@@ -32,7 +33,7 @@ vocabulary! {
 }
 
 /// A point in WGS84.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Point {
     /// Latitude in degrees.
     #[schema(minimum = 59.0, maximum = 71.0, example = 61.56)]
@@ -43,7 +44,7 @@ pub struct Point {
 }
 
 /// The inhabitants at the end of a year (Statistics Finland, through THL's Sotkanet).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Population {
     /// The day of the figure, the last of a year.
     #[schema(example = "2022-12-31")]
@@ -92,6 +93,41 @@ pub struct Municipality {
 }
 
 dated!(Municipality, Successor::Area);
+
+/// To which area of a kind a municipality belongs, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    /// The area.
+    pub area: AreaId,
+    /// The first day.
+    pub valid_from: Option<NaiveDate>,
+    /// The last day, inclusive.
+    pub valid_to: Option<NaiveDate>,
+}
+
+/// A municipality, as it is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MunicipalityRecord {
+    /// What it has in common with other areas.
+    #[serde(flatten)]
+    pub area: AreaRecord,
+    /// The languages of its administration.
+    pub language_status: LanguageStatus,
+    /// How urban it is.
+    pub urban_rural: UrbanRural,
+    /// Its central locality.
+    pub point: Option<Point>,
+    /// The areas to which it belongs.
+    pub memberships: Vec<Membership>,
+    /// Its inhabitants, oldest first.
+    pub populations: Vec<Population>,
+}
+
+impl Noun for Municipality {
+    const NOUN: NounName = NounName::Municipality;
+    type Id = MunicipalityCode;
+    type Record = MunicipalityRecord;
+}
 
 /// Which municipalities a list shows.
 #[derive(Debug, Clone, Default, IntoParams)]

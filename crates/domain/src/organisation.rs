@@ -1,18 +1,20 @@
 //! Organisations: authorities, councils, districts, municipalities, associations, companies.
 
-use std::fmt;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use validator::{Validate, ValidationError};
 
 use crate::area::{AreaId, AreaRef};
-use crate::id::{Id, Identified};
+use crate::date;
+use crate::id::Id;
 use crate::invalid::{Form, Invalid};
-use crate::schema::published_as_string;
+use crate::noun::{Noun, NounName, Writable};
+use crate::schema::text_value;
 use crate::text::Names;
-use crate::validity::{Successor, dated};
+use crate::validity::{Successor, Validity, dated};
 use crate::version::Version;
 use crate::vocabulary::vocabulary;
 
@@ -43,13 +45,6 @@ vocabulary! {
 #[serde(try_from = "String", into = "String")]
 pub struct BusinessId(String);
 
-impl BusinessId {
-    /// The business id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 impl FromStr for BusinessId {
     type Err = Invalid;
 
@@ -75,27 +70,7 @@ impl FromStr for BusinessId {
     }
 }
 
-impl TryFrom<String> for BusinessId {
-    type Error = String;
-
-    fn try_from(value: String) -> Result<Self, String> {
-        value.parse().map_err(|_| format!("{value:?} is not a business id"))
-    }
-}
-
-impl From<BusinessId> for String {
-    fn from(id: BusinessId) -> Self {
-        id.0
-    }
-}
-
-impl fmt::Display for BusinessId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-published_as_string!(
+text_value!(
     BusinessId,
     "A Finnish business id (Y-tunnus), its check digit verified.",
     9,
@@ -115,6 +90,50 @@ pub struct OrganisationRef {
     pub names: Names,
 }
 
+/// An organisation, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = OrganisationFacts::check_days))]
+pub struct OrganisationFacts {
+    /// What kind of body it is.
+    pub organisation_type: OrganisationType,
+    /// Its names.
+    #[validate(nested)]
+    pub names: Names,
+    /// Its business id, which no other organisation has, or null where it has none or it is not known.
+    pub business_id: Option<BusinessId>,
+    /// The area that it is responsible for or works in, or null.
+    pub area: Option<AreaId>,
+    /// The first day of its existence; null for a time before 2018.
+    #[serde(default, deserialize_with = "date::day")]
+    pub valid_from: Option<NaiveDate>,
+    /// The last day of its existence, inclusive; null while it exists.
+    #[serde(default, deserialize_with = "date::day")]
+    pub valid_to: Option<NaiveDate>,
+    /// The organisation that took over its duties, or null.
+    pub successor: Option<OrganisationId>,
+}
+
+impl OrganisationFacts {
+    fn check_days(&self) -> Result<(), ValidationError> {
+        Validity { from: self.valid_from, to: self.valid_to }.check()?;
+        match self.successor {
+            Some(_) if self.valid_to.is_none() => Err(Invalid::Needs { other: "valid_to".into() }.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// An organisation, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrganisationRecord {
+    /// What was written.
+    #[serde(flatten)]
+    pub facts: OrganisationFacts,
+    /// Whether it belongs to the reference data.
+    pub reference: bool,
+}
+
 /// An organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Organisation {
@@ -126,7 +145,7 @@ pub struct Organisation {
     pub names: Names,
     /// Its business id, or null where it is not known.
     pub business_id: Option<BusinessId>,
-    /// The area that it is responsible for, or null.
+    /// The area that it is responsible for or works in, or null.
     pub area: Option<AreaRef>,
     /// The first day of its existence; null for a time before 2018.
     pub valid_from: Option<NaiveDate>,
@@ -134,6 +153,9 @@ pub struct Organisation {
     pub valid_to: Option<NaiveDate>,
     /// The organisation that took over its duties, or null.
     pub successor: Option<OrganisationRef>,
+    /// Whether it belongs to the reference data, which only the national developer changes.
+    #[schema(example = true)]
+    pub reference: bool,
     /// Counts the changes of this object.
     pub version: Version,
 }
@@ -143,9 +165,18 @@ dated!(Organisation, Successor::Organisation);
 /// The id of one organisation.
 pub type OrganisationId = Id<Organisation>;
 
-impl Identified for Organisation {
-    const NOUN: &'static str = "organisation";
-    const ID: &'static str = "OrganisationId";
+impl Noun for Organisation {
+    const NOUN: NounName = NounName::Organisation;
+    type Id = OrganisationId;
+    type Record = OrganisationRecord;
+}
+
+impl Writable for Organisation {
+    type Facts = OrganisationFacts;
+
+    fn facts(record: &OrganisationRecord) -> &OrganisationFacts {
+        &record.facts
+    }
 }
 
 /// Which organisations a list shows, alphabetically by name.

@@ -4,10 +4,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::area::{AreaCode, AreaId, AreaRef};
+use crate::area::{AreaId, AreaRef, RegionCode};
 use crate::date::RoughDate;
-use crate::id::{Id, Identified};
+use crate::id::Id;
 use crate::key::Key;
+use crate::noun::{Noun, NounName};
 use crate::organisation::{OrganisationId, OrganisationRef};
 use crate::text::{Descriptions, Names};
 use crate::version::Version;
@@ -92,9 +93,35 @@ pub struct Pilot {
 /// The id of one pilot.
 pub type PilotId = Id<Pilot>;
 
-impl Identified for Pilot {
-    const NOUN: &'static str = "pilot";
-    const ID: &'static str = "PilotId";
+/// A pilot, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PilotRecord {
+    /// The programme that it belongs to.
+    pub programme: Key,
+    /// The call that it came of.
+    pub call: Key,
+    /// Its names.
+    pub names: Names,
+    /// Where it stands, whatever the day.
+    pub pilot_status: PilotStatus,
+    /// The organisation that leads it.
+    pub lead: OrganisationId,
+    /// The areas that it is responsible for.
+    pub areas: Vec<AreaId>,
+    /// When it began.
+    pub starts: Option<RoughDate>,
+    /// When it ended.
+    pub ends: Option<RoughDate>,
+    /// What it aims at.
+    pub objectives: Vec<Descriptions>,
+    /// What it does.
+    pub tasks: Vec<PilotTask>,
+}
+
+impl Noun for Pilot {
+    const NOUN: NounName = NounName::Pilot;
+    type Id = PilotId;
+    type Record = PilotRecord;
 }
 
 /// Which pilots a list shows, alphabetically by name.
@@ -108,7 +135,7 @@ pub struct PilotFilter {
     #[param(value_type = Option<Vec<Key>>, max_items = 100)]
     pub call: Vec<Key>,
     /// Those responsible for any of these regions.
-    #[param(value_type = Option<Vec<AreaCode>>, max_items = 100)]
+    #[param(value_type = Option<Vec<RegionCode>>, max_items = 100)]
     pub region: Vec<AreaId>,
     /// Those that any of these organisations leads.
     #[param(value_type = Option<Vec<OrganisationId>>, max_items = 100)]

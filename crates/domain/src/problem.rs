@@ -43,6 +43,12 @@ problems! {
         ["Pyynnössä on virheitä", "Begäran innehåller fel", "The request has faults"],
     MalformedRequest = "malformed_request" 400
         ["Pyyntö ei ole kelvollista HTTP:tä", "Begäran är inte giltig HTTP", "The request is not valid HTTP"],
+    Unauthenticated = "unauthenticated" 401
+        ["Kirjautuminen puuttuu", "Inloggning saknas", "Signing in is needed"],
+    InvalidToken = "invalid_token" 401
+        ["Käyttöoikeustunnus ei kelpaa", "Åtkomsttoken är ogiltig", "The access token is not valid"],
+    Forbidden = "forbidden" 403
+        ["Ei oikeutta", "Ingen behörighet", "Not allowed"],
     NotFound = "not_found" 404
         ["Kohdetta ei löydy", "Objektet finns inte", "There is no such object"],
     NotValidAt = "not_valid_at" 404
@@ -55,42 +61,78 @@ problems! {
         ["Pyydettyä esitysmuotoa ei ole saatavilla", "Begärt format finns inte", "No acceptable format"],
     RequestTimeout = "request_timeout" 408
         ["Pyyntö saapui liian hitaasti", "Begäran kom för långsamt", "The request came too slowly"],
+    Conflict = "conflict" 409
+        ["Ristiriita rekisterin tilan kanssa", "Konflikt med registrets tillstånd", "In conflict with the registry's state"],
+    InUse = "in_use" 409
+        ["Kohde on käytössä", "Objektet används", "The object is in use"],
+    RequestInProgress = "request_in_progress" 409
+        ["Sama pyyntö on käsittelyssä", "Samma begäran behandlas redan", "The same request is being worked on"],
+    PreconditionFailed = "precondition_failed" 412
+        ["Kohde on muuttunut", "Objektet har ändrats", "The object has changed"],
     PayloadTooLarge = "payload_too_large" 413
         ["Pyynnön sisältö on liian suuri", "Begärans innehåll är för stort", "The request's content is too large"],
     UriTooLong = "uri_too_long" 414
         ["Osoite on liian pitkä", "Adressen är för lång", "The address is too long"],
     UnsupportedMediaType = "unsupported_media_type" 415
         ["Sisällön tyyppiä tai koodausta ei tueta", "Innehållets typ eller kodning stöds inte", "Unsupported content type or encoding"],
+    IdempotencyKeyReused = "idempotency_key_reused" 422
+        ["Idempotency-Key on jo käytetty toiseen pyyntöön", "Idempotency-Key har redan använts till en annan begäran", "The Idempotency-Key was used for another request"],
+    PreconditionRequired = "precondition_required" 428
+        ["If-Match puuttuu", "If-Match saknas", "If-Match is needed"],
     TooManyRequests = "too_many_requests" 429
         ["Liikaa pyyntöjä", "För många begäranden", "Too many requests"],
     HeaderFieldsTooLarge = "header_fields_too_large" 431
         ["Otsakekentät ovat liian suuria", "Huvudfälten är för stora", "The header fields are too large"],
     InternalError = "internal_error" 500
         ["Palvelussa tapahtui virhe", "Ett fel inträffade i tjänsten", "The service failed"],
+    ReadOnly = "read_only" 503
+        ["Rekisteriin ei voi nyt kirjoittaa", "Registret tar just nu inte emot ändringar", "The registry takes no changes now"],
+    InsufficientStorage = "insufficient_storage" 507
+        ["Tallennustila on loppunut", "Lagringsutrymmet är slut", "Out of storage space"],
     Unavailable = "unavailable" 503
         ["Palvelu on tilapäisesti poissa käytöstä", "Tjänsten är tillfälligt otillgänglig", "The service is temporarily unavailable"],
 
     // One fault of a request.
+    Blank = "blank" 400
+        ["Teksti puuttuu", "Text saknas", "The text is missing"],
+    EndsBeforeStart = "ends_before_start" 400
+        ["Loppuu ennen alkuaan", "Slutar före sin början", "It ends before it starts"],
     ForbiddenCharacter = "forbidden_character" 400
         ["Kielletty merkki", "Otillåtet tecken", "A character that is not allowed"],
     InvalidCursor = "invalid_cursor" 400
         ["Kursori ei kelpaa", "Markören är ogiltig", "The cursor is not valid"],
+    MalformedJson = "malformed_json" 400
+        ["Sisältö ei ole JSON:ia", "Innehållet är inte JSON", "The content is not JSON"],
     MalformedValue = "malformed_value" 400
         ["Arvo on väärää muotoa", "Värdet har fel form", "The value is of the wrong form"],
+    MissingField = "missing_field" 400
+        ["Pakollinen kenttä puuttuu", "Ett obligatoriskt fält saknas", "A required field is missing"],
     MissingParameter = "missing_parameter" 400
         ["Pakollinen parametri puuttuu", "En obligatorisk parameter saknas", "A required parameter is missing"],
     OutOfRange = "out_of_range" 400
         ["Arvo ei ole sallitulla välillä", "Värdet ligger utanför intervallet", "The value is out of range"],
+    PersonalIdentityCode = "personal_identity_code" 400
+        ["Henkilötunnus", "Personbeteckning", "A personal identity code"],
+    RepeatedField = "repeated_field" 400
+        ["Kenttä toistuu", "Fältet upprepas", "The field is repeated"],
     RepeatedParameter = "repeated_parameter" 400
         ["Parametri toistuu", "Parametern upprepas", "The parameter is repeated"],
+    RepeatedValue = "repeated_value" 400
+        ["Arvo toistuu", "Värdet upprepas", "The value is repeated"],
+    Taken = "taken" 409
+        ["Arvo on jo käytössä", "Värdet är upptaget", "The value is taken"],
     TooLong = "too_long" 400
         ["Liian pitkä arvo", "Ett för långt värde", "The value is too long"],
     TooManyValues = "too_many_values" 400
         ["Liikaa arvoja", "För många värden", "Too many values"],
+    UnknownField = "unknown_field" 400
+        ["Tuntematon kenttä", "Okänt fält", "Unknown field"],
     UnknownParameter = "unknown_parameter" 400
         ["Tuntematon parametri", "Okänd parameter", "Unknown parameter"],
     UnknownValue = "unknown_value" 400
         ["Tuntematon arvo", "Okänt värde", "Unknown value"],
+    WrongType = "wrong_type" 400
+        ["Väärä tyyppi", "Fel typ", "Of the wrong type"],
 }
 
 impl std::str::FromStr for Code {

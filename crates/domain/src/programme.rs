@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::area::{AreaCode, AreaId, AreaKind, AreaRef};
+use crate::area::{AreaId, AreaKind, AreaRef, RegionCode};
 use crate::date::RoughDate;
 use crate::key::Key;
 use crate::money::Money;
-use crate::organisation::OrganisationRef;
+use crate::noun::{Noun, NounName};
+use crate::organisation::{OrganisationId, OrganisationRef};
 use crate::text::{Descriptions, Names};
 use crate::version::Version;
 use crate::vocabulary::vocabulary;
@@ -45,6 +46,46 @@ pub struct Programme {
     pub version: Version,
 }
 
+/// A programme, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgrammeRecord {
+    /// Its names.
+    pub names: Names,
+    /// What it is about.
+    pub descriptions: Option<Descriptions>,
+    /// The goals set for it.
+    pub goals: Vec<Descriptions>,
+    /// The organisations that led it nationally.
+    pub coordinators: Vec<CoordinatorRecord>,
+    /// The phase before it.
+    pub previous: Option<Key>,
+    /// When it began.
+    pub starts: RoughDate,
+    /// When it ended or will end.
+    pub ends: Option<RoughDate>,
+    /// The areas that it covers.
+    pub areas: Vec<AreaId>,
+    /// The state grants awarded in it together.
+    pub grants_total: Option<Money>,
+}
+
+/// Who led a programme, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoordinatorRecord {
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// Its first day.
+    pub first_day: Option<NaiveDate>,
+    /// Its last day, inclusive.
+    pub last_day: Option<NaiveDate>,
+}
+
+impl Noun for Programme {
+    const NOUN: NounName = NounName::Programme;
+    type Id = Key;
+    type Record = ProgrammeRecord;
+}
+
 /// Who led a programme, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Coordinator {
@@ -69,7 +110,7 @@ impl Programme {
 #[into_params(parameter_in = Query)]
 pub struct ProgrammeFilter {
     /// Those that cover any of these regions.
-    #[param(value_type = Option<Vec<AreaCode>>, max_items = 100)]
+    #[param(value_type = Option<Vec<RegionCode>>, max_items = 100)]
     pub region: Vec<AreaId>,
 }
 

@@ -51,3 +51,38 @@ macro_rules! published_as_string {
     };
 }
 pub(crate) use published_as_string;
+
+/// What every newtype around a text has: its JSON by way of its parser, its text, its schema.
+macro_rules! text_value {
+    ($type:ident, $description:expr, $min:expr, $max:expr, $pattern:expr, $example:expr) => {
+        impl $type {
+            /// The value as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $type {
+            type Error = $crate::invalid::Invalid;
+
+            fn try_from(value: String) -> Result<Self, Self::Error> {
+                value.parse()
+            }
+        }
+
+        impl From<$type> for String {
+            fn from(value: $type) -> Self {
+                value.0
+            }
+        }
+
+        impl std::fmt::Display for $type {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+
+        $crate::schema::published_as_string!($type, $description, $min, $max, $pattern, $example);
+    };
+}
+pub(crate) use text_value;

@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use validator::{Validate, ValidationErrors};
 
+use crate::invalid::Invalid;
+use crate::personal;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
@@ -92,6 +95,54 @@ impl<const MAX: usize> Text<MAX> {
     }
 }
 
+impl<const MAX: usize> Text<MAX> {
+    /// Whether a text of this length may have several lines.
+    const LINES: bool = MAX > 500;
+
+    fn fault(text: &str) -> Option<Invalid> {
+        let forbidden =
+            |letter: char| (letter.is_control() && !(Self::LINES && letter == '\n')) || is_invisible(letter);
+        if text.chars().any(forbidden) {
+            Some(Invalid::ForbiddenCharacter)
+        } else if !text.chars().any(char::is_alphanumeric) {
+            Some(Invalid::Blank)
+        } else if text.chars().count() > MAX {
+            Some(Invalid::TooLong { max: MAX })
+        } else if personal::holds_identity_code(text) {
+            Some(Invalid::PersonalIdentityCode)
+        } else {
+            None
+        }
+    }
+}
+
+/// Characters that show nothing and turn a text into something else than it seems: fillers, marks of
+/// direction, and what is left over of other encodings.
+fn is_invisible(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{AD}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}'
+            | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FEFF}'
+            | '\u{FFF9}'..='\u{FFFD}' | '\u{E0000}'..='\u{E007F}'
+    )
+}
+
+impl<const MAX: usize> Validate for Text<MAX> {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        let mut errors = ValidationErrors::new();
+        let languages = [("fi", &self.fi), ("sv", &self.sv), ("en", &self.en)];
+        if languages.iter().all(|(_, text)| text.is_none()) {
+            errors.add("__all__", Invalid::NoLanguage.into());
+        }
+        for (language, text) in languages {
+            if let Some(invalid) = text.as_deref().and_then(Self::fault) {
+                errors.add(language, invalid.into());
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
+
 impl<const MAX: usize> From<Label> for Text<MAX> {
     fn from(label: Label) -> Self {
         Self { fi: Some(label.fi.to_owned()), sv: Some(label.sv.to_owned()), en: Some(label.en.to_owned()) }
@@ -143,5 +194,30 @@ mod tests {
         let text = Names { fi: Some("Lappi".into()), sv: None, en: None };
         assert_eq!(text.get(TextLanguage::Sv), None);
         assert_eq!(text.first(), "Lappi");
+    }
+
+    #[test]
+    fn a_text_says_something_and_hides_nothing() {
+        let fault = |text: &str| Names::fault(text).map(|invalid| invalid.code().as_str());
+        let table = [
+            ("Kirjasto", None),
+            ("مكتبة", None),
+            ("Ääkkönen 2", None),
+            ("", Some("blank")),
+            (" - ", Some("blank")),
+            ("a\r\nb", Some("forbidden_character")),
+            ("a\nb", Some("forbidden_character")),
+            ("a\u{0}", Some("forbidden_character")),
+            ("\u{200B}\u{2060}", Some("forbidden_character")),
+            ("Kirjasto\u{202E}otsajriK", Some("forbidden_character")),
+            ("131052-308T", Some("personal_identity_code")),
+        ];
+        for (text, expected) in table {
+            assert_eq!(fault(text), expected, "{text:?}");
+        }
+        assert_eq!(fault(&"ä".repeat(200)), None);
+        assert_eq!(fault(&"ä".repeat(201)), Some("too_long"));
+        assert_eq!(Descriptions::fault("One.\nTwo."), None);
+        assert_eq!(Descriptions::fault("One.\r\nTwo."), Some(Invalid::ForbiddenCharacter));
     }
 }

@@ -4,7 +4,10 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use validator::ValidationError;
+
 use crate::area::AreaRef;
+use crate::invalid::Invalid;
 use crate::organisation::OrganisationRef;
 
 /// The days on which something exists or holds, both inclusive; null is open.
@@ -20,6 +23,26 @@ impl Validity {
     /// Whether a day lies within it.
     pub fn holds_on(&self, day: NaiveDate) -> bool {
         self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+    }
+
+    /// Refuses a last day before the first, for the schema rule of whatever says `valid_from` and `valid_to`.
+    pub(crate) fn check(self) -> Result<(), ValidationError> {
+        match (self.from, self.to) {
+            (Some(from), Some(to)) if to < from => Err(Invalid::EndsBeforeStart.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Refuses a list that says a value twice.
+pub(crate) fn distinct<T: PartialEq + Serialize>(values: &[T]) -> Result<(), ValidationError> {
+    match values.iter().enumerate().find(|(index, value)| values[..*index].contains(value)) {
+        Some((_, value)) => {
+            let value = serde_json::to_value(value).unwrap_or_default();
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            Err(Invalid::RepeatedValue { value }.into())
+        }
+        None => Ok(()),
     }
 }
 

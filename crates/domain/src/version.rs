@@ -18,6 +18,15 @@ impl Version {
         Self(number)
     }
 
+    /// The version of a new object.
+    pub const FIRST: Self = Self(1);
+
+    /// The version after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
     /// The version as a number.
     pub const fn number(self) -> i64 {
         self.0

@@ -74,7 +74,8 @@ macro_rules! vocabulary {
             fn from_str(value: &str) -> Result<Self, Self::Err> {
                 use $crate::vocabulary::Vocabulary;
                 Self::VALUES.iter().copied().find(|known| known.code() == value).ok_or_else(|| {
-                    $crate::invalid::Invalid::UnknownValue { value: value.to_owned(), allowed: Self::codes() }
+                    let allowed = Self::codes().into_iter().map(str::to_owned).collect();
+                    $crate::invalid::Invalid::UnknownValue { value: value.to_owned(), allowed }
                 })
             }
         }

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-use digituki_domain::call::{Call, CallDocument, CallEvent, CallFacts, CallFilter};
+use digituki_domain::call::{Call, CallCircumstances, CallDocument, CallEvent, CallFilter};
 use digituki_domain::clock::Clock;
 use digituki_domain::date::RoughDate;
 use digituki_domain::grant::GrantStatus;
@@ -134,7 +134,7 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>, clock: Clock) -> Result<Vec<
     let instant = |stored: Option<NaiveDateTime>| stored.map(|stored| stored.and_utc());
     rows.into_iter()
         .map(|row| {
-            let facts = CallFacts {
+            let facts = CallCircumstances {
                 published: row.published,
                 cancelled: row.cancelled,
                 opens_at: instant(row.opens_at),

@@ -72,7 +72,7 @@ fn population_date(db: &mut AnyConnection, when: When) -> Result<NaiveDate> {
         Some(asked) if known.contains(&asked) => Ok(asked),
         Some(asked) => {
             let allowed = known.iter().map(ToString::to_string).collect();
-            let invalid = Invalid::NotAmong { value: asked.to_string(), allowed };
+            let invalid = Invalid::UnknownValue { value: asked.to_string(), allowed };
             Err(Error::Refused(vec![Violation::parameter("population_date", invalid)]))
         }
         None => latest.copied().ok_or_else(|| Error::Unforeseen("no populations are loaded".into())),

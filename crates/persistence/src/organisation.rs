@@ -118,6 +118,7 @@ fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Organisation>>
                 valid_from: row.valid_from,
                 valid_to: row.valid_to,
                 successor: row.successor_id.as_deref().map(|id| successors.get(id)).transpose()?,
+                reference: true,
                 version: Version::new(row.version),
             })
         })

@@ -184,7 +184,7 @@ impl Faults {
 
 /// Two faults at once, as a 400 lists them.
 fn example_faults() -> Vec<Violation> {
-    let allowed = vec!["limit", "cursor", "as_of", "q", "sort"];
+    let allowed = ["limit", "cursor", "as_of", "q", "sort"].map(str::to_owned).to_vec();
     vec![
         Violation::parameter("as_of", Invalid::Malformed { value: "yesterday".into(), expected: Form::Day }),
         Violation::parameter("colour", Invalid::UnknownParameter { allowed }),

@@ -149,7 +149,10 @@ impl Reader {
             .map(|(name, _)| echo(name))
             .collect();
         for name in unknown.into_iter().take(MAX_VALUES) {
-            self.refuse(&name, Invalid::UnknownParameter { allowed: self.asked.clone() });
+            self.refuse(
+                &name,
+                Invalid::UnknownParameter { allowed: self.asked.iter().map(ToString::to_string).collect() },
+            );
         }
         // No more than the contract lets a problem list.
         self.violations.truncate(problem::MAX_ERRORS);

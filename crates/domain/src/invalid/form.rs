@@ -1,0 +1,110 @@
+//! The forms that values take, in words.
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::Label;
+
+/// The form that a value takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Form {
+    /// A calendar day.
+    Day,
+    /// A whole number.
+    Number,
+    /// A UUID in its hyphenated form.
+    Uuid,
+    /// A key such as `county-pilots-2018`.
+    Key,
+    /// A reference to an area such as `region:06`.
+    Area,
+    /// The code of an area such as `06`.
+    AreaCode {
+        /// Its number of digits.
+        digits: usize,
+    },
+    /// A business id such as `0245458-3`.
+    BusinessId,
+    /// The address of a function mailbox.
+    Email,
+    /// A phone number.
+    Phone,
+    /// The address of a page.
+    Website,
+    /// The name of a source.
+    Source,
+    /// An object of JSON.
+    Object,
+    /// A list of JSON.
+    List,
+    /// A text of JSON.
+    Text,
+    /// A truth value of JSON.
+    Boolean,
+    /// Anything but null.
+    Value,
+}
+
+impl Form {
+    /// The form in words.
+    pub fn label(self) -> Label {
+        match self {
+            Self::Day => {
+                Label {
+                    fi: "päivä muodossa VVVV-KK-PP", sv: "en dag i formen ÅÅÅÅ-MM-DD", en: "a day as YYYY-MM-DD"
+                }
+            }
+            Self::Number => Label { fi: "kokonaisluku", sv: "ett heltal", en: "a whole number" },
+            Self::Uuid => Label {
+                fi: "UUID muodossa 8-4-4-4-12",
+                sv: "en UUID i formen 8-4-4-4-12",
+                en: "a UUID as 8-4-4-4-12 hexadecimal digits",
+            },
+            Self::Key => Label {
+                fi: "avain: pieniä kirjaimia a–z, numeroita ja yhdysviivoja, enintään 64 merkkiä",
+                sv: "en nyckel: små bokstäver a–z, siffror och bindestreck, högst 64 tecken",
+                en: "a key: small letters a to z, digits and hyphens, at most 64 characters",
+            },
+            Self::Area => Label {
+                fi: "alue muodossa laji:koodi, esimerkiksi region:06",
+                sv: "ett område i formen slag:kod, till exempel region:06",
+                en: "an area as kind:code, for example region:06",
+            },
+            Self::AreaCode { digits: 3 } => {
+                Label { fi: "kolminumeroinen koodi", sv: "en kod med tre siffror", en: "a code of three digits" }
+            }
+            Self::AreaCode { .. } => {
+                Label { fi: "kaksinumeroinen koodi", sv: "en kod med två siffror", en: "a code of two digits" }
+            }
+            Self::BusinessId => Label {
+                fi: "Y-tunnus muodossa 1234567-8, tarkistusnumero oikein",
+                sv: "ett FO-nummer i formen 1234567-8 med rätt kontrollsiffra",
+                en: "a business id as 1234567-8 with the right check digit",
+            },
+            Self::Email => Label {
+                fi: "sähköpostiosoite, esimerkiksi digituki@kunta.example",
+                sv: "en e-postadress, till exempel digistod@kommun.example",
+                en: "an e-mail address such as digisupport@municipality.example",
+            },
+            Self::Phone => Label {
+                fi: "kansainvälinen puhelinnumero (E.164), esimerkiksi +358295000",
+                sv: "ett internationellt telefonnummer (E.164), till exempel +358295000",
+                en: "an international phone number (E.164) such as +358295000",
+            },
+            Self::Website => Label {
+                fi: "http- tai https-osoite",
+                sv: "en http- eller https-adress",
+                en: "an http or https address",
+            },
+            Self::Source => Label {
+                fi: "lähteen nimi: pieniä kirjaimia a–z, numeroita, yhdysviivoja ja alaviivoja, enintään 40 merkkiä",
+                sv: "källans namn: små bokstäver a–z, siffror, bindestreck och understreck, högst 40 tecken",
+                en: "a source's name: small letters a to z, digits, hyphens and underscores, at most 40 characters",
+            },
+            Self::Object => Label { fi: "olio", sv: "ett objekt", en: "an object" },
+            Self::List => Label { fi: "luettelo", sv: "en lista", en: "a list" },
+            Self::Text => Label { fi: "teksti", sv: "en text", en: "a text" },
+            Self::Boolean => Label { fi: "true tai false", sv: "true eller false", en: "true or false" },
+            Self::Value => Label { fi: "arvo", sv: "ett värde", en: "a value" },
+        }
+    }
+}

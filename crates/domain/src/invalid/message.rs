@@ -1,0 +1,167 @@
+//! What is wrong with a value, in the reader's language.
+
+use super::{Invalid, echo};
+use crate::text::TextLanguage;
+
+impl Invalid {
+    /// What is wrong and what is allowed, in one sentence.
+    pub fn message(&self, language: TextLanguage) -> String {
+        let say = |fi: String, sv: String, en: String| match language {
+            TextLanguage::Fi => fi,
+            TextLanguage::Sv => sv,
+            TextLanguage::En => en,
+        };
+        match self {
+            Self::UnknownParameter { allowed } => {
+                let allowed = allowed.join(", ");
+                say(
+                    format!("Tuntematon parametri. Sallitut: {allowed}."),
+                    format!("Okänd parameter. Tillåtna: {allowed}."),
+                    format!("Unknown parameter. Allowed: {allowed}."),
+                )
+            }
+            Self::RepeatedParameter => say(
+                "Parametrin voi antaa vain kerran.".into(),
+                "Parametern kan anges bara en gång.".into(),
+                "The parameter can be given only once.".into(),
+            ),
+            Self::MissingParameter => say(
+                "Parametri on pakollinen.".into(),
+                "Parametern är obligatorisk.".into(),
+                "The parameter is required.".into(),
+            ),
+            Self::ForbiddenCharacter => say(
+                "Arvossa on ohjausmerkki tai tavuja, jotka eivät ole UTF-8:aa.".into(),
+                "Värdet innehåller ett styrtecken eller byte som inte är UTF-8.".into(),
+                "The value holds a control character or bytes that are not UTF-8.".into(),
+            ),
+            Self::Malformed { value, expected } => {
+                let (value, expected) = (echo(value), expected.label().in_language(language));
+                say(
+                    format!("\"{value}\" ei kelpaa. Odotettu: {expected}."),
+                    format!("\"{value}\" är ogiltigt. Förväntat: {expected}."),
+                    format!("\"{value}\" is not valid. Expected: {expected}."),
+                )
+            }
+            Self::OutOfRange { value, min, max } => {
+                let value = echo(value);
+                say(
+                    format!("{value} ei ole sallitulla välillä {min}–{max}."),
+                    format!("{value} ligger utanför det tillåtna intervallet {min}–{max}."),
+                    format!("{value} is outside the allowed range {min} to {max}."),
+                )
+            }
+            Self::UnknownValue { value, allowed } => unknown_value(value, &allowed.join(", "), language),
+            Self::NoSuch { value } => {
+                let value = echo(value);
+                say(
+                    format!("Rekisteristä ei löydy arvoa \"{value}\"."),
+                    format!("\"{value}\" finns inte i registret."),
+                    format!("The registry holds no \"{value}\"."),
+                )
+            }
+            Self::TooLong { max } => say(
+                format!("Liian pitkä, enintään {max} merkkiä on sallittu."),
+                format!("För långt, högst {max} tecken är tillåtna."),
+                format!("Too long, at most {max} characters are allowed."),
+            ),
+            Self::TooMany { max } => say(
+                format!("Liikaa arvoja, enintään {max} on sallittu."),
+                format!("För många värden, högst {max} är tillåtna."),
+                format!("Too many values, at most {max} are allowed."),
+            ),
+            Self::InvalidCursor => say(
+                "Kursoria on muutettu tai se kuuluu muihin suodattimiin. Aloita alusta ilman kursoria.".into(),
+                "Markören har ändrats eller hör till andra filter. Börja om utan markör.".into(),
+                "The cursor was changed or belongs to other filters. Start again without one.".into(),
+            ),
+            Self::MalformedJson { line, column } => say(
+                format!("Sisältö ei ole JSON:ia (rivi {line}, sarake {column})."),
+                format!("Innehållet är inte JSON (rad {line}, kolumn {column})."),
+                format!("The content is not JSON (line {line}, column {column})."),
+            ),
+            Self::UnknownField { allowed } => {
+                let allowed = allowed.join(", ");
+                say(
+                    format!("Tuntematon kenttä. Sallitut: {allowed}."),
+                    format!("Okänt fält. Tillåtna: {allowed}."),
+                    format!("Unknown field. Allowed: {allowed}."),
+                )
+            }
+            Self::RepeatedField => say(
+                "Kentän voi antaa vain kerran.".into(),
+                "Fältet kan anges bara en gång.".into(),
+                "The field can be given only once.".into(),
+            ),
+            Self::MissingField => {
+                say("Kenttä on pakollinen.".into(), "Fältet är obligatoriskt.".into(), "The field is required.".into())
+            }
+            Self::WrongType { expected } => {
+                let expected = expected.label().in_language(language);
+                say(
+                    format!("Väärää tyyppiä. Odotettu: {expected}."),
+                    format!("Fel typ. Förväntat: {expected}."),
+                    format!("Of the wrong type. Expected: {expected}."),
+                )
+            }
+            Self::Blank => say(
+                "Tekstissä ei ole kirjaimia eikä numeroita.".into(),
+                "Texten innehåller varken bokstäver eller siffror.".into(),
+                "The text holds neither a letter nor a digit.".into(),
+            ),
+            Self::NoLanguage => say(
+                "Tekstin on oltava ainakin yhdellä kielellä: fi, sv tai en.".into(),
+                "Texten måste finnas på minst ett språk: fi, sv eller en.".into(),
+                "The text is needed in at least one language: fi, sv or en.".into(),
+            ),
+            Self::PersonalIdentityCode => say(
+                "Tekstissä on henkilötunnus. Rekisteriin ei tallenneta henkilötietoja.".into(),
+                "Texten innehåller en personbeteckning. Registret tar inte emot personuppgifter.".into(),
+                "The text holds a personal identity code. The registry takes no personal data.".into(),
+            ),
+            Self::RepeatedValue { value } => {
+                let value = echo(value);
+                say(
+                    format!("\"{value}\" on luettelossa kahdesti."),
+                    format!("\"{value}\" finns två gånger i listan."),
+                    format!("\"{value}\" stands in the list twice."),
+                )
+            }
+            Self::EndsBeforeStart => say(
+                "Viimeinen päivä on ennen ensimmäistä.".into(),
+                "Den sista dagen är före den första.".into(),
+                "The last day comes before the first.".into(),
+            ),
+            Self::Needs { other } => say(
+                format!("Tarvitaan myös kenttä {other}."),
+                format!("Också fältet {other} behövs."),
+                format!("The field {other} is needed too."),
+            ),
+            Self::Taken { value } => {
+                let value = echo(value);
+                say(
+                    format!("\"{value}\" on jo toisella rekisterin kohteella."),
+                    format!("\"{value}\" hör redan till ett annat objekt i registret."),
+                    format!("\"{value}\" belongs to another object of the registry already."),
+                )
+            }
+            Self::NotValidAt { value, day } => {
+                let value = echo(value);
+                say(
+                    format!("{value} ei ollut olemassa {day}."),
+                    format!("{value} fanns inte {day}."),
+                    format!("{value} did not exist on {day}."),
+                )
+            }
+        }
+    }
+}
+
+fn unknown_value(value: &str, allowed: &str, language: TextLanguage) -> String {
+    let value = echo(value);
+    match language {
+        TextLanguage::Fi => format!("Tuntematon arvo \"{value}\". Sallitut: {allowed}."),
+        TextLanguage::Sv => format!("Okänt värde \"{value}\". Tillåtna: {allowed}."),
+        TextLanguage::En => format!("Unknown value \"{value}\". Allowed: {allowed}."),
+    }
+}

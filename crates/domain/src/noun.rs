@@ -1,0 +1,57 @@
+//! Nouns: what the registry keeps, with a version, a history and an entry in the log for every change.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use validator::Validate;
+
+use crate::invalid::Invalid;
+use crate::version::Version;
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// What kind of object it is.
+    pub enum NounName = "noun" {
+        Area = "area" ["alue", "område", "area"],
+        Municipality = "municipality" ["kunta", "kommun", "municipality"],
+        Organisation = "organisation" ["organisaatio", "organisation", "organisation"],
+        Programme = "programme" ["ohjelma", "program", "programme"],
+        Call = "call" ["haku", "ansökningsomgång", "call"],
+        Pilot = "pilot" ["pilotti", "pilotförsök", "pilot"],
+        Grant = "grant" ["valtionavustus", "statsunderstöd", "grant"],
+        Provider = "provider" ["tuottaja", "leverantör", "provider"],
+    }
+}
+
+/// An object that the registry keeps. The type itself is what is published: with the names of what it
+/// refers to and with what follows from the clock.
+pub trait Noun: Serialize + Sized + Send + 'static {
+    /// What it is called.
+    const NOUN: NounName;
+    /// What identifies it.
+    type Id: Display + FromStr<Err = Invalid> + Clone + PartialEq + Send + Sync + 'static;
+    /// All that is known of it, as it is stored and logged: what it refers to by id.
+    type Record: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static;
+}
+
+/// A noun that callers write.
+pub trait Writable: Noun {
+    /// What a caller writes: the record without what only actions change.
+    type Facts: Serialize + DeserializeOwned + Validate + Send + 'static;
+
+    /// What was written.
+    fn facts(record: &Self::Record) -> &Self::Facts;
+}
+
+/// An object as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept<N: Noun> {
+    /// What identifies it.
+    pub id: N::Id,
+    /// What is known of it.
+    pub record: N::Record,
+    /// How often it was changed.
+    pub version: Version,
+}

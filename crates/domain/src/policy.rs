@@ -1,0 +1,265 @@
+//! Who may do what: the one table of roles, scopes and operations. What it does not allow is denied.
+
+use serde::{Deserialize, Serialize};
+
+use crate::area::RegionCode;
+use crate::organisation::OrganisationId;
+use crate::role::{Caller, Role};
+use crate::vocabulary::{Vocabulary, vocabulary};
+
+vocabulary! {
+    /// What an access token allows (an OAuth 2.0 scope).
+    pub enum Scope = "scope" {
+        Read = "read" ["lukea rekisteriä", "läsa registret", "read the registry"],
+        ProvidersWrite = "providers:write" ["muuttaa tuottajia", "ändra leverantörer", "change providers"],
+        OrganisationsWrite = "organisations:write"
+            ["muuttaa organisaatioita", "ändra organisationer", "change organisations"],
+        AuditRead = "audit:read" ["lukea tapahtumalokia", "läsa händelseloggen", "read the audit"],
+    }
+}
+
+/// How far a scope reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// Denied.
+    Nothing,
+    /// What is published.
+    Published,
+    /// What belongs to the caller's organisation.
+    Organisation,
+    /// What belongs to the caller's regions.
+    Regions,
+    /// Everything.
+    Everything,
+}
+
+/// Scope by role. Reading reaches, beyond what is named, all that is published.
+const REACH: [(Scope, [Reach; 10]); 4] = {
+    use Reach::{Everything as All, Nothing as No, Organisation as Own, Published as Pub, Regions as Reg};
+    //                         developer ministry coordinator expert editor integrator applicant evaluator auditor public
+    [
+        (Scope::Read, /*           */ [All, All, Reg, Reg, Own, Own, Pub, Pub, Pub, Pub]),
+        (Scope::ProvidersWrite, /* */ [All, No, Reg, Reg, Own, Own, No, No, No, No]),
+        (Scope::OrganisationsWrite, [All, No, Reg, Reg, Own, Own, No, No, No, No]),
+        (Scope::AuditRead, /*      */ [All, No, No, No, No, No, No, No, All, No]),
+    ]
+};
+
+/// What an operation asks of its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing: it does not even look at who asks.
+    Open,
+    /// This scope, which anyone has who reads.
+    Scope(Scope),
+}
+
+/// What every operation of the contract asks. An operation that is not here is denied to everyone.
+const OPERATIONS: &[(Access, &[&str])] = &[
+    (
+        Access::Open,
+        &[
+            "get_live",
+            "get_ready",
+            "get_openapi",
+            "issue_token",
+            "get_keys",
+            "get_authorization_server",
+            "list_problems",
+            "get_problem",
+        ],
+    ),
+    (
+        Access::Scope(Scope::Read),
+        &[
+            "list_regions",
+            "get_region",
+            "list_hospital_districts",
+            "get_hospital_district",
+            "list_wellbeing_services_counties",
+            "get_wellbeing_services_county",
+            "list_municipalities",
+            "get_municipality",
+            "list_organisations",
+            "get_organisation",
+            "list_organisation_history",
+            "list_programmes",
+            "get_programme",
+            "get_programme_coverage",
+            "get_programme_participation",
+            "list_calls",
+            "get_call",
+            "list_pilots",
+            "get_pilot",
+            "list_grants",
+            "get_grant",
+            "get_coverage",
+            "list_code_lists",
+            "get_code_list",
+            "list_providers",
+            "get_provider",
+            "get_provider_by_source",
+            "list_provider_history",
+            "list_changes",
+        ],
+    ),
+    (
+        Access::Scope(Scope::ProvidersWrite),
+        &[
+            "create_provider",
+            "replace_provider",
+            "change_provider",
+            "delete_provider",
+            "put_provider_by_source",
+            "verify_provider",
+        ],
+    ),
+    (
+        Access::Scope(Scope::OrganisationsWrite),
+        &["create_organisation", "replace_organisation", "change_organisation", "delete_organisation"],
+    ),
+    (Access::Scope(Scope::AuditRead), &["list_audit_entries"]),
+];
+
+impl Access {
+    /// What an operation asks; none for one that the table does not know.
+    pub fn to(operation_id: &str) -> Option<Self> {
+        OPERATIONS.iter().find(|(_, ids)| ids.contains(&operation_id)).map(|(access, _)| *access)
+    }
+}
+
+impl Scope {
+    /// How far the scope reaches for a role.
+    pub fn reach(self, role: Role) -> Reach {
+        let row = REACH.iter().find(|(scope, _)| *scope == self).map(|(_, row)| row);
+        let column = Role::VALUES.iter().position(|known| *known == role);
+        row.zip(column).and_then(|(row, column)| row.get(column).copied()).unwrap_or(Reach::Nothing)
+    }
+
+    /// What a role may ask for.
+    pub fn of(role: Role) -> Vec<Self> {
+        Self::VALUES.iter().copied().filter(|scope| scope.reach(role) != Reach::Nothing).collect()
+    }
+}
+
+/// To whom an object shows, and to whom it belongs.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Sight {
+    /// Everyone may see it.
+    pub published: bool,
+    /// The organisation whose it is.
+    pub organisation: Option<OrganisationId>,
+    /// The regions that it belongs to.
+    pub regions: Vec<RegionCode>,
+}
+
+impl Sight {
+    /// What everyone may see and only the national developer may change.
+    pub fn national() -> Self {
+        Self { published: true, ..Self::default() }
+    }
+}
+
+/// A caller who may do something, and how far.
+#[derive(Debug, Clone)]
+pub struct Permit {
+    /// Who it is.
+    pub caller: Caller,
+    reach: Reach,
+}
+
+impl Permit {
+    /// Lets a caller do what takes a scope; none when it may not, whatever the object.
+    pub fn new(caller: Caller, scope: Scope) -> Option<Self> {
+        let reach = if caller.scopes.contains(&scope) { scope.reach(caller.role) } else { Reach::Nothing };
+        (reach != Reach::Nothing).then_some(Self { caller, reach })
+    }
+
+    /// How far it reaches.
+    pub fn reach(&self) -> Reach {
+        self.reach
+    }
+
+    /// Whether an object lies within the reach.
+    pub fn covers(&self, sight: &Sight) -> bool {
+        match self.reach {
+            Reach::Nothing => false,
+            Reach::Published => sight.published,
+            Reach::Organisation => sight.organisation.is_some() && sight.organisation == self.caller.organisation,
+            Reach::Regions => sight.regions.iter().any(|region| self.caller.regions.contains(region)),
+            Reach::Everything => true,
+        }
+    }
+
+    /// Whether the caller may see an object.
+    pub fn sees(&self, sight: &Sight) -> bool {
+        sight.published || self.covers(sight)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn permit(role: Role, scope: Scope) -> Option<Permit> {
+        let caller = Caller {
+            role,
+            regions: "01".parse().into_iter().collect(),
+            organisation: Some(OrganisationId::of_key("own")),
+            scopes: Scope::of(role),
+            ..Caller::public()
+        };
+        Permit::new(caller, scope)
+    }
+
+    #[test]
+    fn the_table_has_a_row_for_every_scope() {
+        for scope in Scope::VALUES {
+            assert_eq!(scope.reach(Role::NationalDeveloper), Reach::Everything, "{scope}");
+            assert_eq!(scope.reach(Role::Public) > Reach::Nothing, *scope == Scope::Read, "{scope}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_operation_is_denied_and_none_stands_twice() {
+        assert_eq!(Access::to("drop_everything"), None);
+        let mut ids: Vec<_> = OPERATIONS.iter().flat_map(|(_, ids)| *ids).collect();
+        let all = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all);
+    }
+
+    #[test]
+    fn an_object_is_changed_by_those_whose_it_is() {
+        let own = Sight {
+            published: false,
+            organisation: Some(OrganisationId::of_key("own")),
+            regions: "02".parse().into_iter().collect(),
+        };
+        let regional = Sight { organisation: None, regions: "01".parse().into_iter().collect(), ..own.clone() };
+        let table = [
+            (Role::NationalDeveloper, true, true),
+            (Role::Ministry, false, false),
+            (Role::RegionalCoordinator, false, true),
+            (Role::RegionalExpert, false, true),
+            (Role::ProviderEditor, true, false),
+            (Role::Integrator, true, false),
+            (Role::Applicant, false, false),
+            (Role::Evaluator, false, false),
+            (Role::Auditor, false, false),
+            (Role::Public, false, false),
+        ];
+        for (role, of_own, of_regional) in table {
+            let may = |sight| permit(role, Scope::ProvidersWrite).is_some_and(|permit| permit.covers(sight));
+            assert_eq!((may(&own), may(&regional)), (of_own, of_regional), "{role}");
+        }
+    }
+
+    #[test]
+    fn a_token_allows_no_more_than_it_was_asked_for() {
+        let narrow = Caller { scopes: vec![Scope::Read], ..Caller::operator() };
+        assert!(Permit::new(narrow.clone(), Scope::Read).is_some());
+        assert!(Permit::new(narrow, Scope::ProvidersWrite).is_none());
+    }
+}

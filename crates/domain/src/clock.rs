@@ -33,10 +33,26 @@ impl Clock {
         Utc::now() + self.ahead
     }
 
+    /// The present instant with its day.
+    pub fn moment(&self) -> Moment {
+        let now = self.now();
+        let now = DateTime::from_timestamp_millis(now.timestamp_millis()).unwrap_or(now);
+        Moment { now, today: now.with_timezone(&Helsinki).date_naive() }
+    }
+
     /// The present day in Helsinki.
     pub fn today(&self) -> NaiveDate {
         self.now().with_timezone(&Helsinki).date_naive()
     }
+}
+
+/// One instant, and the day that it is in Helsinki.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The instant, cut to the milliseconds that are kept.
+    pub now: DateTime<Utc>,
+    /// The day. A walk through a collection keeps the day that it began on.
+    pub today: NaiveDate,
 }
 
 #[cfg(test)]

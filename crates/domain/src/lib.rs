@@ -7,6 +7,7 @@
 //! - Every text that a reader sees is in Finnish, Swedish and English.
 
 pub mod area;
+pub mod audit;
 pub mod call;
 pub mod change;
 pub mod clock;

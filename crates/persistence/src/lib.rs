@@ -11,23 +11,31 @@
 #![recursion_limit = "256"]
 
 pub mod area;
+pub mod audit;
 pub mod call;
 mod column;
 mod connection;
 pub mod coverage;
 pub mod database_url;
+pub mod erase;
 pub mod error;
+pub mod feed;
 pub mod grant;
+pub mod idempotency;
 mod load;
+mod log;
 pub mod municipality;
 mod names;
+pub mod noun;
 pub mod organisation;
 pub mod page;
 pub mod pilot;
 pub mod programme;
+pub mod provider;
 mod schema;
-mod scope;
 mod store;
+pub mod verify;
+pub mod write;
 
 pub use connection::AnyConnection;
 pub use database_url::DatabaseUrl;

@@ -4,12 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use digituki_domain::clock::Clock;
-use digituki_persistence::page::Page;
-use digituki_persistence::{AnyConnection, Error, Store};
+use digituki_persistence::page::{Asked, Page};
+use digituki_persistence::write::{Author, Tx};
+use digituki_domain::vocabulary::Vocabulary as _;
+use digituki_persistence::audit::{self, Line};
+use digituki_persistence::noun::Stored;
+use digituki_persistence::{AnyConnection, Error, Store, feed};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::http::answer::Answer;
+use crate::http::idempotency::InFlight;
 use crate::http::list::ListQuery;
 use crate::http::problem::Problem;
 use crate::http::rate_limit::RateLimit;
@@ -24,6 +29,8 @@ pub(crate) struct App {
     pub(crate) rate_limit: Option<Arc<RateLimit>>,
     /// The contract, as it is served.
     pub(crate) document: Arc<Value>,
+    /// The requests with an Idempotency-Key that are being worked on.
+    pub(crate) in_flight: InFlight,
     /// Whether the database has been migrated and loaded.
     prepared: Arc<AtomicBool>,
 }
@@ -38,6 +45,7 @@ impl App {
             clock,
             rate_limit,
             document: Arc::new(document),
+            in_flight: InFlight::default(),
             prepared: Arc::default(),
         }
     }
@@ -50,15 +58,43 @@ impl App {
         if self.prepared.load(Ordering::Acquire) { self.store.read(work).await } else { Err(Problem::unavailable()) }
     }
 
+    /// Writes by the one road, once the registry is ready.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        author: Author,
+        work: impl FnOnce(&mut Tx) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        if self.prepared.load(Ordering::Acquire) {
+            self.store.write(author, work).await
+        } else {
+            Err(Problem::unavailable())
+        }
+    }
+
     /// Answers with a page of a collection.
     pub(crate) async fn list<F: Send + 'static, T: Serialize + Send + 'static>(
         &self,
         query: ListQuery<F>,
-        work: impl FnOnce(&mut AnyConnection, &ListQuery<F>) -> Result<Page<T>, Error> + Send + 'static,
+        work: impl FnOnce(&mut AnyConnection, &Asked<F>) -> Result<Page<T>, Error> + Send + 'static,
     ) -> Result<Answer, Problem> {
         let (query, page) =
-            self.read(move |db| work(db, &query).map_err(Problem::from).map(|page| (query, page))).await?;
+            self.read(move |db| work(db, &query.asked).map_err(Problem::from).map(|page| (query, page))).await?;
         query.answer(page)
+    }
+
+    /// Answers with the history of one object, also of one that is gone.
+    pub(crate) async fn history<N: Stored>(&self, id: N::Id, query: ListQuery<()>) -> Result<Answer, Problem> {
+        let unknown = Problem::not_found(N::NOUN.label(), &id.to_string());
+        let (page, query) = self.read(move |db| Ok((feed::history::<N>(db, &id, &query.asked)?, query))).await?;
+        // Whoever may see an object may see at least that it came.
+        if page.items.is_empty() && query.asked.window.after.is_none() { Err(unknown) } else { query.answer(page) }
+    }
+
+    /// Writes a line of the audit. Where that cannot be done now, the log of the process has to do.
+    pub(crate) async fn audit(&self, line: Line) {
+        if let Err(error) = self.store.keep(move |db| audit::append(db, line)).await {
+            log::error!("a denial could not be audited: {error}");
+        }
     }
 
     pub(crate) fn set_prepared(&self) {

@@ -12,7 +12,9 @@
 
 mod app;
 mod area;
+mod audit;
 mod call;
+mod change;
 mod code_list;
 mod contract;
 mod coverage;
@@ -26,6 +28,7 @@ mod organisation;
 mod pilot;
 mod problem;
 mod programme;
+mod provider;
 mod serve;
 mod settings;
 mod swagger;

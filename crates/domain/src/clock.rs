@@ -4,6 +4,9 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Europe::Helsinki;
 
+use crate::date::parse_instant;
+use crate::invalid::Invalid;
+
 /// Tells the time everywhere; nothing else asks the system.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Clock {
@@ -13,13 +16,10 @@ pub struct Clock {
 impl Clock {
     /// Reads the instant to start at (RFC 3339), within the years that the registry knows.
     pub fn parse(value: &str) -> Result<DateTime<Utc>, String> {
-        let instant = DateTime::parse_from_rfc3339(value)
-            .ok()
-            .filter(|_| value.as_bytes().get(10) == Some(&b'T'))
-            .ok_or("it is not an RFC 3339 instant such as 2018-04-05T00:00:00+03:00")?
-            .to_utc();
-        let day = instant.format("%Y-%m-%d").to_string();
-        crate::date::parse_day(&day).map_err(|_| "it is not within the years 1900 to 2100")?;
+        let instant = parse_instant(value).map_err(|invalid| match invalid {
+            Invalid::OutOfRange { .. } => "it is not within the years 1900 to 2100",
+            _ => "it is not an RFC 3339 instant such as 2018-04-05T00:00:00+03:00",
+        })?;
         Ok(instant)
     }
 

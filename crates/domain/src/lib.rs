@@ -15,6 +15,7 @@ pub mod code_list;
 pub mod contact;
 pub mod coverage;
 pub mod date;
+pub mod external_id;
 pub mod freshness;
 pub mod grant;
 pub mod id;

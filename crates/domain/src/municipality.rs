@@ -137,6 +137,10 @@ impl Noun for Municipality {
     const NOUN: NounName = NounName::Municipality;
     type Id = MunicipalityCode;
     type Record = MunicipalityRecord;
+
+    fn version(&self) -> Version {
+        self.version
+    }
 }
 
 /// Which municipalities a list shows.

@@ -129,6 +129,10 @@ impl Noun for Pilot {
     const NOUN: NounName = NounName::Pilot;
     type Id = PilotId;
     type Record = PilotRecord;
+
+    fn version(&self) -> Version {
+        self.version
+    }
 }
 
 /// Which pilots a list shows, alphabetically by name.

@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 use digituki_domain::clock::Moment;
-use digituki_domain::noun::{Kept, Noun, Writable};
+use digituki_domain::external_id::ExternalId;
+use digituki_domain::noun::{Kept, Noun, Sourced, Writable};
 use digituki_domain::policy::{Permit, Sight};
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary as _;
@@ -45,6 +46,12 @@ pub trait Written: Stored + Writable {
     fn compose(tx: &mut Tx, id: &Self::Id, facts: Self::Facts, before: Option<&Self::Record>) -> Result<Self::Record>;
 }
 
+/// A noun that other systems push by their own ids.
+pub trait Pushed: Written + Sourced {
+    /// The object that a source calls so.
+    fn by_source(db: &mut AnyConnection, external: &ExternalId) -> Result<Option<Kept<Self>>>;
+}
+
 /// Whether a row is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -63,7 +70,7 @@ pub fn get<N: Stored>(db: &mut AnyConnection, id: &N::Id, moment: Moment, permit
 }
 
 /// An object as it is published, if the caller may see it.
-pub(crate) fn show<N: Stored>(
+pub fn show<N: Stored>(
     db: &mut AnyConnection,
     kept: Kept<N>,
     moment: Moment,

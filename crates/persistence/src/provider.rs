@@ -3,14 +3,15 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::{auto_type, not};
 use diesel::prelude::*;
-use digituki_domain::area::RegionCode;
+use digituki_domain::area::{MunicipalityCode, RegionCode};
 use digituki_domain::clock::Moment;
+use digituki_domain::external_id::ExternalId;
 use digituki_domain::freshness::Freshness;
 use digituki_domain::invalid::{Invalid, Place, Violation};
 use digituki_domain::noun::Kept;
 use digituki_domain::policy::{Permit, Reach, Sight};
 use digituki_domain::provider::{
-    ExternalId, OfferStatus, Provider, ProviderFacts, ProviderFilter, ProviderId, ProviderRecord, ProviderType,
+    OfferStatus, Provider, ProviderFacts, ProviderFilter, ProviderId, ProviderRecord, ProviderType,
 };
 use digituki_domain::text::Language;
 use digituki_domain::vocabulary::Vocabulary as _;
@@ -18,7 +19,7 @@ use digituki_domain::vocabulary::Vocabulary as _;
 use crate::column::{self, Json, Plain, any_of, stored_instant};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::{Error, Result, in_body, in_query};
-use crate::noun::{Step, Stored, Written, find_row, list_rows, put_list, put_row};
+use crate::noun::{Pushed, Step, Stored, Written, find_row, list_rows, put_list, put_row};
 use crate::page::{Asked, Page};
 use crate::schema::{provider_languages, provider_regions, provider_sources, providers};
 use crate::write::Tx;
@@ -53,17 +54,6 @@ pub fn list(db: &mut AnyConnection, asked: &Asked<ProviderFilter>) -> Result<Pag
     area::require(db, municipalities.chain(regions).collect())?;
     let matching = || visible(matching(filter, asked.moment), &asked.permit);
     list_rows!(db, asked, matching, providers, id, providers::sort_name)
-}
-
-/// The provider that a source calls so.
-pub fn by_source(db: &mut AnyConnection, external: &ExternalId) -> Result<Option<Kept<Provider>>> {
-    let key = (external.source.as_str(), external.source_id.as_str());
-    let id: Option<String> =
-        provider_sources::table.find(key).select(provider_sources::provider_id).first(db).optional()?;
-    match id {
-        Some(id) => Provider::find(db, &column::parse(&id)?),
-        None => Ok(None),
-    }
 }
 
 /// Notes that somebody has seen now that what is said of a provider is still true.
@@ -198,7 +188,7 @@ impl Stored for Provider {
 
     fn sight(db: &mut AnyConnection, _: &ProviderId, record: &ProviderRecord, today: NaiveDate) -> Result<Sight> {
         let facts = &record.facts;
-        let seat = facts.municipality.as_ref().map(digituki_domain::area::MunicipalityCode::id);
+        let seat = facts.municipality.as_ref().map(MunicipalityCode::id);
         let mut regions = facts.regions.clone();
         for region in municipality::regions_of(db, seat.as_ref(), today)? {
             if !regions.contains(&region) {
@@ -212,7 +202,7 @@ impl Stored for Provider {
         let organisations = organisation::Named::load(db, kept.iter().map(|kept| kept.record.facts.organisation))?;
         let mut wanted = Vec::new();
         for Kept { record: ProviderRecord { facts, .. }, .. } in &kept {
-            wanted.extend(facts.municipality.iter().map(digituki_domain::area::MunicipalityCode::id));
+            wanted.extend(facts.municipality.iter().map(MunicipalityCode::id));
             wanted.extend(facts.regions.iter().map(RegionCode::id));
         }
         let areas = area::Named::load(db, &wanted)?;
@@ -259,7 +249,7 @@ impl Written for Provider {
         area::require(tx.db(), regions.chain(seat).collect())?;
         let mut taken = Vec::new();
         for (place, external) in in_body("/external_ids", &facts.external_ids) {
-            if by_source(tx.db(), &external)?.is_some_and(|other| other.id != *id) {
+            if Self::by_source(tx.db(), &external)?.is_some_and(|other| other.id != *id) {
                 let value = format!("{}/{}", external.source, external.source_id);
                 taken.push(Violation { place, invalid: Invalid::Taken { value } });
             }
@@ -268,5 +258,17 @@ impl Written for Provider {
             return Err(Error::Taken(taken));
         }
         Ok(ProviderRecord { facts, verified_at: before.and_then(|before| before.verified_at) })
+    }
+}
+
+impl Pushed for Provider {
+    fn by_source(db: &mut AnyConnection, external: &ExternalId) -> Result<Option<Kept<Self>>> {
+        let key = (external.source.as_str(), external.source_id.as_str());
+        let id: Option<String> =
+            provider_sources::table.find(key).select(provider_sources::provider_id).first(db).optional()?;
+        match id {
+            Some(id) => Self::find(db, &column::parse(&id)?),
+            None => Ok(None),
+        }
     }
 }

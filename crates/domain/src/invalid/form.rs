@@ -11,6 +11,8 @@ pub enum Form {
     Day,
     /// A whole number.
     Number,
+    /// A number that need not be whole.
+    Decimal,
     /// A UUID in its hyphenated form.
     Uuid,
     /// A key such as `county-pilots-2018`.
@@ -54,6 +56,7 @@ impl Form {
                 }
             }
             Self::Number => Label { fi: "kokonaisluku", sv: "ett heltal", en: "a whole number" },
+            Self::Decimal => Label { fi: "luku", sv: "ett tal", en: "a number" },
             Self::Uuid => Label {
                 fi: "UUID muodossa 8-4-4-4-12",
                 sv: "en UUID i formen 8-4-4-4-12",

@@ -9,10 +9,12 @@ use digituki_persistence::{AnyConnection, Error, Store};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::capacity::Capacity;
 use crate::http::answer::Answer;
 use crate::http::list::ListQuery;
 use crate::http::problem::Problem;
 use crate::http::rate_limit::RateLimit;
+use crate::http::receiving::Receiving;
 use crate::settings::Settings;
 
 /// What handlers share. Cheap to clone.
@@ -22,6 +24,8 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     pub(crate) rate_limit: Option<Arc<RateLimit>>,
+    /// The bodies on their way, of all workers.
+    pub(crate) receiving: Arc<Receiving>,
     /// The contract, as it is served.
     pub(crate) document: Arc<Value>,
     /// Whether the database has been migrated and loaded.
@@ -29,7 +33,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(settings: Settings, store: Store, document: Value) -> Self {
+    pub(crate) fn new(settings: Settings, store: Store, document: Value, capacity: Capacity) -> Self {
         let clock = settings.clock();
         let rate_limit = settings.rate_limit().map(|per_minute| Arc::new(RateLimit::new(per_minute)));
         Self {
@@ -37,6 +41,7 @@ impl App {
             store,
             clock,
             rate_limit,
+            receiving: Arc::new(Receiving::new(capacity.bodies)),
             document: Arc::new(document),
             prepared: Arc::default(),
         }

@@ -1,8 +1,10 @@
 //! What every noun's handlers use: how a request is read and how an answer is given.
 
 pub(crate) mod answer;
+pub(crate) mod body;
 pub(crate) mod bounds;
 pub(crate) mod cors;
+pub(crate) mod crowd;
 pub(crate) mod cursor;
 pub(crate) mod envelope;
 pub(crate) mod front;
@@ -13,6 +15,7 @@ pub(crate) mod pointer;
 pub(crate) mod problem;
 pub(crate) mod query;
 pub(crate) mod rate_limit;
+pub(crate) mod receiving;
 pub(crate) mod routes;
 pub(crate) mod shape;
 pub(crate) mod weight;

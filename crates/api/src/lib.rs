@@ -13,6 +13,7 @@
 mod app;
 mod area;
 mod call;
+mod capacity;
 mod code_list;
 mod contract;
 mod coverage;

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use digituki_domain::invalid::{Invalid, Violation};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 use crate::http::pointer;
@@ -17,12 +17,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Value, Violation> {
     let mut fault = Fault::default();
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let read = Strict(&mut fault).deserialize(&mut json).and_then(|value| json.end().map(|()| value));
-    read.map_err(|error| match fault.invalid.take() {
-        Some(invalid) => Violation::pointer(&fault.pointer(), invalid),
-        None => {
-            let (line, column) = (error.line().max(1), error.column().max(1));
-            Violation::pointer("", Invalid::MalformedJson { line, column })
-        }
+    read.map_err(|error| {
+        let syntax = Invalid::MalformedJson { line: error.line().max(1), column: error.column().max(1) };
+        Violation::pointer(&fault.pointer(), fault.invalid.unwrap_or(syntax))
     })
 }
 

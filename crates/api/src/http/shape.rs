@@ -49,7 +49,7 @@ pub(crate) fn read<T: DeserializeOwned + Validate>(value: &Value) -> Result<T, V
     });
     let faults = found.faults.into_inner();
     violations.extend(faults.into_iter().map(|(place, invalid)| Violation::pointer(&pointer::shown(place), invalid)));
-    violations.sort_by(|one, other| one.place.to_string().cmp(&other.place.to_string()));
+    violations.sort_by_cached_key(|violation| violation.place.to_string());
     violations.dedup();
     violations.truncate(problem::MAX_ERRORS);
     match whole {

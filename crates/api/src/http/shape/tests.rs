@@ -166,6 +166,7 @@ fn rules_are_checked_beside_faults_of_shape_but_not_on_what_was_left_out() {
 
 #[derive(Debug, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "read, and no more")]
 struct Shelf {
     #[validate(nested)]
     books: Vec<Book>,
@@ -177,6 +178,7 @@ struct Shelf {
 
 #[derive(Debug, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "read, and no more")]
 struct Book {
     #[validate(nested)]
     names: digituki_domain::text::Names,

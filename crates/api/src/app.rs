@@ -13,11 +13,13 @@ use digituki_persistence::{AnyConnection, Error, Store, feed};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::capacity::Capacity;
 use crate::http::answer::Answer;
 use crate::http::idempotency::InFlight;
 use crate::http::list::ListQuery;
 use crate::http::problem::Problem;
 use crate::http::rate_limit::RateLimit;
+use crate::http::receiving::Receiving;
 use crate::settings::Settings;
 
 /// What handlers share. Cheap to clone.
@@ -27,6 +29,8 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     pub(crate) rate_limit: Option<Arc<RateLimit>>,
+    /// The bodies on their way, of all workers.
+    pub(crate) receiving: Arc<Receiving>,
     /// The contract, as it is served.
     pub(crate) document: Arc<Value>,
     /// The requests with an Idempotency-Key that are being worked on.
@@ -36,7 +40,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(settings: Settings, store: Store, document: Value) -> Self {
+    pub(crate) fn new(settings: Settings, store: Store, document: Value, capacity: Capacity) -> Self {
         let clock = settings.clock();
         let rate_limit = settings.rate_limit().map(|per_minute| Arc::new(RateLimit::new(per_minute)));
         Self {
@@ -44,6 +48,7 @@ impl App {
             store,
             clock,
             rate_limit,
+            receiving: Arc::new(Receiving::new(capacity.bodies)),
             document: Arc::new(document),
             in_flight: InFlight::default(),
             prepared: Arc::default(),

@@ -14,6 +14,7 @@ mod app;
 mod area;
 mod audit;
 mod call;
+mod capacity;
 mod change;
 mod code_list;
 mod contract;

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App as Application, HttpResponse};
@@ -14,12 +15,13 @@ use digituki_domain::text::TextLanguage;
 use digituki_persistence::{Error as StoreError, Store};
 
 use crate::app::App;
+use crate::capacity::Capacity;
 use crate::http::envelope::{envelope, headers_of_refusal};
 use crate::http::front::{self, Refusal, Told};
 use crate::http::problem::Problem;
 use crate::http::routes::Routes;
 use crate::settings::Settings;
-use crate::{contract, swagger};
+use crate::{capacity, contract, swagger};
 
 /// Between two tries to reach a database that is not there yet.
 const PREPARATION_PAUSE: Duration = Duration::from_millis(500);
@@ -39,12 +41,13 @@ pub fn serve(
 ) -> io::Result<Registry> {
     let settings = settings.bound_to(listener.local_addr()?);
     let store = Store::open(settings.store());
-    let app = App::new(settings, store, contract::document());
+    let capacity = Capacity::of(capacity::descriptors(), settings.pool_size(), settings.workers());
+    let app = App::new(settings, store, contract::document(), capacity);
     let preparation = app.clone();
 
     let address = app.settings.public_url();
     log::info!("listening on {}; Swagger UI: {address}/swagger-ui/", app.settings.address());
-    let options = app.settings.front();
+    let options = app.settings.front(capacity);
     let (front, data) = (app.clone(), Data::new(app));
     let server = front::serve(
         listener,
@@ -127,8 +130,12 @@ fn refused(refusal: Refusal, app: &App) -> Told {
         Refusal::UriTooLong => Code::UriTooLong,
         Refusal::HeadTooLarge => Code::HeaderFieldsTooLarge,
         Refusal::Timeout => Code::RequestTimeout,
+        Refusal::Crowded => Code::Unavailable,
     };
-    let (id, headers) = headers_of_refusal(app);
+    let (id, mut headers) = headers_of_refusal(app);
+    if refusal == Refusal::Crowded {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
     log::info!(target: "digituki::request", request_id = id.as_str(), status = code.status(); "{}", code.as_str());
     let body = Problem::new(code).body(TextLanguage::En, &app.settings.public_url(), None);
     Told { headers, body: serde_json::to_vec(&body).unwrap_or_default() }

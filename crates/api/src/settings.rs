@@ -12,8 +12,12 @@ use digituki_persistence::{DatabaseUrl, Load, Options};
 use ipnet::IpNet;
 use url::Url;
 
+use crate::capacity::Capacity;
 use crate::http::cors::Origins;
 use crate::http::front;
+
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How the registry runs.
 #[derive(Debug, Clone, Args)]
@@ -68,6 +72,11 @@ pub struct Settings {
     /// Seconds that a request's head may take to arrive.
     #[arg(long, env = "DIGITUKI_HEAD_TIMEOUT", default_value = "10", value_parser = seconds)]
     head_timeout: Duration,
+
+    /// Seconds that a request's body may take to arrive, fewer than the request may take
+    /// [default: 30, or three quarters of the request's when that is less].
+    #[arg(long, env = "DIGITUKI_BODY_TIMEOUT", value_parser = seconds)]
+    body_timeout: Option<Duration>,
 
     /// Seconds that a request may take.
     #[arg(long, env = "DIGITUKI_REQUEST_TIMEOUT", default_value = "40", value_parser = seconds)]
@@ -148,6 +157,13 @@ impl Settings {
                 self.listen
             ));
         }
+        if self.body_timeout.is_some_and(|timeout| timeout >= self.request_timeout) {
+            return Err(format!(
+                "DIGITUKI_BODY_TIMEOUT must be less than DIGITUKI_REQUEST_TIMEOUT, {} seconds: nothing would be left for \
+                 the work",
+                self.request_timeout.as_secs()
+            ));
+        }
         if self.public_url.is_none() && self.listen.ip().is_unspecified() {
             return Err(format!(
                 "DIGITUKI_PUBLIC_URL is needed with DIGITUKI_LISTEN {}: no link could name it",
@@ -200,6 +216,10 @@ impl Settings {
         self.body_limit
     }
 
+    pub(crate) fn body_timeout(&self) -> Duration {
+        self.body_timeout.unwrap_or_else(|| BODY_TIMEOUT.min(self.request_timeout * 3 / 4))
+    }
+
     pub(crate) fn request_timeout(&self) -> Duration {
         self.request_timeout
     }
@@ -213,10 +233,20 @@ impl Settings {
         }
     }
 
-    pub(crate) fn front(&self) -> front::Options {
+    pub(crate) fn pool_size(&self) -> usize {
+        usize::try_from(self.pool.size).unwrap_or(usize::MAX)
+    }
+
+    pub(crate) fn workers(&self) -> usize {
         let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.workers.map_or_else(processors, usize::from).clamp(1, 512)
+    }
+
+    pub(crate) fn front(&self, capacity: Capacity) -> front::Options {
         front::Options {
-            workers: self.workers.map_or_else(processors, usize::from),
+            workers: self.workers(),
+            connections: capacity.connections,
+            lingering: capacity.lingering,
             keep_alive: self.keep_alive,
             head_timeout: self.head_timeout,
             linger: Duration::from_secs(3),
@@ -276,7 +306,7 @@ mod tests {
 
     #[test]
     fn a_wrong_value_is_refused_with_its_reason() {
-        let table: [(&[&str], &str); 11] = [
+        let table: [(&[&str], &str); 12] = [
             (&["--database-url", "digituki.db"], "sqlite://"),
             (&["--listen", "localhost"], "--listen"),
             (&["--public-url", "digituki.fi"], "--public-url"),
@@ -288,6 +318,7 @@ mod tests {
             (&["--listen", "0.0.0.0:8080"], "DIGITUKI_PUBLIC_URL"),
             (&["--rate-limit", "0"], "off"),
             (&["--pool-size", "0"], "1..=256"),
+            (&["--body-timeout", "40"], "DIGITUKI_REQUEST_TIMEOUT, 40 seconds"),
         ];
         for (flags, reason) in table {
             match Settings::from_flags(flags) {

@@ -8,7 +8,7 @@
 use std::net::TcpListener;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, SystemTime};
-use std::{cell::RefCell, fmt, future::Future, future::poll_fn, io, pin::Pin, pin::pin, rc::Rc};
+use std::{cell::RefCell, fmt, future::Future, future::poll_fn, io, pin::Pin, pin::pin, rc::Rc, sync::Arc};
 
 use actix_http::body::{BodySize, BoxBody, MessageBody};
 use actix_http::error::{DispatchError, ParseError};
@@ -21,6 +21,11 @@ use actix_web::rt::{net::TcpStream, time, time::Instant};
 use actix_web::{dev::AppConfig, dev::Server, web::Bytes};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 
+use crate::http::crowd::{Crowd, Seat};
+
+/// How long the last words to a client may take whose connection others need.
+const HASTE: Duration = Duration::from_millis(100);
+
 /// Why a request was turned away before it reached the application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
@@ -32,6 +37,8 @@ pub(crate) enum Refusal {
     HeadTooLarge,
     /// The head did not arrive in time.
     Timeout,
+    /// It has yet to arrive, and others need the connection.
+    Crowded,
 }
 
 impl Refusal {
@@ -42,6 +49,7 @@ impl Refusal {
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
             Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
+            Self::Crowded => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }
@@ -51,6 +59,10 @@ impl Refusal {
 pub(crate) struct Options {
     /// Worker threads, from 1 to 512.
     pub(crate) workers: usize,
+    /// Connections at most, shared by the workers. Before it comes to that, some are closed.
+    pub(crate) connections: usize,
+    /// Connections that linger at most.
+    pub(crate) lingering: usize,
     /// How long a connection may rest between two requests.
     pub(crate) keep_alive: Duration,
     /// How long a request head may take to arrive.
@@ -80,6 +92,8 @@ enum Stage {
 #[derive(Default)]
 struct Watch {
     stage: Stage,
+    /// Counts the changes of the stage: a whole request may pass between two looks.
+    turns: u64,
     /// First bytes of the awaited head, enough to recognise `HEAD`, whose answers have no body.
     start: Vec<u8>,
     /// The awaited head has got past its first line: if it is too large, the URI is not to blame.
@@ -95,11 +109,21 @@ struct Watch {
 type Shared = Rc<RefCell<Watch>>;
 
 impl Watch {
+    fn turn(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.turns += 1;
+    }
+
+    /// Whether it is the client's turn: to send, or to take what is sent.
+    fn waits(&self) -> bool {
+        self.blocked || !matches!(self.stage, Stage::App | Stage::Body)
+    }
+
     fn received(&mut self, bytes: &[u8]) {
         match self.stage {
             Stage::App | Stage::Body => return,
-            Stage::Head(_) if bytes.is_empty() && !self.body && !self.start.is_empty() => self.stage = Stage::Cut,
-            Stage::Idle if !bytes.is_empty() => self.stage = Stage::Head(Instant::now()),
+            Stage::Head(_) if bytes.is_empty() && !self.body && !self.start.is_empty() => self.turn(Stage::Cut),
+            Stage::Idle if !bytes.is_empty() => self.turn(Stage::Head(Instant::now())),
             _ => (),
         }
         self.past_line |= bytes.contains(&b'\n');
@@ -107,7 +131,8 @@ impl Watch {
     }
 
     fn dispatched(&mut self, body: bool) {
-        (self.stage, self.past_line, self.body) = (Stage::App, false, body);
+        self.turn(Stage::App);
+        (self.past_line, self.body) = (false, body);
         self.start.clear();
     }
 
@@ -217,8 +242,16 @@ impl MessageBody for Tracked {
 
 impl Drop for Tracked {
     fn drop(&mut self) {
-        self.1.borrow_mut().stage = Stage::Idle;
+        self.1.borrow_mut().turn(Stage::Idle);
     }
+}
+
+/// How a connection comes to its end.
+enum End {
+    /// actix-http is done with it, and perhaps left something unsaid.
+    Done(Option<Refusal>),
+    /// It is closed to make room for others.
+    Crowded(Option<Refusal>),
 }
 
 /// Sees one connection through to its end and says what actix-http left unsaid.
@@ -226,16 +259,28 @@ async fn attend(
     front: Front,
     connection: impl Future<Output = Result<(), DispatchError>>,
     options: Options,
+    seat: Seat,
     problem: impl Fn(Refusal) -> Told,
 ) -> Result<(), DispatchError> {
-    let refusal = {
+    let end = {
         let (mut connection, mut alarm) = (pin!(connection), pin!(time::sleep(options.head_timeout)));
+        let mut seen = (0, false);
         poll_fn(|cx| {
             if let Poll::Ready(end) = connection.as_mut().poll(cx) {
-                return Poll::Ready(front.watch.borrow_mut().verdict(&end));
+                return Poll::Ready(End::Done(front.watch.borrow_mut().verdict(&end)));
             }
             let released = front.release(cx).is_ready();
             let watch = front.watch.borrow();
+            let now = (watch.turns, watch.blocked);
+            if now != seen {
+                seen = now;
+                if watch.waits() { seat.waits() } else { seat.works() }
+            }
+            let may_be_told = released && !watch.blocked;
+            let in_head = matches!(watch.stage, Stage::Head(_));
+            if seat.is_asked_to_leave(cx.waker()) {
+                return Poll::Ready(End::Crowded((may_be_told && in_head).then_some(Refusal::Crowded)));
+            }
             // actix-http times the first head of a connection only; a client that stopped in the middle of the second
             // one would hold on to its connection for ever.
             let Stage::Head(since) = watch.stage else { return Poll::Pending };
@@ -243,19 +288,27 @@ async fn attend(
             if alarm.deadline() != due {
                 alarm.as_mut().reset(due);
             }
-            let late = alarm.as_mut().poll(cx).is_ready() && released && !watch.blocked;
-            if late { Poll::Ready(Some(Refusal::Timeout)) } else { Poll::Pending }
+            let late = alarm.as_mut().poll(cx).is_ready() && may_be_told;
+            if late { Poll::Ready(End::Done(Some(Refusal::Timeout))) } else { Poll::Pending }
         })
         .await
     };
     let mut watch = front.watch.take();
+    let (End::Done(refusal) | End::Crowded(refusal)) = end;
     if let Some(refusal) = refusal {
         watch.held.extend(answer(refusal, watch.start != b"HEAD ", problem));
     }
-    let linger = refusal.is_some() || watch.body;
+    let (lingering, patience) = match end {
+        End::Done(_) => {
+            seat.works();
+            let may_linger = refusal.is_some() || watch.body;
+            (may_linger.then(|| seat.linger()).flatten(), options.linger)
+        }
+        End::Crowded(_) => (None, HASTE),
+    };
     if let Some(io) = Rc::into_inner(front.io) {
         // An error means that the client is gone; there is nobody left to tell.
-        let _ = time::timeout(options.linger, close(io.into_inner(), &watch.held, linger)).await;
+        let _ = time::timeout(patience, close(io.into_inner(), &watch.held, lingering.is_some())).await;
     }
     Ok(())
 }
@@ -315,7 +368,11 @@ where
     B: MessageBody + 'static,
     P: Fn(Refusal) -> Told + Send + Clone + 'static,
 {
-    let server = Server::build().workers(options.workers.clamp(1, 512));
+    let server = Server::build().workers(options.workers);
+    // At the limit no more are accepted, without a pause as after an error. Up to a quarter less there is room for those
+    // who come while others are on their way out.
+    let server = server.max_concurrent_connections((options.connections / options.workers).max(4));
+    let crowd = Arc::new(Crowd::new(options.connections - options.connections / 4, options.lingering));
     let server = server.shutdown_timeout(options.shutdown_timeout.as_secs());
     let (stopping, address) = (server.graceful_shutdown_signal(), listener.local_addr()?);
     let server = server.listen("http", listener, move || {
@@ -325,11 +382,11 @@ where
             let answer = app.call(req);
             async move {
                 let answer = answer.await;
-                shared.borrow_mut().stage = if answer.is_ok() { Stage::Body } else { Stage::Idle };
+                shared.borrow_mut().turn(if answer.is_ok() { Stage::Body } else { Stage::Idle });
                 answer.map(|answer| answer.into().map_body(|_, body| Tracked(body.boxed(), shared)))
             }
         });
-        let (stopping, problem) = (stopping.clone(), problem.clone());
+        let (stopping, crowd, problem) = (stopping.clone(), Arc::clone(&crowd), problem.clone());
         let http = HttpService::build()
             .graceful_shutdown_signal(move || {
                 let stopping = stopping.clone();
@@ -346,7 +403,7 @@ where
             let watch = Watch { stage: Stage::Head(Instant::now()), ..Watch::default() };
             let front = Front { io: Rc::new(io.into()), watch: Rc::new(watch.into()) };
             let connection = Service::call(http, (front.clone(), peer));
-            attend(front, connection, options, problem.clone())
+            attend(front, connection, options, crowd.enter(), problem.clone())
         })
     })?;
     Ok(server.run())

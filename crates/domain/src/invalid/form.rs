@@ -13,6 +13,8 @@ pub enum Form {
     Instant,
     /// A whole number.
     Number,
+    /// A number that need not be whole.
+    Decimal,
     /// A UUID in its hyphenated form.
     Uuid,
     /// A key such as `county-pilots-2018`.
@@ -63,6 +65,7 @@ impl Form {
                 en: "an instant as YYYY-MM-DDTHH:MM:SS+HH:MM (RFC 3339)",
             },
             Self::Number => Label { fi: "kokonaisluku", sv: "ett heltal", en: "a whole number" },
+            Self::Decimal => Label { fi: "luku", sv: "ett tal", en: "a number" },
             Self::Uuid => Label {
                 fi: "UUID muodossa 8-4-4-4-12",
                 sv: "en UUID i formen 8-4-4-4-12",

@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use digituki_domain::clock::Clock;
-use digituki_persistence::page::{Asked, Page};
-use digituki_persistence::write::{Author, Tx};
 use digituki_domain::vocabulary::Vocabulary as _;
 use digituki_persistence::audit::{self, Line};
 use digituki_persistence::noun::Stored;
+use digituki_persistence::page::{Asked, Page};
+use digituki_persistence::write::{Author, Tx};
 use digituki_persistence::{AnyConnection, Error, Store, feed};
 use serde::Serialize;
 use serde_json::Value;
+use tokio::sync::watch;
 
 use crate::capacity::Capacity;
 use crate::http::answer::Answer;
@@ -35,6 +36,8 @@ pub(crate) struct App {
     pub(crate) document: Arc<Value>,
     /// The requests with an Idempotency-Key that are being worked on.
     pub(crate) in_flight: InFlight,
+    /// Whether waits are to end, because the registry stops.
+    stopping: Arc<watch::Sender<bool>>,
     /// Whether the database has been migrated and loaded.
     prepared: Arc<AtomicBool>,
 }
@@ -51,6 +54,7 @@ impl App {
             receiving: Arc::new(Receiving::new(capacity.bodies)),
             document: Arc::new(document),
             in_flight: InFlight::default(),
+            stopping: Arc::default(),
             prepared: Arc::default(),
         }
     }
@@ -100,6 +104,16 @@ impl App {
         if let Err(error) = self.store.keep(move |db| audit::append(db, line)).await {
             log::error!("a denial could not be audited: {error}");
         }
+    }
+
+    /// Ends every wait: the registry stops.
+    pub(crate) fn stop_waiting(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Tells when waits are to end.
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
     }
 
     pub(crate) fn set_prepared(&self) {

@@ -35,8 +35,7 @@ impl FromQuery for CallFilter {
     params(CallFilter, Paging), responses((status = 200, body = CallList))
 )]
 async fn list_calls(app: Data<App>, query: ListQuery<CallFilter>) -> Result<Answer, Problem> {
-    let clock = app.clock;
-    app.list(query, move |db, asked| call::list(db, &asked.filter, clock, &asked.window)).await
+    app.list(query, call::list).await
 }
 
 /// Get a call.

@@ -1,5 +1,6 @@
 //! The feed of changes.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use actix_web::web::{Bytes, Data};
@@ -7,6 +8,7 @@ use actix_web::{Either, HttpRequest, HttpResponse};
 use digituki_domain::change::{Change, ChangeFilter};
 use digituki_persistence::feed::{self, Changes};
 use digituki_persistence::page::{Asked, Position};
+use futures_util::future::select;
 use futures_util::{Stream, StreamExt as _, stream};
 use serde::Serialize;
 use tokio::time::Instant;
@@ -91,16 +93,17 @@ async fn wait_for(app: &App, mut asked: Asked<ChangeFilter>) -> Result<Changes, 
     // No longer than the request may take.
     let longest = app.settings.request_timeout().saturating_sub(Duration::from_secs(2));
     let deadline = Instant::now() + Duration::from_secs(asked.filter.wait.unwrap_or(0)).min(longest);
-    let mut latest = app.store.latest();
+    let (mut latest, mut stopping) = (app.store.latest(), app.stopping());
     loop {
         // Before the question: what comes after it is told.
         latest.borrow_and_update();
         let page = read(app, &asked).await?;
-        if !page.items.is_empty() || page.more || Instant::now() >= deadline || app.is_stopping() {
+        if !page.items.is_empty() || page.more || Instant::now() >= deadline || *stopping.borrow() {
             return Ok(page);
         }
         asked.window.after = Some(position(page.last_seq));
-        let _ = tokio::time::timeout_at(deadline, latest.changed()).await;
+        let (change, stop) = (pin!(latest.changed()), pin!(stopping.changed()));
+        let _ = tokio::time::timeout_at(deadline, select(change, stop)).await;
     }
 }
 

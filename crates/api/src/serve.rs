@@ -26,6 +26,9 @@ use crate::{capacity, contract, swagger};
 /// Between two tries to reach a database that is not there yet.
 const PREPARATION_PAUSE: Duration = Duration::from_millis(500);
 
+/// Between two looks at what other processes have written.
+const CHANGES_PAUSE: Duration = Duration::from_millis(500);
+
 /// The registry, serving.
 pub struct Registry {
     server: Server,
@@ -48,11 +51,12 @@ pub fn serve(
     let address = app.settings.public_url();
     log::info!("listening on {}; Swagger UI: {address}/swagger-ui/", app.settings.address());
     let options = app.settings.front(capacity);
-    let (front, data) = (app.clone(), Data::new(app));
+    let (front, stopping, data) = (app.clone(), app.clone(), Data::new(app));
     let server = front::serve(
         listener,
         options,
         move |refusal| refused(refusal, &front),
+        move || stopping.stop_waiting(),
         move || {
             let more = more.clone();
             Application::new()
@@ -75,6 +79,12 @@ pub fn serve(
             // The first and only to write.
             let _ = told.set(why);
             handle.stop(true).await;
+            return;
+        }
+        loop {
+            tokio::time::sleep(CHANGES_PAUSE).await;
+            // A database that is away for a while is told of where it is asked for.
+            let _ = preparation.store.look_for_changes().await;
         }
     });
     Ok(Registry { server, failure })
@@ -101,7 +111,7 @@ impl Registry {
 async fn prepare(app: &App) -> Result<(), String> {
     let mut told = false;
     loop {
-        match app.store.prepare(app.settings.load()).await {
+        match app.store.prepare(app.settings.load(), app.clock.moment()).await {
             Ok(()) => break,
             Err(error @ StoreError::Unavailable(_)) if !told => {
                 log::warn!("waiting for {}: {error}", app.store.url());
@@ -120,7 +130,7 @@ async fn prepare(app: &App) -> Result<(), String> {
 /// Migrates and loads once, for those who do it apart from serving.
 pub async fn migrate(settings: &Settings) -> Result<(), String> {
     let store = Store::open(settings.store());
-    store.prepare(settings.load()).await.map_err(|error| format!("{}: {error}", store.url()))
+    store.prepare(settings.load(), settings.clock().moment()).await.map_err(|error| format!("{}: {error}", store.url()))
 }
 
 /// What a client is told whose request no handler saw; its language is not known either.

@@ -102,6 +102,10 @@ struct Pool {
     #[arg(long = "pool-timeout", env = "DIGITUKI_POOL_TIMEOUT", default_value = "2", value_parser = seconds)]
     timeout: Duration,
 
+    /// Seconds that a write waits for its turn.
+    #[arg(long, env = "DIGITUKI_WRITER_TIMEOUT", default_value = "20", value_parser = seconds)]
+    writer_timeout: Duration,
+
     /// Seconds that a statement may take (PostgreSQL).
     #[arg(long, env = "DIGITUKI_STATEMENT_TIMEOUT", default_value = "5", value_parser = seconds)]
     statement_timeout: Duration,
@@ -229,6 +233,7 @@ impl Settings {
             url: self.database_url.clone(),
             pool_size: self.pool.size,
             pool_timeout: self.pool.timeout,
+            writer_timeout: self.pool.writer_timeout,
             statement_timeout: self.pool.statement_timeout,
         }
     }

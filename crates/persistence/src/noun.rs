@@ -70,12 +70,7 @@ pub fn get<N: Stored>(db: &mut AnyConnection, id: &N::Id, moment: Moment, permit
 }
 
 /// An object as it is published, if the caller may see it.
-pub fn show<N: Stored>(
-    db: &mut AnyConnection,
-    kept: Kept<N>,
-    moment: Moment,
-    permit: &Permit,
-) -> Result<Option<N>> {
+pub fn show<N: Stored>(db: &mut AnyConnection, kept: Kept<N>, moment: Moment, permit: &Permit) -> Result<Option<N>> {
     let sight = N::sight(db, &kept.id, &kept.record, moment.today)?;
     if permit.sees(&sight) { Ok(N::represent(db, vec![kept], moment)?.pop()) } else { Ok(None) }
 }

@@ -161,6 +161,22 @@ impl Store {
         .await
     }
 
+    /// Keeps the books: what is no object of the registry and in no log of changes.
+    pub async fn keep<T, E>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.with_connection(AnyConnection::begin_write, move |pooled| {
+            let outcome = work(&mut pooled.connection);
+            pooled.end(outcome)
+        })
+        .await
+    }
+
     /// Tells of changes as they come; of those of other processes once [`Store::look_for_changes`] has found
     /// them.
     pub fn latest(&self) -> watch::Receiver<i64> {

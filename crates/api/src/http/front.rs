@@ -347,13 +347,15 @@ async fn close(mut io: TcpStream, last: &[u8], linger: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// Serves an actix-web application on `listener` until SIGTERM; `problem` makes the JSON body for a refusal.
+/// Serves an actix-web application on `listener` until SIGTERM; `problem` makes the JSON body for a refusal, and
+/// `on_stop` is told when running requests are to come to their end.
 ///
 /// It stands in for [`actix_web::HttpServer`], which offers no access to the stream of a connection.
 pub(crate) fn serve<F, I, S, B, P>(
     listener: TcpListener,
     options: Options,
     problem: P,
+    on_stop: impl FnOnce() + 'static,
     factory: F,
 ) -> io::Result<Server>
 where
@@ -375,6 +377,11 @@ where
     let crowd = Arc::new(Crowd::new(options.connections - options.connections / 4, options.lingering));
     let server = server.shutdown_timeout(options.shutdown_timeout.as_secs());
     let (stopping, address) = (server.graceful_shutdown_signal(), listener.local_addr()?);
+    let stopped = stopping.clone();
+    actix_web::rt::spawn(async move {
+        stopped.notified().await;
+        on_stop();
+    });
     let server = server.listen("http", listener, move || {
         let app = apply_fn_factory(factory(), |mut req: Request, app: &S::Service| {
             let shared = req.conn_data::<Shared>().cloned().unwrap_or_default();

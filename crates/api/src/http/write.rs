@@ -8,7 +8,7 @@ use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use digituki_domain::external_id::ExternalId;
-use digituki_domain::noun::{Kept, Sourced as _, Writable as _};
+use digituki_domain::noun::Kept;
 use digituki_domain::problem::Code;
 use digituki_domain::vocabulary::Vocabulary as _;
 use digituki_persistence::Error;
@@ -56,8 +56,8 @@ impl Write {
         let app = request.app_data::<Data<App>>().ok_or_else(|| Problem::new(Code::InternalError))?.clone();
         let allowed = Allowed::of(request)?;
         let author = Author {
-            operation: allowed.1.to_owned(),
-            request_id: allowed.2,
+            operation: allowed.operation(),
+            request_id: allowed.request_id(),
             moment: app.clock.moment(),
             permit: allowed.0,
         };
@@ -161,7 +161,11 @@ impl Write {
             };
             match precondition {
                 Some(precondition) => precondition.check(before.version)?,
-                None if feed::last_actor::<N>(tx.db(), &before.id)?.as_ref() == Some(&tx.author().permit.caller.name) => (),
+                None if feed::last_actor::<N>(tx.db(), &before.id)?.as_ref()
+                    == Some(&tx.author().permit.caller.name) =>
+                {
+                    ()
+                }
                 None => return Err(Problem::new(Code::PreconditionRequired)),
             }
             let kept = write::replace(tx, before, facts)?;

@@ -9,6 +9,7 @@
 pub mod area;
 pub mod call;
 pub mod change;
+pub mod client;
 pub mod clock;
 pub mod code_list;
 pub mod contact;

@@ -12,6 +12,7 @@
 
 pub mod area;
 pub mod call;
+pub mod client;
 mod column;
 mod connection;
 pub mod coverage;
@@ -27,6 +28,7 @@ pub mod pilot;
 pub mod programme;
 mod schema;
 mod scope;
+pub mod signing_key;
 mod store;
 
 pub use connection::AnyConnection;

@@ -113,6 +113,35 @@ impl Store {
         tokio::time::timeout(longest, reading).await.unwrap_or_else(silent)
     }
 
+    /// Keeps the registry's own books (clients, keys): what no log of changes speaks of.
+    pub async fn keep<T, E>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let writing = self.with_connection(AnyConnection::begin_write, move |pooled| {
+            let outcome = work(&mut pooled.connection);
+            pooled.end(outcome)
+        });
+        writing.await
+    }
+
+    /// Whether the database is as this program needs it; it is not touched.
+    pub async fn check_prepared(&self) -> Result<()> {
+        let pending = self.read(AnyConnection::pending_migrations).await.map_err(|error| match error {
+            Error::Unforeseen(_) => Error::Unforeseen("it was never prepared: run `digituki migrate` first".into()),
+            error => error,
+        })?;
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let pending = pending.join(", ");
+        Err(Error::Unforeseen(format!("migrations are pending ({pending}): run `digituki migrate` first")))
+    }
+
     /// Migrates the database and loads what every installation starts with; one process at a time.
     pub async fn prepare(&self, load: Load) -> Result<()> {
         self.with_connection(AnyConnection::begin_preparation, move |pooled| {

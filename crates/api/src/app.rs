@@ -9,6 +9,7 @@ use digituki_persistence::{AnyConnection, Error, Store};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::auth::SignIn;
 use crate::http::answer::Answer;
 use crate::http::list::ListQuery;
 use crate::http::problem::Problem;
@@ -22,6 +23,7 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     pub(crate) rate_limit: Option<Arc<RateLimit>>,
+    pub(crate) sign_in: Arc<SignIn>,
     /// The contract, as it is served.
     pub(crate) document: Arc<Value>,
     /// Whether the database has been migrated and loaded.
@@ -37,6 +39,7 @@ impl App {
             store,
             clock,
             rate_limit,
+            sign_in: Arc::default(),
             document: Arc::new(document),
             prepared: Arc::default(),
         }

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::http::routes::Routes;
 use crate::{
-    area, call, code_list, coverage, grant, health, municipality, openapi, organisation, pilot, problem, programme,
+    area, call, code_list, coverage, grant, health, municipality, oauth, openapi, organisation, pilot, problem,
+    programme,
 };
 
 /// Every operation of the contract, in the order in which the documentation shows them.
@@ -22,6 +23,7 @@ pub fn routes() -> Routes {
     grant::configure(&mut routes);
     coverage::configure(&mut routes);
     code_list::configure(&mut routes);
+    oauth::configure(&mut routes);
     problem::configure(&mut routes);
     openapi::configure(&mut routes);
     health::configure(&mut routes);

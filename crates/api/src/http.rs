@@ -1,6 +1,8 @@
 //! What every noun's handlers use: how a request is read and how an answer is given.
 
+pub(crate) mod access;
 pub(crate) mod answer;
+pub(crate) mod body;
 pub(crate) mod bounds;
 pub(crate) mod cors;
 pub(crate) mod cursor;

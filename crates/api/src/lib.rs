@@ -12,8 +12,11 @@
 
 mod app;
 mod area;
+mod auth;
 mod call;
+pub mod client;
 mod code_list;
+mod command;
 mod contract;
 mod coverage;
 mod grant;
@@ -21,6 +24,7 @@ mod health;
 mod http;
 mod logging;
 mod municipality;
+mod oauth;
 mod openapi;
 mod organisation;
 mod pilot;
@@ -30,6 +34,8 @@ mod serve;
 mod settings;
 mod swagger;
 
+pub use auth::secret::Secret;
+pub use command::{ClientCommand, KeyCommand};
 pub use contract::{document, routes};
 pub use http::routes::Routes;
 pub use logging::{Format as LogFormat, start as start_logging};

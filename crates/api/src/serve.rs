@@ -11,9 +11,10 @@ use actix_web::web::{self, Data};
 use actix_web::{App as Application, HttpResponse};
 use digituki_domain::problem::Code;
 use digituki_domain::text::TextLanguage;
-use digituki_persistence::{Error as StoreError, Store};
+use digituki_persistence::{Error as StoreError, Store, signing_key};
 
 use crate::app::App;
+use crate::auth::keys;
 use crate::http::envelope::{envelope, headers_of_refusal};
 use crate::http::front::{self, Refusal, Told};
 use crate::http::problem::Problem;
@@ -98,7 +99,7 @@ impl Registry {
 async fn prepare(app: &App) -> Result<(), String> {
     let mut told = false;
     loop {
-        match app.store.prepare(app.settings.load()).await {
+        match prepare_once(&app.store, &app.settings).await {
             Ok(()) => break,
             Err(error @ StoreError::Unavailable(_)) if !told => {
                 log::warn!("waiting for {}: {error}", app.store.url());
@@ -117,7 +118,18 @@ async fn prepare(app: &App) -> Result<(), String> {
 /// Migrates and loads once, for those who do it apart from serving.
 pub async fn migrate(settings: &Settings) -> Result<(), String> {
     let store = Store::open(settings.store());
-    store.prepare(settings.load()).await.map_err(|error| format!("{}: {error}", store.url()))
+    prepare_once(&store, settings).await.map_err(|error| format!("{}: {error}", store.url()))
+}
+
+/// Migrates, loads, and makes the first key to sign tokens with; or, where the registry takes no changes,
+/// sees that all of it was done.
+async fn prepare_once(store: &Store, settings: &Settings) -> Result<(), StoreError> {
+    if settings.read_only() {
+        return store.check_prepared().await;
+    }
+    store.prepare(settings.load()).await?;
+    let first = keys::generate(settings.clock().now()).map_err(StoreError::Unforeseen)?;
+    store.keep(|db| signing_key::ensure(db, first)).await
 }
 
 /// What a client is told whose request no handler saw; its language is not known either.

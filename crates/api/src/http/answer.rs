@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 use crate::http::problem::Problem;
 use crate::http::weight::listed;
 
-const JSON: &str = "application/json";
+/// The media type of nearly every answer.
+pub(crate) const JSON: &str = "application/json";
 
 /// An answer of 200, before it is known what the caller already has.
 pub(crate) struct Answer {

@@ -10,6 +10,7 @@
     reason = "a test fails by panicking, and says where"
 )]
 
+mod access;
 mod availability;
 mod bad_input;
 mod calls;
@@ -21,6 +22,7 @@ mod grants;
 mod http;
 mod loading;
 mod municipalities;
+mod oauth;
 mod organisations;
 mod paging;
 mod pilots;

@@ -12,8 +12,8 @@ use actix_web::rt::System;
 use digituki::{Routes, Settings};
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
+use ureq::{Agent, AsSendBody};
 
 use crate::support::database::{Database, Place};
 use crate::support::poll;
@@ -39,6 +39,7 @@ pub(crate) struct Registry {
     entered: mpsc::Receiver<()>,
     agent: Agent,
     thread: Option<JoinHandle<io::Result<()>>>,
+    url: String,
     // Declared last, hence removed last: when nobody uses it any more.
     place: Option<Place>,
 }
@@ -79,7 +80,7 @@ impl Registry {
             })
         });
         let handle = told.recv().unwrap();
-        Self { address, handle, gate, entered, agent: agent(), thread: Some(thread), place: None }
+        Self { address, handle, gate, entered, agent: agent(), thread: Some(thread), url: url.to_owned(), place: None }
     }
 
     pub(crate) fn wait_until_ready(&self, deadline: Duration) {
@@ -89,6 +90,11 @@ impl Registry {
     /// The database beneath.
     pub(crate) fn place(&self) -> &Place {
         self.place.as_ref().unwrap()
+    }
+
+    /// What the registry takes as `DATABASE_URL`.
+    pub(crate) fn database_url(&self) -> &str {
+        &self.url
     }
 
     /// Where a path is served.
@@ -108,12 +114,21 @@ impl Registry {
 
     /// Asks with any method.
     pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.run(method, path, headers, ())
+    }
+
+    /// Sends contents along.
+    pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        self.run(method, path, headers, body)
+    }
+
+    fn run(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl AsSendBody) -> Answer {
         let url = if path.starts_with("http://") { path.to_owned() } else { self.url(path) };
         let mut request = Request::builder().method(method).uri(url);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = self.agent.run(request.body(()).unwrap()).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let answer = self.agent.run(request.body(body).unwrap()).unwrap_or_else(|error| panic!("{path}: {error}"));
         let (head, mut body) = answer.into_parts();
         Answer {
             status: head.status.as_u16(),
@@ -199,7 +214,7 @@ pub(crate) fn migrate(url: &str, flags: &[&str]) {
     System::new().block_on(digituki::migrate(&settings)).unwrap();
 }
 
-fn settings(url: &str, flags: &[&str]) -> Settings {
+pub(crate) fn settings(url: &str, flags: &[&str]) -> Settings {
     let mut all = vec!["--database-url", url];
     for (flag, value) in FLAGS {
         if !flags.contains(&flag) {

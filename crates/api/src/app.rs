@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::watch;
 
+use crate::auth::SignIn;
 use crate::capacity::Capacity;
 use crate::http::answer::Answer;
 use crate::http::idempotency::InFlight;
@@ -32,6 +33,7 @@ pub(crate) struct App {
     pub(crate) rate_limit: Option<Arc<RateLimit>>,
     /// The bodies on their way, of all workers.
     pub(crate) receiving: Arc<Receiving>,
+    pub(crate) sign_in: Arc<SignIn>,
     /// The contract, as it is served.
     pub(crate) document: Arc<Value>,
     /// The requests with an Idempotency-Key that are being worked on.
@@ -52,6 +54,7 @@ impl App {
             clock,
             rate_limit,
             receiving: Arc::new(Receiving::new(capacity.bodies)),
+            sign_in: Arc::default(),
             document: Arc::new(document),
             in_flight: InFlight::default(),
             stopping: Arc::default(),

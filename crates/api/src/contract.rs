@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::http::routes::Routes;
 use crate::{
-    area, audit, call, change, code_list, coverage, grant, health, municipality, openapi, organisation, pilot, problem,
-    programme, provider,
+    area, audit, call, change, code_list, coverage, grant, health, municipality, oauth, openapi, organisation, pilot,
+    problem, programme, provider,
 };
 
 /// Every operation of the contract, in the order in which the documentation shows them.
@@ -26,6 +26,7 @@ pub fn routes() -> Routes {
     change::configure(&mut routes);
     audit::configure(&mut routes);
     code_list::configure(&mut routes);
+    oauth::configure(&mut routes);
     problem::configure(&mut routes);
     openapi::configure(&mut routes);
     health::configure(&mut routes);

@@ -1,5 +1,6 @@
 //! What every noun's handlers use: how a request is read and how an answer is given.
 
+pub(crate) mod access;
 pub(crate) mod answer;
 pub(crate) mod ask;
 pub(crate) mod body;

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use clap::builder::Resettable;
 use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use digituki::{LogFormat, Settings};
+use digituki::client::Failure;
+use digituki::{ClientCommand, KeyCommand, LogFormat, Settings};
 
 /// The national registry of digital support.
 #[derive(Parser)]
@@ -27,29 +28,42 @@ enum Command {
     Serve(Box<Settings>),
     /// Migrate the database and load what it lacks.
     Migrate(Box<Settings>),
+    /// Keep the systems that sign in.
+    #[command(subcommand)]
+    Client(ClientCommand),
+    /// Keep the keys that sign access tokens.
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Print the contract, the OpenAPI document.
     Openapi,
 }
 
 fn main() -> ExitCode {
-    // What compose files write for "not set".
-    let unset = |argument: clap::Arg| {
-        let empty = argument.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
-        if empty { argument.env(Resettable::Reset) } else { argument }
-    };
-    let command = Cli::command().mut_args(unset).mut_subcommands(|command| command.mut_args(unset));
-    let cli = match command.try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
+    let cli = match unset(Cli::command()).try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
     digituki::start_logging(cli.log_format);
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
+        Err(refused @ Failure::Refused(_)) => {
+            eprintln!("{refused}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Impossible(why)) => {
             log::error!("{why}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Passes over variables that are empty: what compose files write for "not set".
+fn unset(command: clap::Command) -> clap::Command {
+    let unset_one = |argument: clap::Arg| {
+        let empty = argument.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+        if empty { argument.env(Resettable::Reset) } else { argument }
+    };
+    command.mut_args(unset_one).mut_subcommands(unset)
 }
 
 /// A wrong value gets one sentence that says which and why; anything else clap says itself.
@@ -82,7 +96,7 @@ fn variable(flag: &str) -> Option<String> {
     argument.get_env().map(|name| name.to_string_lossy().into_owned())
 }
 
-fn run(command: Command) -> Result<(), String> {
+fn run(command: Command) -> Result<(), Failure> {
     let system = actix_web::rt::System::new();
     match command {
         Command::Serve(settings) => {
@@ -91,12 +105,14 @@ fn run(command: Command) -> Result<(), String> {
             let listener = TcpListener::bind(address)
                 .map_err(|error| format!("DIGITUKI_LISTEN: cannot listen on {address}: {error}"))?;
             let serving = async { digituki::serve(*settings, listener, |_| ())?.run().await };
-            system.block_on(serving).map_err(|error| error.to_string())
+            Ok(system.block_on(serving).map_err(|error| error.to_string())?)
         }
         Command::Migrate(settings) => {
             settings.check()?;
-            system.block_on(digituki::migrate(&settings))
+            Ok(system.block_on(digituki::migrate(&settings))?)
         }
+        Command::Client(command) => system.block_on(command.run()),
+        Command::Key(command) => system.block_on(command.run()),
         Command::Openapi => {
             let document = serde_json::to_string_pretty(&digituki::document()).map_err(|error| error.to_string())?;
             println!("{document}");

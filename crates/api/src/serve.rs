@@ -12,9 +12,10 @@ use actix_web::web::{self, Data};
 use actix_web::{App as Application, HttpResponse};
 use digituki_domain::problem::Code;
 use digituki_domain::text::TextLanguage;
-use digituki_persistence::{Error as StoreError, Store};
+use digituki_persistence::{Error as StoreError, Store, signing_key};
 
 use crate::app::App;
+use crate::auth::keys;
 use crate::capacity::Capacity;
 use crate::http::envelope::{envelope, headers_of_refusal};
 use crate::http::front::{self, Refusal, Told};
@@ -111,7 +112,7 @@ impl Registry {
 async fn prepare(app: &App) -> Result<(), String> {
     let mut told = false;
     loop {
-        match app.store.prepare(app.settings.load(), app.clock.moment()).await {
+        match prepare_once(&app.store, &app.settings).await {
             Ok(()) => break,
             Err(error @ StoreError::Unavailable(_)) if !told => {
                 log::warn!("waiting for {}: {error}", app.store.url());
@@ -130,7 +131,18 @@ async fn prepare(app: &App) -> Result<(), String> {
 /// Migrates and loads once, for those who do it apart from serving.
 pub async fn migrate(settings: &Settings) -> Result<(), String> {
     let store = Store::open(settings.store());
-    store.prepare(settings.load(), settings.clock().moment()).await.map_err(|error| format!("{}: {error}", store.url()))
+    prepare_once(&store, settings).await.map_err(|error| format!("{}: {error}", store.url()))
+}
+
+/// Migrates, loads, and makes the first key to sign tokens with; or, where the registry takes no changes,
+/// sees that all of it was done.
+async fn prepare_once(store: &Store, settings: &Settings) -> Result<(), StoreError> {
+    if settings.read_only() {
+        return store.check_prepared().await;
+    }
+    store.prepare(settings.load(), settings.clock().moment()).await?;
+    let first = keys::generate(settings.clock().now()).map_err(StoreError::Unforeseen)?;
+    store.keep(|db| signing_key::ensure(db, first)).await
 }
 
 /// What a client is told whose request no handler saw; its language is not known either.

@@ -6,12 +6,14 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 use digituki_domain::clock::Clock;
 use digituki_persistence::{DatabaseUrl, Load, Options};
 use ipnet::IpNet;
 use url::Url;
 
+use crate::auth::issuers::Issuers;
 use crate::capacity::Capacity;
 use crate::http::cors::Origins;
 use crate::http::front;
@@ -60,6 +62,17 @@ pub struct Settings {
     /// Proxies whose X-Forwarded-For is believed: networks with commas, such as 10.0.0.0/8.
     #[arg(long, env = "DIGITUKI_TRUSTED_PROXIES", value_delimiter = ',')]
     trusted_proxies: Vec<IpNet>,
+
+    /// A JSON file of other issuers whose access tokens are taken, and of what their subjects may.
+    #[arg(long, env = "DIGITUKI_ISSUERS", value_parser = Issuers::read)]
+    issuers: Option<Issuers>,
+
+    /// Take no changes: neither from callers nor, at the start, by migrating and loading.
+    #[arg(
+        long, env = "DIGITUKI_READ_ONLY", action = clap::ArgAction::Set, value_parser = BoolishValueParser::new(),
+        default_value = "false", num_args = 0..=1, require_equals = true, default_missing_value = "true"
+    )]
+    read_only: bool,
 
     /// Threads that serve requests [default: one for each processor].
     #[arg(long, env = "DIGITUKI_WORKERS", value_parser = clap::value_parser!(u16).range(1..=512))]
@@ -214,6 +227,14 @@ impl Settings {
 
     pub(crate) fn trusted_proxies(&self) -> &[IpNet] {
         &self.trusted_proxies
+    }
+
+    pub(crate) fn issuers(&self) -> Option<&Issuers> {
+        self.issuers.as_ref()
+    }
+
+    pub(crate) fn read_only(&self) -> bool {
+        self.read_only
     }
 
     pub(crate) fn body_limit(&self) -> u64 {

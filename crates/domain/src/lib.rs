@@ -10,6 +10,7 @@ pub mod area;
 pub mod audit;
 pub mod call;
 pub mod change;
+pub mod client;
 pub mod clock;
 pub mod code_list;
 pub mod contact;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::migration::MigrationSource;
-use diesel::{Connection as _, ConnectionError, PgConnection, SqliteConnection};
+use diesel::{Connection as _, ConnectionError, PgConnection, QueryDsl as _, RunQueryDsl as _, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::database_url::DatabaseUrl;
@@ -53,6 +53,17 @@ impl AnyConnection {
         }
     }
 
+    /// Lets one process at a time go on, until its transaction ends.
+    pub(crate) fn lock(&mut self) -> diesel::QueryResult<()> {
+        match self {
+            Self::Postgresql(inner) => {
+                inner.batch_execute(&format!("SELECT pg_advisory_xact_lock({PREPARATION_LOCK})"))
+            }
+            // A transaction that writes has the one lock already.
+            Self::Sqlite(_) => Ok(()),
+        }
+    }
+
     /// Begins the transaction in which one process at a time migrates and loads.
     pub(crate) fn begin_preparation(&mut self) -> diesel::QueryResult<()> {
         match self {
@@ -90,6 +101,27 @@ impl AnyConnection {
             Self::Sqlite(inner) => run(inner, SQLITE_MIGRATIONS),
         }
     }
+
+    /// Those of the migrations that have not run. It writes nothing, unlike diesel's own question.
+    pub(crate) fn pending_migrations(&mut self) -> Result<Vec<String>> {
+        fn names<DB: diesel::backend::Backend>(source: impl MigrationSource<DB>) -> Result<Vec<(String, String)>> {
+            let migrations = source.migrations().map_err(|error| Error::Unforeseen(error.to_string()))?;
+            let names = migrations.iter().map(|migration| migration.name());
+            Ok(names.map(|name| (name.version().to_string(), name.to_string())).collect())
+        }
+        let all = match self {
+            Self::Postgresql(_) => names::<diesel::pg::Pg>(POSTGRES_MIGRATIONS)?,
+            Self::Sqlite(_) => names::<diesel::sqlite::Sqlite>(SQLITE_MIGRATIONS)?,
+        };
+        let run: Vec<String> = migrations_run::table.select(migrations_run::version).load(self)?;
+        Ok(all.into_iter().filter(|(version, _)| !run.contains(version)).map(|(_, name)| name).collect())
+    }
+}
+
+diesel::table! {
+    /// Diesel's own.
+    #[sql_name = "__diesel_schema_migrations"]
+    migrations_run (version) { version -> Text, }
 }
 
 /// Makes connections for the pool.

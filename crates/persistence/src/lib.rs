@@ -13,6 +13,7 @@
 pub mod area;
 pub mod audit;
 pub mod call;
+pub mod client;
 mod column;
 mod connection;
 pub mod coverage;
@@ -33,6 +34,7 @@ pub mod pilot;
 pub mod programme;
 pub mod provider;
 mod schema;
+pub mod signing_key;
 mod store;
 pub mod verify;
 pub mod write;

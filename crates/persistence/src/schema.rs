@@ -106,6 +106,17 @@ diesel::table! {
     }
 }
 diesel::table! {
+    clients (id) {
+        id -> Text, name -> Text, role -> Text, regions -> Text, organisation_id -> Nullable<Text>,
+        secret_hash -> Text, created_at -> Timestamp, revoked_at -> Nullable<Timestamp>,
+    }
+}
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text, private_key -> Text, created_at -> Timestamp, retired_at -> Nullable<Timestamp>,
+    }
+}
+diesel::table! {
     shipped_rows (noun, id) { noun -> Text, id -> Text, digest -> Text, version -> BigInt, }
 }
 

@@ -161,7 +161,7 @@ impl Store {
         .await
     }
 
-    /// Keeps the books: what is no object of the registry and in no log of changes.
+    /// Keeps the registry's own books (clients, keys, denials): what no log of changes speaks of.
     pub async fn keep<T, E>(
         &self,
         work: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E> + Send + 'static,
@@ -200,6 +200,19 @@ impl Store {
             <AnyConnection as diesel::Connection>::TransactionManager::commit_transaction(connection)
         };
         self.with_connection(begin, |pooled| Ok(pooled.connection.tidy()?)).await
+    }
+
+    /// Whether the database is as this program needs it; it is not touched.
+    pub async fn check_prepared(&self) -> Result<()> {
+        let pending = self.read(AnyConnection::pending_migrations).await.map_err(|error| match error {
+            Error::Unforeseen(_) => Error::Unforeseen("it was never prepared: run `digituki migrate` first".into()),
+            error => error,
+        })?;
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let pending = pending.join(", ");
+        Err(Error::Unforeseen(format!("migrations are pending ({pending}): run `digituki migrate` first")))
     }
 
     /// Migrates the database and loads what every installation starts with; one process at a time.

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::http::problem::Problem;
 use crate::http::weight::listed;
 
+/// The media type of nearly every answer.
 pub(crate) const JSON: &str = "application/json";
 
 /// An answer that succeeds, before it is known what the caller already has.

@@ -41,7 +41,7 @@ impl Ask {
     fn read(request: &HttpRequest) -> Result<Self, Problem> {
         let app = request.app_data::<Data<App>>().ok_or_else(|| Problem::new(Code::InternalError))?.clone();
         let moment = app.clock.moment();
-        Ok(Self { app, permit: Allowed::of(request)?.0, moment })
+        Ok(Self { app, permit: Allowed::of(request)?.permit, moment })
     }
 
     /// One object as it is, or as it was known to be at an instant.

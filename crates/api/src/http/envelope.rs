@@ -11,7 +11,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpResponse, ResponseError};
+use actix_web::{Error, HttpMessage as _, HttpResponse, ResponseError};
 use digituki_domain::problem::Code;
 use digituki_domain::text::TextLanguage;
 use digituki_domain::vocabulary::Vocabulary;
@@ -19,10 +19,12 @@ use futures_util::FutureExt as _;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::http::access::{Identity, RequestId, identify};
 use crate::http::cors::Caller;
-use crate::http::problem::{MEDIA_TYPE, Problem};
+use crate::http::problem::{MEDIA_TYPE, Problem, Worded};
 use crate::http::rate_limit::{Standing, caller};
 use crate::http::{bounds, language};
+use crate::oauth::TOKEN_PATH;
 
 /// The policy of everything but pages: nothing may be loaded or framed.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -34,6 +36,9 @@ const FIXED: [(HeaderName, &str); 5] = [
     (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
     (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
 ];
+
+/// When to try again what is refused while the registry takes no changes, in seconds.
+const READ_ONLY_PAUSE: u64 = 60;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -73,10 +78,14 @@ pub(crate) async fn envelope(
         let response = finish(&app, &about, Caller::permission());
         return Ok(done(&about, request.into_response(response)));
     }
-    if let Err(problem) = admit(&app, &request, &mut about) {
+    let identity =
+        if about.watches() { Identity::nobody() } else { identify(&app, request.headers(), &about.id).await };
+    if let Err(problem) = admit(&app, &request, &mut about, &identity) {
         let response = finish(&app, &about, problem.error_response());
         return Ok(done(&about, request.into_response(response)));
     }
+    request.extensions_mut().insert(identity);
+    request.extensions_mut().insert(RequestId(about.id.clone()));
     let work = AssertUnwindSafe(next.call(request)).catch_unwind();
     let failure = match tokio::time::timeout(app.settings.request_timeout(), work).await {
         Ok(Ok(Ok(response))) => {
@@ -100,19 +109,37 @@ pub(crate) async fn envelope(
     Err(InternalError::from_response("", response).into())
 }
 
-/// Refuses what goes no further: too many requests, and contents that no operation takes.
-fn admit(app: &App, request: &ServiceRequest, about: &mut Request) -> Result<(), Problem> {
-    if let Some(limit) = &app.rate_limit
-        && !about.path.starts_with("/health/")
-        && let Some(caller) = caller(request, app.settings.trusted_proxies())
-    {
-        match limit.count(caller) {
-            Ok(standing) => about.standing = Some(standing),
-            Err((problem, standing)) => {
-                about.standing = Some(standing);
-                return Err(problem);
-            }
+impl Request {
+    /// It only watches over the process: it is not counted, and not asked who it is.
+    fn watches(&self) -> bool {
+        self.path.starts_with("/health/")
+    }
+
+    /// It asks for no change.
+    fn reads(&self) -> bool {
+        matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS) || self.path == TOKEN_PATH
+    }
+}
+
+/// Refuses what goes no further: too many requests, changes where none are taken, and contents that no
+/// operation takes.
+fn admit(app: &App, request: &ServiceRequest, about: &mut Request, identity: &Identity) -> Result<(), Problem> {
+    let limit = app.rate_limit.as_ref().filter(|_| !about.watches());
+    let counted = limit.and_then(|limit| match &identity.0 {
+        Ok(client) if client.signed_in() => Some(limit.count_client(&client.name)),
+        // A token that will not do speaks for nobody.
+        _ => caller(request.request(), app.settings.trusted_proxies()).map(|address| limit.count(address)),
+    });
+    match counted {
+        Some(Ok(standing)) => about.standing = Some(standing),
+        Some(Err((problem, standing))) => {
+            about.standing = Some(standing);
+            return Err(problem);
         }
+        None => (),
+    }
+    if app.settings.read_only() && !about.reads() {
+        return Err(Problem::new(Code::ReadOnly).retry_after(READ_ONLY_PAUSE));
     }
     let headers = request.headers();
     let too_long = bounds::violations(headers);
@@ -176,7 +203,8 @@ fn unworded(response: &HttpResponse) -> Option<Problem> {
         return None;
     }
     let kind = response.headers().get(header::CONTENT_TYPE);
-    if kind.is_some_and(|kind| kind.as_bytes().starts_with(MEDIA_TYPE.as_bytes())) {
+    let worded = response.extensions().get::<Worded>().is_some();
+    if worded || kind.is_some_and(|kind| kind.as_bytes().starts_with(MEDIA_TYPE.as_bytes())) {
         return None;
     }
     let code = Code::ALL.iter().copied().find(|code| code.status() == status.as_u16());

@@ -95,7 +95,7 @@ impl<F: FromQuery> ListQuery<F> {
         }
         let after = cursor.map(|cursor| cursor.position);
         let window = Window { limit, after, count: wants_total(request.headers()) };
-        let asked = Asked { filter, window, permit: Allowed::of(request)?.0, moment };
+        let asked = Asked { filter, window, permit: Allowed::of(request)?.permit, moment };
         Ok(Self { asked, binding, address, given })
     }
 }

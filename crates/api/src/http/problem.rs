@@ -26,6 +26,9 @@ pub(crate) const MAX_ERRORS: usize = 1_000;
 /// How long a caller waits before another try, in seconds.
 const RETRY_AFTER: u64 = 1;
 
+/// Marks a failure that another standard has words of its own for (OAuth's token endpoint).
+pub(crate) struct Worded;
+
 /// What went wrong, before it is put into words.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {

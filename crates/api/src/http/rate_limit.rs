@@ -2,12 +2,13 @@
 //!
 //! Each process counts for itself: behind N processes a caller gets up to N times the limit.
 
+use std::hash::Hash;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use actix_web::dev::ServiceRequest;
+use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use digituki_domain::problem::Code;
 use governor::clock::{Clock, DefaultClock};
@@ -22,19 +23,27 @@ const STATE: HeaderName = HeaderName::from_static("ratelimit");
 /// How often the counters of callers that went away are dropped.
 const SWEEP: Duration = Duration::from_secs(60);
 
-type Limiter = RateLimiter<
-    IpAddr,
-    governor::state::keyed::DefaultKeyedStateStore<IpAddr>,
-    DefaultClock,
-    StateInformationMiddleware,
->;
+/// How many times the requests of an anonymous address a client has that signed in.
+const FOR_CLIENTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+
+type Limiter<K> =
+    RateLimiter<K, governor::state::keyed::DefaultKeyedStateStore<K>, DefaultClock, StateInformationMiddleware>;
 
 /// Counts the requests of each caller.
 pub(crate) struct RateLimit {
-    limiter: Limiter,
+    addresses: Limits<IpAddr>,
+    clients: Limits<String>,
+}
+
+/// Counts the requests of callers of one kind.
+struct Limits<K: Clone + Hash + Eq> {
+    limiter: Limiter<K>,
     per_minute: NonZeroU32,
     swept: Mutex<Instant>,
 }
+
+/// What came of counting: what is left, or a problem where nothing was.
+type Counted = Result<Standing, (Problem, Standing)>;
 
 /// What a caller has left.
 pub(crate) struct Standing {
@@ -45,16 +54,31 @@ pub(crate) struct Standing {
 
 impl RateLimit {
     pub(crate) fn new(per_minute: NonZeroU32) -> Self {
+        Self { addresses: Limits::new(per_minute), clients: Limits::new(per_minute.saturating_mul(FOR_CLIENTS)) }
+    }
+
+    /// Counts a request of an address.
+    pub(crate) fn count(&self, caller: IpAddr) -> Counted {
+        self.addresses.count(&network(caller))
+    }
+
+    /// Counts a request of a client that signed in, wherever it comes from.
+    pub(crate) fn count_client(&self, name: &str) -> Counted {
+        self.clients.count(&name.to_owned())
+    }
+}
+
+impl<K: Clone + Hash + Eq> Limits<K> {
+    fn new(per_minute: NonZeroU32) -> Self {
         let limiter = RateLimiter::keyed(Quota::per_minute(per_minute)).with_middleware();
         Self { limiter, per_minute, swept: Mutex::new(Instant::now()) }
     }
 
-    /// Counts a request; a problem when the caller has none left.
-    pub(crate) fn count(&self, caller: IpAddr) -> Result<Standing, (Problem, Standing)> {
+    fn count(&self, caller: &K) -> Counted {
         self.sweep();
         let per_minute = self.per_minute;
         let pace = 60_u64.div_ceil(u64::from(per_minute.get()));
-        match self.limiter.check_key(&network(caller)) {
+        match self.limiter.check_key(caller) {
             Ok(state) => Ok(Standing { per_minute, remaining: state.remaining_burst_capacity(), reset: pace }),
             Err(not_until) => {
                 let wait = not_until.wait_time_from(DefaultClock::default().now());
@@ -90,7 +114,7 @@ impl Standing {
 
 /// Who asks: the peer, or, when the peer is a proxy that we trust, the last address that it vouches
 /// for in `X-Forwarded-For`.
-pub(crate) fn caller(request: &ServiceRequest, trusted: &[IpNet]) -> Option<IpAddr> {
+pub(crate) fn caller(request: &HttpRequest, trusted: &[IpNet]) -> Option<IpAddr> {
     let trust = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let peer = request.peer_addr()?.ip().to_canonical();
     if !trust(&peer) {
@@ -117,7 +141,7 @@ fn hop_address(hop: &str) -> Option<IpAddr> {
 }
 
 /// One customer of an internet provider has a whole /64 of version 6 addresses.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => {
@@ -141,6 +165,14 @@ mod tests {
     }
 
     #[test]
+    fn a_client_that_signed_in_has_ten_times_as_many() {
+        let limit = RateLimit::new(NonZeroU32::MIN);
+        assert!((0..10).all(|_| limit.count_client("one").is_ok()));
+        assert!(limit.count_client("one").is_err());
+        assert!(limit.count_client("other").is_ok());
+    }
+
+    #[test]
     fn a_caller_is_the_last_hop_that_no_trusted_proxy_wrote() {
         let trusted = ["10.0.0.0/8".parse().unwrap()];
         let table = [
@@ -157,7 +189,7 @@ mod tests {
             let request = actix_web::test::TestRequest::get()
                 .peer_addr(SocketAddr::new(peer.parse().unwrap(), 1))
                 .insert_header(("x-forwarded-for", forwarded))
-                .to_srv_request();
+                .to_http_request();
             assert_eq!(caller(&request, &trusted), Some(expected.parse().unwrap()), "{peer} {forwarded}");
         }
     }

@@ -2,14 +2,18 @@
 //! other way round.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use actix_web::http::{Method, header};
+use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, HttpResponse, Responder, Route, guard, web};
+use digituki_domain::policy::Access;
 use digituki_domain::problem::Code;
 use utoipa::openapi::path::HttpMethod;
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{Components, OpenApi, OpenApiBuilder, PathItem, RefOr};
 
+use crate::http::access::gate;
 use crate::http::body::echo;
 use crate::http::problem::Problem;
 
@@ -41,13 +45,14 @@ impl Routes {
         H::Output: Responder + 'static,
     {
         let path = P::path();
+        let operation_id: Rc<str> = P::operation().operation_id.unwrap_or_default().into();
         for method in P::methods() {
             let routed = to_method(&method);
             let resource = self.resources.entry(path.clone()).or_default();
             if routed == Method::GET {
-                resource.push((Method::HEAD, web::head().to(handler.clone())));
+                resource.push((Method::HEAD, gated(&operation_id, web::head().to(handler.clone()))));
             }
-            resource.push((routed.clone(), web::method(routed).to(handler.clone())));
+            resource.push((routed.clone(), gated(&operation_id, web::method(routed).to(handler.clone()))));
             let mut operation = P::operation();
             operation.tags = Some(P::tags().into_iter().map(str::to_owned).collect());
             self.paths.push((path.clone(), PathItem::new(method, operation)));
@@ -60,7 +65,8 @@ impl Routes {
         self.schemas.push((T::name().into_owned(), T::schema()));
     }
 
-    /// Adds a route that is no part of the contract: a page, or a fault on purpose in a test.
+    /// Adds a route that is no part of the contract: a page, or a fault on purpose in a test. It is open
+    /// to all.
     pub fn add_undocumented<H, Args>(&mut self, path: &str, handler: H)
     where
         H: Handler<Args>,
@@ -123,6 +129,13 @@ impl Routes {
         document.components = Some(components);
         document
     }
+}
+
+/// Sets the gate before a route. It belongs to the route itself: no address that leads here, however it
+/// is written, leads past it.
+fn gated(operation_id: &Rc<str>, route: Route) -> Route {
+    let (operation_id, access) = (Rc::clone(operation_id), Access::to(operation_id));
+    route.wrap(from_fn(move |request, next| gate(Rc::clone(&operation_id), access, request, next)))
 }
 
 fn to_method(method: &HttpMethod) -> Method {

@@ -6,7 +6,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use digituki_domain::external_id::ExternalId;
 use digituki_domain::noun::Kept;
 use digituki_domain::problem::Code;
@@ -19,7 +19,7 @@ use digituki_persistence::write::{self, Author, Tx};
 use serde_json::Value;
 
 use crate::app::App;
-use crate::http::access::Allowed;
+use crate::http::access::{Allowed, RequestId};
 use crate::http::answer::{self, Answer};
 use crate::http::body::{Body, Empty, Patch, merge};
 use crate::http::idempotency;
@@ -56,10 +56,10 @@ impl Write {
         let app = request.app_data::<Data<App>>().ok_or_else(|| Problem::new(Code::InternalError))?.clone();
         let allowed = Allowed::of(request)?;
         let author = Author {
-            operation: allowed.operation(),
-            request_id: allowed.request_id(),
+            permit: allowed.permit,
+            operation: allowed.operation.to_string(),
+            request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
             moment: app.clock.moment(),
-            permit: allowed.0,
         };
         let key = if request.method() == Method::POST { idempotency::key(request)? } else { None };
         let address = format!("{}{}", app.settings.public_url(), request.path());

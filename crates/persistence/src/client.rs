@@ -1,0 +1,100 @@
+//! Clients: who signs in. Their secrets come and go as hashes only.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+use digituki_domain::area::{AreaId, AreaKind, RegionCode};
+use digituki_domain::client::{Client, ClientFacts, ClientId};
+use digituki_domain::role::Role;
+
+use crate::column::{self, Json, Plain, stored_instant};
+use crate::connection::AnyConnection;
+use crate::error::{Error, Result, in_query};
+use crate::schema::clients;
+use crate::{area, organisation};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = clients)]
+struct Row {
+    id: String,
+    name: String,
+    role: Plain<Role>,
+    regions: Json<Vec<RegionCode>>,
+    organisation_id: Option<String>,
+    secret_hash: String,
+    created_at: NaiveDateTime,
+    revoked_at: Option<NaiveDateTime>,
+}
+
+/// Adds a client; refused when it works for what the registry does not hold.
+pub fn add(db: &mut AnyConnection, client: &Client, secret_hash: &str) -> Result<()> {
+    let ClientFacts { name, role, regions, organisation } = &client.facts;
+    let areas = regions.iter().map(|region| AreaId::new(AreaKind::Region, region.as_str()));
+    let areas: Vec<AreaId> = areas.collect::<std::result::Result<_, _>>().map_err(|_| {
+        Error::Unforeseen("a region's code is no area".into()) // Both have the same form.
+    })?;
+    area::require(db, in_query("area", &areas))?;
+    organisation::require(db, in_query("organisation", organisation.as_slice()))?;
+    let row = Row {
+        id: client.id.to_string(),
+        name: name.clone(),
+        role: Plain::of(role),
+        regions: Json::of(regions)?,
+        organisation_id: organisation.map(|id| id.to_string()),
+        secret_hash: secret_hash.to_owned(),
+        created_at: stored_instant(client.created_at),
+        revoked_at: client.revoked_at.map(stored_instant),
+    };
+    diesel::insert_into(clients::table).values(row).execute(db)?;
+    Ok(())
+}
+
+/// One client.
+pub fn get(db: &mut AnyConnection, id: ClientId) -> Result<Option<Client>> {
+    Ok(get_with_secret(db, id)?.map(|(client, _)| client))
+}
+
+/// One client, with the hash of its secret.
+pub fn get_with_secret(db: &mut AnyConnection, id: ClientId) -> Result<Option<(Client, String)>> {
+    let row: Option<Row> = clients::table.find(id.to_string()).select(Row::as_select()).first(db).optional()?;
+    row.map(|mut row| {
+        let secret_hash = std::mem::take(&mut row.secret_hash);
+        Ok((row.client()?, secret_hash))
+    })
+    .transpose()
+}
+
+/// Every client, in the order in which they came.
+pub fn list(db: &mut AnyConnection) -> Result<Vec<Client>> {
+    let rows: Vec<Row> = clients::table.order((clients::created_at, clients::id)).select(Row::as_select()).load(db)?;
+    rows.into_iter().map(Row::client).collect()
+}
+
+/// Revokes a client from now on; none when there is no such client.
+pub fn revoke(db: &mut AnyConnection, id: ClientId, now: DateTime<Utc>) -> Result<Option<Client>> {
+    let standing = clients::table.find(id.to_string()).filter(clients::revoked_at.is_null());
+    diesel::update(standing).set(clients::revoked_at.eq(stored_instant(now))).execute(db)?;
+    get(db, id)
+}
+
+/// Gives a client that was not revoked another secret; none when there is no such client.
+pub fn change_secret(db: &mut AnyConnection, id: ClientId, secret_hash: &str) -> Result<Option<Client>> {
+    let standing = clients::table.find(id.to_string()).filter(clients::revoked_at.is_null());
+    diesel::update(standing).set(clients::secret_hash.eq(secret_hash)).execute(db)?;
+    get(db, id)
+}
+
+impl Row {
+    fn client(self) -> Result<Client> {
+        Ok(Client {
+            id: column::parse(&self.id)?,
+            facts: ClientFacts {
+                name: self.name,
+                role: self.role.read()?,
+                regions: self.regions.read()?,
+                organisation: self.organisation_id.as_deref().map(column::parse).transpose()?,
+            },
+            created_at: self.created_at.and_utc(),
+            revoked_at: self.revoked_at.map(|at| at.and_utc()),
+        })
+    }
+}

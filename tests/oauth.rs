@@ -1,0 +1,1 @@
+//! Signing in: the token endpoint, the keys and the metadata.

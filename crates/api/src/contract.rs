@@ -2,6 +2,7 @@
 //! holds for all.
 
 mod complete;
+mod security;
 
 use serde_json::Value;
 

@@ -212,10 +212,10 @@ struct AuthorizationServer {
     #[schema(format = "uri", max_length = 2_000, example = "http://127.0.0.1:8080/swagger-ui/")]
     service_documentation: String,
     /// What a token may allow.
-    #[schema(max_items = 100)]
+    #[schema(value_type = Vec<Word>, min_items = 1, max_items = 100)]
     scopes_supported: Vec<Scope>,
     /// Nobody is led through a page: none.
-    #[schema(max_items = 0, value_type = Vec<Scope>)]
+    #[schema(value_type = Vec<Word>, max_items = 0)]
     response_types_supported: [&'static str; 0],
     /// How a token is asked for.
     #[schema(value_type = Vec<Word>, min_items = 1, max_items = 10)]
@@ -225,9 +225,9 @@ struct AuthorizationServer {
     token_endpoint_auth_methods_supported: [&'static str; 2],
 }
 
-/// A name that OAuth registers.
+/// A word of OAuth.
 #[derive(ToSchema)]
-#[schema(as = OAuthName, min_length = 1, max_length = 64, example = "client_credentials")]
+#[schema(as = OAuthWord, min_length = 1, max_length = 64, example = "client_credentials")]
 #[expect(dead_code, reason = "the document's alone")]
 struct Word(String);
 

@@ -7,6 +7,7 @@ use digituki_domain::text::TextLanguage;
 use include_dir::{Dir, include_dir};
 use serde_json::{Map, Value, json};
 
+use crate::contract::security;
 use crate::http::bounds::longest;
 use crate::http::problem::{MEDIA_TYPE, Problem, ProblemBody};
 
@@ -23,9 +24,10 @@ Times are UTC (RFC 3339); days are days in Helsinki. Texts are objects with `fi`
 take `limit` and `cursor`; filters combine: repeated means or, different means and. `as_of` asks how \
 things were on a day. Every object carries an `ETag`; `If-None-Match` saves the answer that you have. \
 Errors are `application/problem+json` (RFC 9457) in the language of `Accept-Language`; their codes are \
-listed at `/v1/problems`.";
+listed at `/v1/problems`. What is published takes no account; an access token (`Authorization: Bearer`) allows more, \
+and ten times as many requests a minute.";
 
-const TAGS: [(&str, &str); 14] = [
+const TAGS: [(&str, &str); 15] = [
     ("regions", "Regions (maakunnat, landskap), with their validity."),
     (
         "hospital_districts",
@@ -40,6 +42,7 @@ const TAGS: [(&str, &str); 14] = [
     ("grants", "State grants (valtionavustukset, statsunderstöd)."),
     ("coverage", "How many people live in a union of areas."),
     ("code_lists", "Every enumeration of this contract, with labels."),
+    ("sign_in", "Signing in: OAuth 2.0 client credentials, and what others need to verify a token."),
     ("problems", "Every code that an error can carry."),
     ("contract", "This document."),
     ("health", "Whether the process lives and the registry can answer."),
@@ -58,6 +61,7 @@ pub(super) fn complete(mut document: Value) -> Value {
     // Relative, so that the document does not depend on where it is served.
     document["servers"] = json!([{"url": "/", "description": "The registry that serves this document."}]);
     document["tags"] = TAGS.iter().map(|(name, about)| json!({"name": name, "description": about})).collect();
+    document["components"]["securitySchemes"] = security::schemes();
     document["components"]["responses"] = Faults::components();
     document["components"]["headers"] = headers();
     add_problem_schemas(&mut document);
@@ -65,7 +69,7 @@ pub(super) fn complete(mut document: Value) -> Value {
         for (path, item) in paths {
             for method in METHODS {
                 if let Some(operation) = item.get_mut(method) {
-                    complete_operation(path, operation);
+                    complete_operation(path, method == "get", operation);
                 }
             }
         }
@@ -76,14 +80,11 @@ pub(super) fn complete(mut document: Value) -> Value {
     document
 }
 
-fn complete_operation(path: &str, operation: &mut Value) {
+fn complete_operation(path: &str, reads: bool, operation: &mut Value) {
     // Those who watch over the process are not counted.
     let counted = !path.starts_with("/health/");
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
-    // Explicit even where nobody need sign in.
-    if operation.get("security").is_none() {
-        operation["security"] = json!([]);
-    }
+    operation["security"] = security::requirement(&id);
     let parameters = operation.as_object_mut().map(|operation| operation.entry("parameters").or_insert(json!([])));
     if let Some(Value::Array(parameters)) = parameters {
         for parameter in parameters.iter_mut() {
@@ -92,8 +93,10 @@ fn complete_operation(path: &str, operation: &mut Value) {
                 parameter["example"] = json!(2);
             }
         }
-        let about = "ETags that you have: the answer is 304 if one still holds.";
-        parameters.push(header_parameter("If-None-Match", about));
+        if reads {
+            let about = "ETags that you have: the answer is 304 if one still holds.";
+            parameters.push(header_parameter("If-None-Match", about));
+        }
         parameters.push(header_parameter("Accept-Language", "The language of problems: fi, sv or en."));
     }
     let paged = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "cursor"));
@@ -101,15 +104,23 @@ fn complete_operation(path: &str, operation: &mut Value) {
     if ok["description"].as_str().is_none_or(str::is_empty) {
         ok["description"] = json!("The answer.");
     }
-    ok["headers"] = answer_headers(counted, paged);
+    ok["headers"] = answer_headers(counted, reads, paged);
     if let Some(example) = example(&id) {
         ok["content"]["application/json"]["example"] = example;
     }
-    operation["responses"]["304"] =
-        json!({"description": "What you have still holds.", "headers": answer_headers(counted, paged)});
-    for fault in Faults::of(path) {
-        operation["responses"][fault.status().to_string()] =
-            json!({"$ref": format!("#/components/responses/{}", Faults::name(fault))});
+    if reads {
+        operation["responses"]["304"] =
+            json!({"description": "What you have still holds.", "headers": answer_headers(counted, reads, paged)});
+    }
+    let own_words = operation["responses"].get("401").map(|_| Code::Unauthenticated);
+    for fault in Faults::of(path, security::guarded(&id)).chain(own_words) {
+        // What an operation says itself stands: OAuth's endpoint has words of its own.
+        let said = &mut operation["responses"][fault.status().to_string()];
+        if said.is_null() {
+            *said = json!({"$ref": format!("#/components/responses/{}", Faults::name(fault))});
+        } else {
+            said["headers"] = Faults::headers(fault);
+        }
     }
 }
 
@@ -130,8 +141,10 @@ fn header_parameter(name: &str, description: &str) -> Value {
 struct Faults;
 
 impl Faults {
-    const ALL: [Code; 9] = [
+    const ALL: [Code; 11] = [
         Code::InvalidRequest,
+        Code::Unauthenticated,
+        Code::Forbidden,
         Code::NotFound,
         Code::NotAcceptable,
         Code::PayloadTooLarge,
@@ -142,10 +155,11 @@ impl Faults {
         Code::Unavailable,
     ];
 
-    fn of(path: &str) -> impl Iterator<Item = Code> {
+    fn of(path: &str, guarded: bool) -> impl Iterator<Item = Code> {
         let one_object = path.contains('{');
         let counted = !path.starts_with("/health/");
         Self::ALL.into_iter().filter(move |code| match code {
+            Code::Unauthenticated | Code::Forbidden => guarded,
             Code::NotFound => one_object,
             Code::TooManyRequests => counted,
             _ => true,
@@ -156,14 +170,24 @@ impl Faults {
         code.as_str().split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect()
     }
 
+    fn headers(code: Code) -> Value {
+        let mut headers = common_headers();
+        let mut add = |name: &str, of: &str| {
+            headers.insert(name.into(), json!({"$ref": format!("#/components/headers/{of}")}));
+        };
+        match code {
+            Code::TooManyRequests | Code::Unavailable => add("Retry-After", "RetryAfter"),
+            Code::Unauthenticated | Code::Forbidden => add("WWW-Authenticate", "WwwAuthenticate"),
+            _ => (),
+        }
+        Value::Object(headers)
+    }
+
     fn components() -> Value {
         let mut components = Map::new();
         for code in Self::ALL {
-            let mut headers = common_headers();
-            headers.insert("Content-Language".into(), json!({"$ref": "#/components/headers/ContentLanguage"}));
-            if matches!(code, Code::TooManyRequests | Code::Unavailable) {
-                headers.insert("Retry-After".into(), json!({"$ref": "#/components/headers/RetryAfter"}));
-            }
+            let mut headers = Self::headers(code);
+            headers["Content-Language"] = json!({"$ref": "#/components/headers/ContentLanguage"});
             let example = match code {
                 Code::InvalidRequest => Problem::invalid(example_faults()),
                 _ => Problem::new(code),
@@ -196,10 +220,12 @@ fn common_headers() -> Map<String, Value> {
     names.into_iter().map(|(name, of)| (name.into(), json!({"$ref": format!("#/components/headers/{of}")}))).collect()
 }
 
-fn answer_headers(counted: bool, paged: bool) -> Value {
+fn answer_headers(counted: bool, reads: bool, paged: bool) -> Value {
     let mut headers = common_headers();
     headers.retain(|name, _| counted || !name.starts_with("RateLimit"));
-    headers.insert("ETag".into(), json!({"$ref": "#/components/headers/ETag"}));
+    if reads {
+        headers.insert("ETag".into(), json!({"$ref": "#/components/headers/ETag"}));
+    }
     if paged {
         headers.insert("Link".into(), json!({"$ref": "#/components/headers/Link"}));
         headers.insert("Preference-Applied".into(), json!({"$ref": "#/components/headers/PreferenceApplied"}));
@@ -221,6 +247,11 @@ fn headers() -> Value {
         "RateLimit": text("What is left of the limit, and for how many seconds.", 100, "\"default\";r=599;t=1"),
         "RateLimitPolicy": text("The limit: so many requests in so many seconds.", 100, "\"default\";q=600;w=60"),
         "RequestId": text("Names this request in the log.", 64, "019ac0de-0000-7000-8000-000000000000"),
+        "WwwAuthenticate": text(
+            "How to sign in, and what was wrong with the token (RFC 6750).",
+            200,
+            "Bearer realm=\"digituki\", error=\"invalid_token\""
+        ),
         "RetryAfter": {
             "description": "Seconds to wait before another try.",
             "schema": {"type": "integer", "minimum": 1, "maximum": 3_600},
@@ -246,6 +277,8 @@ fn require_all(document: &mut Value) {
         let Some(properties) = schema.get("properties").and_then(Value::as_object) else { continue };
         schema["required"] = properties.keys().cloned().collect();
     }
+    // A form leaves out what it does not say.
+    document["components"]["schemas"]["TokenRequest"]["required"] = json!(["grant_type"]);
 }
 
 /// What may be null is one of two schemas; what is said of it belongs to both.

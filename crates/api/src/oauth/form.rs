@@ -27,7 +27,7 @@ pub(super) struct Fields {
     grant_type: String,
     /// The client's id.
     #[schema(min_length = 1, max_length = 200, example = "019ac0de-0000-7000-8000-000000000000")]
-    client_id: Option<String>,
+    client_id: String,
     /// The client's secret.
     #[schema(
         min_length = 1,
@@ -35,11 +35,11 @@ pub(super) struct Fields {
         format = "password",
         example = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlYw"
     )]
-    client_secret: Option<String>,
+    client_secret: String,
     /// The scopes that the token is to allow, with spaces between them; all that the client may have,
     /// when left out.
     #[schema(min_length = 1, max_length = 200, example = "read")]
-    scope: Option<String>,
+    scope: String,
 }
 
 /// A request for a token, whose form holds.

@@ -3,6 +3,7 @@
 
 mod complete;
 mod security;
+mod write;
 
 use serde_json::Value;
 

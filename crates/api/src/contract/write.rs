@@ -4,7 +4,6 @@ use digituki_domain::problem::Code;
 use serde_json::{Map, Value, json};
 
 use super::complete::header_parameter;
-use crate::http::bounds::longest;
 use crate::http::idempotency;
 
 /// The faults that a write can meet beyond those of a read.
@@ -44,7 +43,10 @@ pub(super) fn parameters(method: &str, operation_id: &str) -> Vec<Value> {
         }
         "post" => vec![key()],
         "put" if operation_id.ends_with("_by_source") => {
-            vec![precondition("The ETag of the object that you have seen; needed when another client has changed it.", false)]
+            vec![precondition(
+                "The ETag of the object that you have seen; needed when another client has changed it.",
+                false,
+            )]
         }
         "put" | "patch" | "delete" => {
             vec![precondition("The ETag of the object that you have seen: 412 when it has changed since.", true)]
@@ -58,8 +60,12 @@ pub(super) fn parameters(method: &str, operation_id: &str) -> Vec<Value> {
 pub(super) fn shape_bodies(document: &mut Value) {
     let mut bodies: Vec<(String, bool)> = Vec::new();
     let paths = document["paths"].as_object_mut();
-    for operation in paths.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
-        let Some(content) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut) else { continue };
+    for operation in
+        paths.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut).flat_map(Map::values_mut)
+    {
+        let Some(content) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut) else {
+            continue;
+        };
         for (media_type, body) in content {
             let patch = media_type == "application/merge-patch+json";
             if media_type.ends_with("json")
@@ -109,7 +115,8 @@ fn shape(schema: &mut Value, patch: bool, bodies: &mut Vec<(String, bool)>) {
         }
         if patch && !is_optional(property) {
             // Null takes the value away, which is refused afterwards where it is needed.
-            *property = json!({"description": property["description"].clone(), "oneOf": [{"type": "null"}, property.clone()]});
+            *property =
+                json!({"description": property["description"].clone(), "oneOf": [{"type": "null"}, property.clone()]});
         }
         refer(property, patch, bodies);
     }
@@ -164,10 +171,10 @@ pub(super) fn location() -> Value {
     })
 }
 
-/// The longest If-Match, as it is documented.
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::bounds::longest;
 
     #[test]
     fn every_header_of_a_write_is_bounded() {

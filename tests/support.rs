@@ -4,6 +4,7 @@
 pub(crate) mod cluster;
 pub(crate) mod contract;
 pub(crate) mod database;
+pub(crate) mod issuer;
 pub(crate) mod poll;
 pub(crate) mod problem;
 pub(crate) mod program;

@@ -77,13 +77,10 @@ async fn outside(app: &App, issuer: &Issuer, token: &Unverified<'_>, request_id:
     let expected = Expected { issuer: &issuer.name, audience: &issuer.audience, plain: true, now: app.clock.now() };
     let claims = token.verify(&key.verifying, key.algorithm, &expected)?;
     let name = issuer.caller_name(claims.text("sub").ok_or(Refused("of no subject"))?);
-    match issuer.caller(&claims, name.clone()) {
-        Some(caller) => Ok(caller),
-        None => {
-            audit_denial(&Denial { client: &name, operation: None, why: "no role", request_id });
-            Err(insufficient(None).into())
-        }
-    }
+    issuer.caller(&claims, name.clone()).ok_or_else(|| {
+        audit_denial(&Denial { client: &name, operation: None, why: "no role", request_id });
+        insufficient(None).into()
+    })
 }
 
 impl From<Refused> for Failure {

@@ -37,6 +37,7 @@ pub(crate) fn configure(routes: &mut Routes) {
 
 /// An access token (RFC 6749, 5.1).
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "RFC 6749 names them")]
 struct Token {
     /// The token: it is sent along as `Authorization: Bearer`.
     #[schema(

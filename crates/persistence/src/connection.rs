@@ -104,14 +104,14 @@ impl AnyConnection {
 
     /// Those of the migrations that have not run. It writes nothing, unlike diesel's own question.
     pub(crate) fn pending_migrations(&mut self) -> Result<Vec<String>> {
-        fn names<DB: diesel::backend::Backend>(source: impl MigrationSource<DB>) -> Result<Vec<(String, String)>> {
+        fn names<DB: diesel::backend::Backend>(source: &impl MigrationSource<DB>) -> Result<Vec<(String, String)>> {
             let migrations = source.migrations().map_err(|error| Error::Unforeseen(error.to_string()))?;
             let names = migrations.iter().map(|migration| migration.name());
             Ok(names.map(|name| (name.version().to_string(), name.to_string())).collect())
         }
         let all = match self {
-            Self::Postgresql(_) => names::<diesel::pg::Pg>(POSTGRES_MIGRATIONS)?,
-            Self::Sqlite(_) => names::<diesel::sqlite::Sqlite>(SQLITE_MIGRATIONS)?,
+            Self::Postgresql(_) => names::<diesel::pg::Pg>(&POSTGRES_MIGRATIONS)?,
+            Self::Sqlite(_) => names::<diesel::sqlite::Sqlite>(&SQLITE_MIGRATIONS)?,
         };
         let run: Vec<String> = migrations_run::table.select(migrations_run::version).load(self)?;
         Ok(all.into_iter().filter(|(version, _)| !run.contains(version)).map(|(_, name)| name).collect())

@@ -56,11 +56,11 @@ pub(crate) fn issue(
     scopes: &[Scope],
     now: DateTime<Utc>,
 ) -> Result<String, String> {
-    let issued = now.timestamp();
+    let at = now.timestamp();
     let client = client.to_string();
     let claims = json!({
         "iss": issuer, "aud": issuer, "sub": client, "client_id": client, "jti": Uuid::now_v7(),
-        "iat": issued, "nbf": issued, "exp": issued + LIFETIME, "scope": words(scopes)
+        "iat": at, "nbf": at, "exp": at + LIFETIME, "scope": words(scopes)
     });
     let mut header = Header::new(Algorithm::EdDSA);
     header.typ = Some(TYPE.into());

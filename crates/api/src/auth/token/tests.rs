@@ -6,6 +6,9 @@ use jsonwebtoken::EncodingKey;
 use super::*;
 use crate::auth::keys;
 
+/// What is otherwise, and what comes of it.
+type Row<'a> = (&'a [(&'a str, Value)], Result<(), &'a str>);
+
 const ISSUER: &str = "https://digituki.example";
 
 fn now() -> DateTime<Utc> {
@@ -76,7 +79,7 @@ fn a_token_that_was_issued_is_read_back() {
 
 #[test]
 fn a_token_is_held_to_its_header() {
-    let table: [(&[(&str, Value)], Result<(), &str>); 13] = [
+    let table: [Row; 13] = [
         (&[], Ok(())),
         (&[("typ", json!("AT+JWT"))], Ok(())),
         (&[("typ", json!("application/at+jwt"))], Ok(())),
@@ -99,7 +102,7 @@ fn a_token_is_held_to_its_header() {
 #[test]
 fn a_token_is_held_to_its_claims() {
     let at = now().timestamp();
-    let table: [(&[(&str, Value)], Result<(), &str>); 25] = [
+    let table: [Row; 25] = [
         (&[("aud", json!(["https://other.example", ISSUER]))], Ok(())),
         (&[("nbf", Value::Null)], Ok(())),
         (&[("nbf", json!(at + LEEWAY))], Ok(())),

@@ -12,6 +12,7 @@
 
 mod availability;
 mod bad_input;
+mod bodies;
 mod calls;
 mod code_lists;
 mod contract;

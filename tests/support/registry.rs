@@ -12,8 +12,8 @@ use actix_web::rt::System;
 use digituki::{Routes, Settings};
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
+use ureq::{Agent, AsSendBody};
 
 use crate::support::database::{Database, Place};
 use crate::support::poll;
@@ -113,13 +113,26 @@ impl Registry {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = self.agent.run(request.body(()).unwrap()).unwrap_or_else(|error| panic!("{path}: {error}"));
+        self.run(path, request.body(()).unwrap())
+    }
+
+    fn run(&self, path: &str, request: Request<impl AsSendBody>) -> Answer {
+        let answer = self.agent.run(request).unwrap_or_else(|error| panic!("{path}: {error}"));
         let (head, mut body) = answer.into_parts();
         Answer {
             status: head.status.as_u16(),
             headers: head.headers,
             body: body.with_config().limit(100_000_000).read_to_vec().unwrap(),
         }
+    }
+
+    /// Sends a body.
+    pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Answer {
+        let mut request = Request::builder().method(method).uri(self.url(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.run(path, request.body(body.as_ref()).unwrap())
     }
 
     /// The object that a path answers with.
@@ -231,6 +244,7 @@ struct Faults {
 impl Faults {
     fn add(self, routes: &mut Routes) {
         routes.add_undocumented("/fault/panic", panicking);
+        routes.add_undocumented_body("/fault/body");
         routes.add_undocumented("/fault/wait", move || {
             let Self { enter, passes } = self.clone();
             async move {

@@ -13,7 +13,7 @@ use std::{cell::RefCell, fmt, future::Future, future::poll_fn, io, pin::Pin, pin
 use actix_http::body::{BodySize, BoxBody, MessageBody};
 use actix_http::error::{DispatchError, ParseError};
 use actix_http::header::HeaderMap;
-use actix_http::{HttpService, Payload, Request, Response, StatusCode, header::HttpDate};
+use actix_http::{ConnectionType, HttpService, Payload, Request, Response, StatusCode, header::HttpDate};
 use actix_service::{
     IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt as _, apply_fn_factory, map_config,
 };
@@ -102,6 +102,10 @@ struct Watch {
     body: bool,
     /// The end of what actix-http wrote, kept back for as long as it may be a bare refusal.
     held: Vec<u8>,
+    /// The latest answer says that it is the last one.
+    last: bool,
+    /// The last answer has been sent.
+    over: bool,
     /// The client has yet to take bytes of an earlier answer, so nothing may follow them.
     blocked: bool,
 }
@@ -214,7 +218,11 @@ impl AsyncWrite for Front {
         sent
     }
 
+    /// Called when everything has been written.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut watch = self.watch.borrow_mut();
+        watch.over = watch.last && watch.stage == Stage::Idle;
+        drop(watch);
         Pin::new(&mut *self.io.borrow_mut()).poll_flush(cx)
     }
 
@@ -277,6 +285,10 @@ async fn attend(
                 if watch.waits() { seat.waits() } else { seat.works() }
             }
             let may_be_told = released && !watch.blocked;
+            // actix-http would read a body in chunks to its end, however long that is in coming.
+            if watch.over && may_be_told {
+                return Poll::Ready(End::Done(None));
+            }
             let in_head = matches!(watch.stage, Stage::Head(_));
             if seat.is_asked_to_leave(cx.waker()) {
                 return Poll::Ready(End::Crowded((may_be_told && in_head).then_some(Refusal::Crowded)));
@@ -389,8 +401,12 @@ where
             let answer = app.call(req);
             async move {
                 let answer = answer.await;
-                shared.borrow_mut().turn(if answer.is_ok() { Stage::Body } else { Stage::Idle });
-                answer.map(|answer| answer.into().map_body(|_, body| Tracked(body.boxed(), shared)))
+                let mut watch = shared.borrow_mut();
+                watch.turn(if answer.is_ok() { Stage::Body } else { Stage::Idle });
+                let answer = answer.map(Into::into).inspect_err(|_| watch.last = watch.body)?;
+                watch.last = answer.head().connection_type() == ConnectionType::Close;
+                drop(watch);
+                Ok(answer.map_body(|_, body| Tracked(body.boxed(), shared)))
             }
         });
         let (stopping, crowd, problem) = (stopping.clone(), Arc::clone(&crowd), problem.clone());

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use digituki_domain::clock::Clock;
-use digituki_domain::vocabulary::Vocabulary as _;
 use digituki_domain::role::Caller;
+use digituki_domain::vocabulary::Vocabulary as _;
 use digituki_persistence::audit::{self, Deed, Line};
 use digituki_persistence::noun::Stored;
 use digituki_persistence::page::{Asked, Page};

@@ -77,11 +77,12 @@ async fn outside(app: &App, issuer: &Issuer, token: &Unverified<'_>, request_id:
     let expected = Expected { issuer: &issuer.name, audience: &issuer.audience, plain: true, now: app.clock.now() };
     let claims = token.verify(&key.verifying, key.algorithm, &expected)?;
     let name = issuer.caller_name(claims.text("sub").ok_or(Refused("of no subject"))?);
-    issuer.caller(&claims, name.clone()).ok_or_else(|| {
+    let caller = issuer.caller(&claims, name.clone());
+    if caller.is_none() {
         let nobody = Caller { name, ..Caller::public() };
         app.deny(&nobody, "sign_in", Code::Forbidden.as_str(), Some(request_id)).await;
-        insufficient(None).into()
-    })
+    }
+    caller.ok_or_else(|| insufficient(None).into())
 }
 
 impl From<Refused> for Failure {

@@ -4,8 +4,8 @@ use std::fmt;
 
 use digituki_domain::client::{Client, ClientFacts, ClientId};
 use digituki_domain::invalid::Violation;
-use digituki_domain::text::TextLanguage;
 use digituki_domain::role::Caller;
+use digituki_domain::text::TextLanguage;
 use digituki_persistence::audit::{self, Deed, Line};
 use digituki_persistence::{AnyConnection, Error as StoreError, Store, client, signing_key};
 
@@ -53,7 +53,8 @@ pub async fn list(settings: &Settings) -> Result<Vec<Client>, Failure> {
 pub async fn revoke(settings: &Settings, id: ClientId) -> Result<Client, Failure> {
     let now = settings.clock().now();
     let work = move |db: &mut _| client::revoke(db, id, now);
-    let revoked = keep(settings, "client_revoke", work, |found| found.as_ref().map(|client| client.id.to_string())).await?;
+    let revoked =
+        keep(settings, "client_revoke", work, |found| found.as_ref().map(|client| client.id.to_string())).await?;
     revoked.ok_or_else(|| unknown(id))
 }
 
@@ -62,7 +63,8 @@ pub async fn rotate(settings: &Settings, id: ClientId) -> Result<Credentials, Fa
     let secret = Secret::generate()?;
     let hash = secret.hash();
     let work = move |db: &mut _| client::change_secret(db, id, &hash);
-    let client = keep(settings, "client_rotate", work, |found| found.as_ref().map(|client| client.id.to_string())).await?;
+    let client =
+        keep(settings, "client_rotate", work, |found| found.as_ref().map(|client| client.id.to_string())).await?;
     let client = client.ok_or_else(|| unknown(id))?;
     match client.revoked_at {
         Some(_) => Err(Failure::Impossible(format!("the client {id} was revoked: add another"))),
@@ -91,7 +93,8 @@ async fn keep<T: Send + 'static>(
     on: impl FnOnce(&T) -> Option<String> + Send + 'static,
 ) -> Result<T, Failure> {
     let at = settings.clock().now();
-    let done = open(settings)?.keep(move |db| {
+    let store = open(settings)?;
+    let done = store.keep(move |db| {
         let done = work(db)?;
         if let Some(object) = on(&done) {
             let deed = Deed { caller: &Caller::operator(), operation: command, request_id: None, at };

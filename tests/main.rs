@@ -15,6 +15,7 @@ mod availability;
 mod bad_input;
 mod calls;
 mod code_lists;
+mod commands;
 mod contract;
 mod coverage;
 mod front;

@@ -13,6 +13,7 @@
 mod access;
 mod availability;
 mod bad_input;
+mod bodies;
 mod calls;
 mod code_lists;
 mod commands;

@@ -1,6 +1,7 @@
 //! The program itself, as a process.
 
 use std::env;
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,16 +10,22 @@ use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 use crate::support::poll;
 use crate::support::registry::{CLOCK, PATIENCE};
 
-/// The program with an environment of its own: what is set where the tests run does not count.
+/// The program with an environment of its own.
 pub(crate) fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(path());
+    let mut command = in_own_environment(path());
+    command.args(arguments);
+    command
+}
+
+/// What is set where the tests run does not count.
+fn in_own_environment(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
     for name in env::vars_os().map(|(name, _)| name).filter(|name| {
         let name = name.to_string_lossy();
         name.starts_with("DIGITUKI_") || name == "DATABASE_URL" || name == "RUST_LOG"
     }) {
         command.env_remove(name);
     }
-    command.args(arguments);
     command
 }
 
@@ -45,7 +52,20 @@ pub(crate) struct Serving {
 impl Serving {
     /// Serves a database on a free port; returns when it listens.
     pub(crate) fn start(url: &str) -> Self {
-        let mut child = program(&["serve"])
+        Self::spawn(program(&["serve"]), url)
+    }
+
+    /// The same with so many file descriptors at most, without limits of rate, and without a line in the log for each
+    /// request, which nobody would read.
+    pub(crate) fn start_within(descriptors: u32, url: &str) -> Self {
+        let mut shell = in_own_environment("sh");
+        shell.args(["-c", &format!("ulimit -n {descriptors} && exec \"$0\" serve")]).arg(path());
+        shell.envs([("DIGITUKI_RATE_LIMIT", "off"), ("RUST_LOG", "info,digituki::request=off")]);
+        Self::spawn(shell, url)
+    }
+
+    fn spawn(mut command: Command, url: &str) -> Self {
+        let mut child = command
             .envs([("DATABASE_URL", url), ("DIGITUKI_LISTEN", "127.0.0.1:0"), ("DIGITUKI_CLOCK", CLOCK)])
             .envs([("DIGITUKI_LOG_FORMAT", "json"), ("DIGITUKI_WORKERS", "1")])
             .stderr(Stdio::piped())

@@ -117,9 +117,9 @@ impl Registry {
         self.run(method, path, headers, ())
     }
 
-    /// Sends contents along.
-    pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        self.run(method, path, headers, body)
+    /// Sends a body.
+    pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Answer {
+        self.run(method, path, headers, body.as_ref())
     }
 
     fn run(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl AsSendBody) -> Answer {
@@ -246,6 +246,7 @@ struct Faults {
 impl Faults {
     fn add(self, routes: &mut Routes) {
         routes.add_undocumented("/fault/panic", panicking);
+        routes.add_undocumented_body("/fault/body");
         routes.add_undocumented("/fault/wait", move || {
             let Self { enter, passes } = self.clone();
             async move {

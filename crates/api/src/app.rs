@@ -4,16 +4,24 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use digituki_domain::clock::Clock;
-use digituki_persistence::page::Page;
-use digituki_persistence::{AnyConnection, Error, Store};
+use digituki_domain::vocabulary::Vocabulary as _;
+use digituki_persistence::audit::{self, Line};
+use digituki_persistence::noun::Stored;
+use digituki_persistence::page::{Asked, Page};
+use digituki_persistence::write::{Author, Tx};
+use digituki_persistence::{AnyConnection, Error, Store, feed};
 use serde::Serialize;
 use serde_json::Value;
+use tokio::sync::watch;
 
 use crate::auth::SignIn;
+use crate::capacity::Capacity;
 use crate::http::answer::Answer;
+use crate::http::idempotency::InFlight;
 use crate::http::list::ListQuery;
 use crate::http::problem::Problem;
 use crate::http::rate_limit::RateLimit;
+use crate::http::receiving::Receiving;
 use crate::settings::Settings;
 
 /// What handlers share. Cheap to clone.
@@ -23,15 +31,21 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     pub(crate) rate_limit: Option<Arc<RateLimit>>,
+    /// The bodies on their way, of all workers.
+    pub(crate) receiving: Arc<Receiving>,
     pub(crate) sign_in: Arc<SignIn>,
     /// The contract, as it is served.
     pub(crate) document: Arc<Value>,
+    /// The requests with an Idempotency-Key that are being worked on.
+    pub(crate) in_flight: InFlight,
+    /// Whether waits are to end, because the registry stops.
+    stopping: Arc<watch::Sender<bool>>,
     /// Whether the database has been migrated and loaded.
     prepared: Arc<AtomicBool>,
 }
 
 impl App {
-    pub(crate) fn new(settings: Settings, store: Store, document: Value) -> Self {
+    pub(crate) fn new(settings: Settings, store: Store, document: Value, capacity: Capacity) -> Self {
         let clock = settings.clock();
         let rate_limit = settings.rate_limit().map(|per_minute| Arc::new(RateLimit::new(per_minute)));
         Self {
@@ -39,8 +53,11 @@ impl App {
             store,
             clock,
             rate_limit,
+            receiving: Arc::new(Receiving::new(capacity.bodies)),
             sign_in: Arc::default(),
             document: Arc::new(document),
+            in_flight: InFlight::default(),
+            stopping: Arc::default(),
             prepared: Arc::default(),
         }
     }
@@ -53,15 +70,53 @@ impl App {
         if self.prepared.load(Ordering::Acquire) { self.store.read(work).await } else { Err(Problem::unavailable()) }
     }
 
+    /// Writes by the one road, once the registry is ready.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        author: Author,
+        work: impl FnOnce(&mut Tx) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        if self.prepared.load(Ordering::Acquire) {
+            self.store.write(author, work).await
+        } else {
+            Err(Problem::unavailable())
+        }
+    }
+
     /// Answers with a page of a collection.
     pub(crate) async fn list<F: Send + 'static, T: Serialize + Send + 'static>(
         &self,
         query: ListQuery<F>,
-        work: impl FnOnce(&mut AnyConnection, &ListQuery<F>) -> Result<Page<T>, Error> + Send + 'static,
+        work: impl FnOnce(&mut AnyConnection, &Asked<F>) -> Result<Page<T>, Error> + Send + 'static,
     ) -> Result<Answer, Problem> {
         let (query, page) =
-            self.read(move |db| work(db, &query).map_err(Problem::from).map(|page| (query, page))).await?;
+            self.read(move |db| work(db, &query.asked).map_err(Problem::from).map(|page| (query, page))).await?;
         query.answer(page)
+    }
+
+    /// Answers with the history of one object, also of one that is gone.
+    pub(crate) async fn history<N: Stored>(&self, id: N::Id, query: ListQuery<()>) -> Result<Answer, Problem> {
+        let unknown = Problem::not_found(N::NOUN.label(), &id.to_string());
+        let (page, query) = self.read(move |db| Ok((feed::history::<N>(db, &id, &query.asked)?, query))).await?;
+        // Whoever may see an object may see at least that it came.
+        if page.items.is_empty() && query.asked.window.after.is_none() { Err(unknown) } else { query.answer(page) }
+    }
+
+    /// Writes a line of the audit. Where that cannot be done now, the log of the process has to do.
+    pub(crate) async fn audit(&self, line: Line) {
+        if let Err(error) = self.store.keep(move |db| audit::append(db, line)).await {
+            log::error!("a denial could not be audited: {error}");
+        }
+    }
+
+    /// Ends every wait: the registry stops.
+    pub(crate) fn stop_waiting(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Tells when waits are to end.
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.stopping.subscribe()
     }
 
     pub(crate) fn set_prepared(&self) {

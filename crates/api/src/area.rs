@@ -125,7 +125,7 @@ async fn get_wellbeing_services_county(
 }
 
 async fn list(app: &App, kind: AreaKind, query: ListQuery<AreaFilter>) -> Result<Answer, Problem> {
-    app.list(query, move |db, asked| area::list(db, kind, &asked.filter, asked.today, &asked.window)).await
+    app.list(query, move |db, asked| area::list(db, kind, asked)).await
 }
 
 async fn get(app: &App, request: &HttpRequest, kind: AreaKind, as_of: AsOf) -> Result<Answer, Problem> {

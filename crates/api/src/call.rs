@@ -1,22 +1,19 @@
 //! Calls.
 
-use actix_web::HttpRequest;
 use actix_web::web::Data;
 use digituki_domain::call::{Call, CallFilter};
 use digituki_domain::key::Key;
-use digituki_domain::text::Label;
 use digituki_persistence::call;
 
 use crate::app::App;
 use crate::http::answer::Answer;
+use crate::http::ask::{Ask, KnownAt, Of};
 use crate::http::list::{ListOf, ListQuery, Paging};
 use crate::http::problem::Problem;
-use crate::http::query::{FromQuery, Query, Reader, path_value};
+use crate::http::query::{FromQuery, Query, Reader};
 use crate::http::routes::{Routes, operations};
 
 type CallList = ListOf<Call>;
-
-const WHAT: Label = Label { fi: "haku", sv: "ansökningsomgång", en: "call" };
 
 /// Routes of this file.
 pub(crate) fn configure(routes: &mut Routes) {
@@ -38,8 +35,7 @@ impl FromQuery for CallFilter {
     params(CallFilter, Paging), responses((status = 200, body = CallList))
 )]
 async fn list_calls(app: Data<App>, query: ListQuery<CallFilter>) -> Result<Answer, Problem> {
-    let clock = app.clock;
-    app.list(query, move |db, asked| call::list(db, &asked.filter, clock, &asked.window)).await
+    app.list(query, call::list).await
 }
 
 /// Get a call.
@@ -51,10 +47,6 @@ async fn list_calls(app: Data<App>, query: ListQuery<CallFilter>) -> Result<Answ
     params(("key" = Key, Path, description = "The call's key.", example = "county-pilots-2018")),
     responses((status = 200, body = Call))
 )]
-async fn get_call(app: Data<App>, request: HttpRequest, _: Query<()>) -> Result<Answer, Problem> {
-    let key: Key = path_value(&request, "key", str::parse)?;
-    let clock = app.clock;
-    let found = app.read(move |db| call::get(db, &key, clock)?.ok_or_else(|| Problem::not_found(WHAT, key.as_str())));
-    let found = found.await?;
-    Answer::object(found.version, &found)
+async fn get_call(ask: Ask, of: Of<Call>, _: Query<()>) -> Result<Answer, Problem> {
+    ask.get::<Call>(of.0, KnownAt(None)).await
 }

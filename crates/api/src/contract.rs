@@ -3,13 +3,14 @@
 
 mod complete;
 mod security;
+mod write;
 
 use serde_json::Value;
 
 use crate::http::routes::Routes;
 use crate::{
-    area, call, code_list, coverage, grant, health, municipality, oauth, openapi, organisation, pilot, problem,
-    programme,
+    area, audit, call, change, code_list, coverage, grant, health, municipality, oauth, openapi, organisation, pilot,
+    problem, programme, provider,
 };
 
 /// Every operation of the contract, in the order in which the documentation shows them.
@@ -18,11 +19,14 @@ pub fn routes() -> Routes {
     area::configure(&mut routes);
     municipality::configure(&mut routes);
     organisation::configure(&mut routes);
+    provider::configure(&mut routes);
     programme::configure(&mut routes);
     call::configure(&mut routes);
     pilot::configure(&mut routes);
     grant::configure(&mut routes);
     coverage::configure(&mut routes);
+    change::configure(&mut routes);
+    audit::configure(&mut routes);
     code_list::configure(&mut routes);
     oauth::configure(&mut routes);
     problem::configure(&mut routes);

@@ -1,22 +1,19 @@
 //! Grants.
 
-use actix_web::HttpRequest;
 use actix_web::web::Data;
 use digituki_domain::area::AreaKind;
 use digituki_domain::grant::{Grant, GrantFilter, GrantId};
-use digituki_domain::text::Label;
 use digituki_persistence::grant;
 
 use crate::app::App;
 use crate::http::answer::Answer;
+use crate::http::ask::{Ask, KnownAt, Of};
 use crate::http::list::{ListOf, ListQuery, Paging};
 use crate::http::problem::Problem;
-use crate::http::query::{FromQuery, Query, Reader, path_value};
+use crate::http::query::{FromQuery, Query, Reader};
 use crate::http::routes::{Routes, operations};
 
 type GrantList = ListOf<Grant>;
-
-const WHAT: Label = Label { fi: "valtionavustus", sv: "statsunderstöd", en: "grant" };
 
 /// Routes of this file.
 pub(crate) fn configure(routes: &mut Routes) {
@@ -43,7 +40,7 @@ impl FromQuery for GrantFilter {
     params(GrantFilter, Paging), responses((status = 200, body = GrantList))
 )]
 async fn list_grants(app: Data<App>, query: ListQuery<GrantFilter>) -> Result<Answer, Problem> {
-    app.list(query, |db, asked| grant::list(db, &asked.filter, asked.today, &asked.window)).await
+    app.list(query, grant::list).await
 }
 
 /// Get a grant.
@@ -54,10 +51,6 @@ async fn list_grants(app: Data<App>, query: ListQuery<GrantFilter>) -> Result<An
     params(("id" = GrantId, Path, description = "The grant's id.", example = "4582b758-91d1-5679-8724-bd86af89285f")),
     responses((status = 200, body = Grant))
 )]
-async fn get_grant(app: Data<App>, request: HttpRequest, _: Query<()>) -> Result<Answer, Problem> {
-    let today = app.clock.today();
-    let id: GrantId = path_value(&request, "id", str::parse)?;
-    let found = app.read(move |db| grant::get(db, id, today)?.ok_or_else(|| Problem::not_found(WHAT, &id.to_string())));
-    let found = found.await?;
-    Answer::object(found.version, &found)
+async fn get_grant(ask: Ask, of: Of<Grant>, _: Query<()>) -> Result<Answer, Problem> {
+    ask.get::<Grant>(of.0, KnownAt(None)).await
 }

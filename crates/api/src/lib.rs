@@ -12,8 +12,11 @@
 
 mod app;
 mod area;
+mod audit;
 mod auth;
 mod call;
+mod capacity;
+mod change;
 pub mod client;
 mod code_list;
 mod command;
@@ -30,6 +33,7 @@ mod organisation;
 mod pilot;
 mod problem;
 mod programme;
+mod provider;
 mod serve;
 mod settings;
 mod swagger;

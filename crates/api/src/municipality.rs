@@ -1,17 +1,17 @@
 //! Municipalities.
 
-use actix_web::HttpRequest;
 use actix_web::web::Data;
-use digituki_domain::area::{AreaId, AreaKind};
+use digituki_domain::area::AreaKind;
 use digituki_domain::municipality::{Municipality, MunicipalityFilter};
 use digituki_domain::vocabulary::Vocabulary;
 use digituki_persistence::municipality;
 
 use crate::app::App;
 use crate::http::answer::Answer;
+use crate::http::ask::Of;
 use crate::http::list::{ListOf, ListQuery, Paging};
 use crate::http::problem::Problem;
-use crate::http::query::{AsOf, FromQuery, Query, Reader, path_value};
+use crate::http::query::{AsOf, FromQuery, Query, Reader};
 use crate::http::routes::{Routes, operations};
 
 type MunicipalityList = ListOf<Municipality>;
@@ -46,7 +46,7 @@ impl FromQuery for MunicipalityFilter {
     params(MunicipalityFilter, Paging), responses((status = 200, body = MunicipalityList))
 )]
 async fn list_municipalities(app: Data<App>, query: ListQuery<MunicipalityFilter>) -> Result<Answer, Problem> {
-    app.list(query, |db, asked| municipality::list(db, &asked.filter, asked.today, &asked.window)).await
+    app.list(query, municipality::list).await
 }
 
 /// Get a municipality.
@@ -60,13 +60,12 @@ async fn list_municipalities(app: Data<App>, query: ListQuery<MunicipalityFilter
     ),
     responses((status = 200, body = Municipality))
 )]
-async fn get_municipality(app: Data<App>, request: HttpRequest, query: Query<AsOf>) -> Result<Answer, Problem> {
+async fn get_municipality(app: Data<App>, of: Of<Municipality>, query: Query<AsOf>) -> Result<Answer, Problem> {
     let what = AreaKind::Municipality.label();
-    let id = path_value(&request, "code", |code| AreaId::new(AreaKind::Municipality, code))?;
-    let as_of = query.0;
+    let (code, as_of) = (of.0, query.0);
     let day = as_of.0.unwrap_or_else(|| app.clock.today());
     let found =
-        app.read(move |db| municipality::get(db, id.code(), day)?.ok_or_else(|| Problem::not_found(what, id.code())));
+        app.read(move |db| municipality::get(db, &code, day)?.ok_or_else(|| Problem::not_found(what, code.as_str())));
     let found = found.await?;
     as_of.check(what, &found.code, &found)?;
     Answer::object(found.version, &found)

@@ -1,22 +1,19 @@
 //! Pilots.
 
-use actix_web::HttpRequest;
 use actix_web::web::Data;
 use digituki_domain::area::AreaKind;
 use digituki_domain::pilot::{Pilot, PilotFilter, PilotId};
-use digituki_domain::text::Label;
 use digituki_persistence::pilot;
 
 use crate::app::App;
 use crate::http::answer::Answer;
+use crate::http::ask::{Ask, KnownAt, Of};
 use crate::http::list::{ListOf, ListQuery, Paging};
 use crate::http::problem::Problem;
-use crate::http::query::{FromQuery, Query, Reader, path_value};
+use crate::http::query::{FromQuery, Query, Reader};
 use crate::http::routes::{Routes, operations};
 
 type PilotList = ListOf<Pilot>;
-
-const WHAT: Label = Label { fi: "pilotti", sv: "pilotförsök", en: "pilot" };
 
 /// Routes of this file.
 pub(crate) fn configure(routes: &mut Routes) {
@@ -43,7 +40,7 @@ impl FromQuery for PilotFilter {
     params(PilotFilter, Paging), responses((status = 200, body = PilotList))
 )]
 async fn list_pilots(app: Data<App>, query: ListQuery<PilotFilter>) -> Result<Answer, Problem> {
-    app.list(query, |db, asked| pilot::list(db, &asked.filter, asked.today, &asked.window)).await
+    app.list(query, pilot::list).await
 }
 
 /// Get a pilot.
@@ -54,10 +51,6 @@ async fn list_pilots(app: Data<App>, query: ListQuery<PilotFilter>) -> Result<An
     params(("id" = PilotId, Path, description = "The pilot's id.", example = "6706b694-371e-5164-8139-887f741eafcf")),
     responses((status = 200, body = Pilot))
 )]
-async fn get_pilot(app: Data<App>, request: HttpRequest, _: Query<()>) -> Result<Answer, Problem> {
-    let today = app.clock.today();
-    let id: PilotId = path_value(&request, "id", str::parse)?;
-    let found = app.read(move |db| pilot::get(db, id, today)?.ok_or_else(|| Problem::not_found(WHAT, &id.to_string())));
-    let found = found.await?;
-    Answer::object(found.version, &found)
+async fn get_pilot(ask: Ask, of: Of<Pilot>, _: Query<()>) -> Result<Answer, Problem> {
+    ask.get::<Pilot>(of.0, KnownAt(None)).await
 }

@@ -1,26 +1,26 @@
 //! Programmes, whom they reach and which regions took part.
 
-use actix_web::HttpRequest;
 use actix_web::web::Data;
-use digituki_domain::area::{AreaId, AreaKind, AreaRef};
+use digituki_domain::area::AreaKind;
 use digituki_domain::coverage::Coverage;
 use digituki_domain::key::Key;
+use digituki_domain::noun::Noun as _;
 use digituki_domain::programme::{
-    self as rules, Programme, ProgrammeCoverageQuestion, ProgrammeFilter, ProgrammeParticipation,
+    self as rules, Programme, ProgrammeCoverageQuestion, ProgrammeFilter, ProgrammeParticipation, ProgrammeRecord,
 };
-use digituki_domain::text::Label;
+use digituki_domain::vocabulary::Vocabulary as _;
+use digituki_persistence::noun::Stored as _;
 use digituki_persistence::{AnyConnection, area, coverage, programme};
 
 use crate::app::App;
 use crate::http::answer::Answer;
+use crate::http::ask::{Ask, KnownAt, Of};
 use crate::http::list::{ListOf, ListQuery, Paging};
 use crate::http::problem::Problem;
-use crate::http::query::{FromQuery, Query, Reader, path_value};
+use crate::http::query::{FromQuery, Query, Reader};
 use crate::http::routes::{Routes, operations};
 
 type ProgrammeList = ListOf<Programme>;
-
-const WHAT: Label = Label { fi: "ohjelma", sv: "program", en: "programme" };
 
 /// Routes of this file.
 pub(crate) fn configure(routes: &mut Routes) {
@@ -47,7 +47,7 @@ impl FromQuery for ProgrammeCoverageQuestion {
     params(ProgrammeFilter, Paging), responses((status = 200, body = ProgrammeList))
 )]
 async fn list_programmes(app: Data<App>, query: ListQuery<ProgrammeFilter>) -> Result<Answer, Problem> {
-    app.list(query, |db, asked| programme::list(db, &asked.filter, &asked.window)).await
+    app.list(query, programme::list).await
 }
 
 /// Get a programme.
@@ -58,10 +58,8 @@ async fn list_programmes(app: Data<App>, query: ListQuery<ProgrammeFilter>) -> R
     params(("key" = Key, Path, description = "The programme's key.", example = "regional-coordination-2020")),
     responses((status = 200, body = Programme))
 )]
-async fn get_programme(app: Data<App>, request: HttpRequest, _: Query<()>) -> Result<Answer, Problem> {
-    let key: Key = path_value(&request, "key", str::parse)?;
-    let found = app.read(move |db| require(db, &key)).await?;
-    Answer::object(found.version, &found)
+async fn get_programme(ask: Ask, of: Of<Programme>, _: Query<()>) -> Result<Answer, Problem> {
+    ask.get::<Programme>(of.0, KnownAt(None)).await
 }
 
 /// Get the inhabitants of a programme's areas.
@@ -77,16 +75,15 @@ async fn get_programme(app: Data<App>, request: HttpRequest, _: Query<()>) -> Re
 )]
 async fn get_programme_coverage(
     app: Data<App>,
-    request: HttpRequest,
+    of: Of<Programme>,
     query: Query<ProgrammeCoverageQuestion>,
 ) -> Result<Answer, Problem> {
-    let key: Key = path_value(&request, "key", str::parse)?;
+    let key = of.0;
     let ProgrammeCoverageQuestion { population_date, as_of } = query.0;
     let found = app.read(move |db| {
         let programme = require(db, &key)?;
-        let areas: Vec<AreaId> = programme.areas.iter().map(AreaRef::id).collect();
         let before = Some(programme.starts.earliest);
-        Ok(coverage::of(db, &areas, coverage::When { population_date, before, as_of })?)
+        Ok(coverage::of(db, &programme.areas, coverage::When { population_date, before, as_of })?)
     });
     Answer::json(&found.await?)
 }
@@ -100,8 +97,8 @@ async fn get_programme_coverage(
     params(("key" = Key, Path, description = "The programme's key.", example = "regional-coordination-2020")),
     responses((status = 200, body = ProgrammeParticipation))
 )]
-async fn get_programme_participation(app: Data<App>, request: HttpRequest, _: Query<()>) -> Result<Answer, Problem> {
-    let key: Key = path_value(&request, "key", str::parse)?;
+async fn get_programme_participation(app: Data<App>, of: Of<Programme>, _: Query<()>) -> Result<Answer, Problem> {
+    let key = of.0;
     let found = app.read(move |db| {
         let programme = require(db, &key)?;
         let all = area::all(db, AreaKind::Region, programme.starts.earliest)?;
@@ -114,6 +111,7 @@ async fn get_programme_participation(app: Data<App>, request: HttpRequest, _: Qu
     Answer::json(&found.await?)
 }
 
-fn require(db: &mut AnyConnection, key: &Key) -> Result<Programme, Problem> {
-    programme::get(db, key)?.ok_or_else(|| Problem::not_found(WHAT, key.as_str()))
+fn require(db: &mut AnyConnection, key: &Key) -> Result<ProgrammeRecord, Problem> {
+    let unknown = || Problem::not_found(Programme::NOUN.label(), key.as_str());
+    Programme::find(db, key)?.map(|kept| kept.record).ok_or_else(unknown)
 }

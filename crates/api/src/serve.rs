@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App as Application, HttpResponse};
@@ -15,15 +16,19 @@ use digituki_persistence::{Error as StoreError, Store, signing_key};
 
 use crate::app::App;
 use crate::auth::keys;
+use crate::capacity::Capacity;
 use crate::http::envelope::{envelope, headers_of_refusal};
 use crate::http::front::{self, Refusal, Told};
 use crate::http::problem::Problem;
 use crate::http::routes::Routes;
 use crate::settings::Settings;
-use crate::{contract, swagger};
+use crate::{capacity, contract, swagger};
 
 /// Between two tries to reach a database that is not there yet.
 const PREPARATION_PAUSE: Duration = Duration::from_millis(500);
+
+/// Between two looks at what other processes have written.
+const CHANGES_PAUSE: Duration = Duration::from_millis(500);
 
 /// The registry, serving.
 pub struct Registry {
@@ -40,17 +45,19 @@ pub fn serve(
 ) -> io::Result<Registry> {
     let settings = settings.bound_to(listener.local_addr()?);
     let store = Store::open(settings.store());
-    let app = App::new(settings, store, contract::document());
+    let capacity = Capacity::of(capacity::descriptors(), settings.pool_size(), settings.workers());
+    let app = App::new(settings, store, contract::document(), capacity);
     let preparation = app.clone();
 
     let address = app.settings.public_url();
     log::info!("listening on {}; Swagger UI: {address}/swagger-ui/", app.settings.address());
-    let options = app.settings.front();
-    let (front, data) = (app.clone(), Data::new(app));
+    let options = app.settings.front(capacity);
+    let (front, stopping, data) = (app.clone(), app.clone(), Data::new(app));
     let server = front::serve(
         listener,
         options,
         move |refusal| refused(refusal, &front),
+        move || stopping.stop_waiting(),
         move || {
             let more = more.clone();
             Application::new()
@@ -73,6 +80,12 @@ pub fn serve(
             // The first and only to write.
             let _ = told.set(why);
             handle.stop(true).await;
+            return;
+        }
+        loop {
+            tokio::time::sleep(CHANGES_PAUSE).await;
+            // A database that is away for a while is told of where it is asked for.
+            let _ = preparation.store.look_for_changes().await;
         }
     });
     Ok(Registry { server, failure })
@@ -127,7 +140,7 @@ async fn prepare_once(store: &Store, settings: &Settings) -> Result<(), StoreErr
     if settings.read_only() {
         return store.check_prepared().await;
     }
-    store.prepare(settings.load()).await?;
+    store.prepare(settings.load(), settings.clock().moment()).await?;
     if !store.read(signing_key::all).await?.is_empty() {
         return Ok(());
     }
@@ -142,8 +155,12 @@ fn refused(refusal: Refusal, app: &App) -> Told {
         Refusal::UriTooLong => Code::UriTooLong,
         Refusal::HeadTooLarge => Code::HeaderFieldsTooLarge,
         Refusal::Timeout => Code::RequestTimeout,
+        Refusal::Crowded => Code::Unavailable,
     };
-    let (id, headers) = headers_of_refusal(app);
+    let (id, mut headers) = headers_of_refusal(app);
+    if refusal == Refusal::Crowded {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
     log::info!(target: "digituki::request", request_id = id.as_str(), status = code.status(); "{}", code.as_str());
     let body = Problem::new(code).body(TextLanguage::En, &app.settings.public_url(), None);
     Told { headers, body: serde_json::to_vec(&body).unwrap_or_default() }

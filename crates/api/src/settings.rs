@@ -14,8 +14,12 @@ use ipnet::IpNet;
 use url::Url;
 
 use crate::auth::issuers::Issuers;
+use crate::capacity::Capacity;
 use crate::http::cors::Origins;
 use crate::http::front;
+
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How the registry runs.
 #[derive(Debug, Clone, Args)]
@@ -82,6 +86,11 @@ pub struct Settings {
     #[arg(long, env = "DIGITUKI_HEAD_TIMEOUT", default_value = "10", value_parser = seconds)]
     head_timeout: Duration,
 
+    /// Seconds that a request's body may take to arrive, fewer than the request may take
+    /// [default: 30, or three quarters of the request's when that is less].
+    #[arg(long, env = "DIGITUKI_BODY_TIMEOUT", value_parser = seconds)]
+    body_timeout: Option<Duration>,
+
     /// Seconds that a request may take.
     #[arg(long, env = "DIGITUKI_REQUEST_TIMEOUT", default_value = "40", value_parser = seconds)]
     request_timeout: Duration,
@@ -105,6 +114,10 @@ struct Pool {
     /// Seconds that a request waits for a connection.
     #[arg(long = "pool-timeout", env = "DIGITUKI_POOL_TIMEOUT", default_value = "2", value_parser = seconds)]
     timeout: Duration,
+
+    /// Seconds that a write waits for its turn.
+    #[arg(long, env = "DIGITUKI_WRITER_TIMEOUT", default_value = "20", value_parser = seconds)]
+    writer_timeout: Duration,
 
     /// Seconds that a statement may take (PostgreSQL).
     #[arg(long, env = "DIGITUKI_STATEMENT_TIMEOUT", default_value = "5", value_parser = seconds)]
@@ -159,6 +172,13 @@ impl Settings {
             return Err(format!(
                 "DIGITUKI_CLOCK is for tests and demonstrations: it is refused on {}, which is not a loopback address",
                 self.listen
+            ));
+        }
+        if self.body_timeout.is_some_and(|timeout| timeout >= self.request_timeout) {
+            return Err(format!(
+                "DIGITUKI_BODY_TIMEOUT must be less than DIGITUKI_REQUEST_TIMEOUT, {} seconds: nothing would be left for \
+                 the work",
+                self.request_timeout.as_secs()
             ));
         }
         if self.public_url.is_none() && self.listen.ip().is_unspecified() {
@@ -221,6 +241,10 @@ impl Settings {
         self.body_limit
     }
 
+    pub(crate) fn body_timeout(&self) -> Duration {
+        self.body_timeout.unwrap_or_else(|| BODY_TIMEOUT.min(self.request_timeout * 3 / 4))
+    }
+
     pub(crate) fn request_timeout(&self) -> Duration {
         self.request_timeout
     }
@@ -230,14 +254,25 @@ impl Settings {
             url: self.database_url.clone(),
             pool_size: self.pool.size,
             pool_timeout: self.pool.timeout,
+            writer_timeout: self.pool.writer_timeout,
             statement_timeout: self.pool.statement_timeout,
         }
     }
 
-    pub(crate) fn front(&self) -> front::Options {
+    pub(crate) fn pool_size(&self) -> usize {
+        usize::try_from(self.pool.size).unwrap_or(usize::MAX)
+    }
+
+    pub(crate) fn workers(&self) -> usize {
         let processors = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        self.workers.map_or_else(processors, usize::from).clamp(1, 512)
+    }
+
+    pub(crate) fn front(&self, capacity: Capacity) -> front::Options {
         front::Options {
-            workers: self.workers.map_or_else(processors, usize::from),
+            workers: self.workers(),
+            connections: capacity.connections,
+            lingering: capacity.lingering,
             keep_alive: self.keep_alive,
             head_timeout: self.head_timeout,
             linger: Duration::from_secs(3),
@@ -297,7 +332,7 @@ mod tests {
 
     #[test]
     fn a_wrong_value_is_refused_with_its_reason() {
-        let table: [(&[&str], &str); 11] = [
+        let table: [(&[&str], &str); 12] = [
             (&["--database-url", "digituki.db"], "sqlite://"),
             (&["--listen", "localhost"], "--listen"),
             (&["--public-url", "digituki.fi"], "--public-url"),
@@ -309,6 +344,7 @@ mod tests {
             (&["--listen", "0.0.0.0:8080"], "DIGITUKI_PUBLIC_URL"),
             (&["--rate-limit", "0"], "off"),
             (&["--pool-size", "0"], "1..=256"),
+            (&["--body-timeout", "40"], "DIGITUKI_REQUEST_TIMEOUT, 40 seconds"),
         ];
         for (flags, reason) in table {
             match Settings::from_flags(flags) {

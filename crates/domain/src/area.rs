@@ -209,6 +209,10 @@ impl Noun for Area {
     const NOUN: NounName = NounName::Area;
     type Id = AreaId;
     type Record = AreaRecord;
+
+    fn version(&self) -> Version {
+        self.version
+    }
 }
 
 vocabulary! {

@@ -169,6 +169,10 @@ impl Noun for Call {
     const NOUN: NounName = NounName::Call;
     type Id = Key;
     type Record = CallRecord;
+
+    fn version(&self) -> Version {
+        self.version
+    }
 }
 
 /// Which calls a list shows, by key.

@@ -4,6 +4,9 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Europe::Helsinki;
 
+use crate::date::parse_instant;
+use crate::invalid::Invalid;
+
 /// Tells the time everywhere; nothing else asks the system.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Clock {
@@ -13,13 +16,10 @@ pub struct Clock {
 impl Clock {
     /// Reads the instant to start at (RFC 3339), within the years that the registry knows.
     pub fn parse(value: &str) -> Result<DateTime<Utc>, String> {
-        let instant = DateTime::parse_from_rfc3339(value)
-            .ok()
-            .filter(|_| value.as_bytes().get(10) == Some(&b'T'))
-            .ok_or("it is not an RFC 3339 instant such as 2018-04-05T00:00:00+03:00")?
-            .to_utc();
-        let day = instant.format("%Y-%m-%d").to_string();
-        crate::date::parse_day(&day).map_err(|_| "it is not within the years 1900 to 2100")?;
+        let instant = parse_instant(value).map_err(|invalid| match invalid {
+            Invalid::OutOfRange { .. } => "it is not within the years 1900 to 2100",
+            _ => "it is not an RFC 3339 instant such as 2018-04-05T00:00:00+03:00",
+        })?;
         Ok(instant)
     }
 
@@ -33,10 +33,26 @@ impl Clock {
         Utc::now() + self.ahead
     }
 
+    /// The present instant with its day.
+    pub fn moment(&self) -> Moment {
+        let now = self.now();
+        let now = DateTime::from_timestamp_millis(now.timestamp_millis()).unwrap_or(now);
+        Moment { now, today: now.with_timezone(&Helsinki).date_naive() }
+    }
+
     /// The present day in Helsinki.
     pub fn today(&self) -> NaiveDate {
         self.now().with_timezone(&Helsinki).date_naive()
     }
+}
+
+/// One instant, and the day that it is in Helsinki.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The instant, cut to the milliseconds that are kept.
+    pub now: DateTime<Utc>,
+    /// The day. A walk through a collection keeps the day that it began on.
+    pub today: NaiveDate,
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::area::{AreaKind, AreaSort};
+use crate::audit::Outcome;
 use crate::call::{CallDocumentType, CallEventType, CallStatus};
 use crate::change::Operation;
 use crate::date::{Precision, Season};
@@ -73,6 +74,7 @@ pub fn all() -> Vec<CodeList> {
         CodeList::of::<Operation>(),
         CodeList::of::<Origin>(),
         CodeList::of::<ProviderType>(),
+        CodeList::of::<Outcome>(),
         CodeList::of::<Role>(),
     ];
     lists.sort_by(|one, other| one.name.cmp(&other.name));

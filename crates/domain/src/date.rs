@@ -1,6 +1,6 @@
 //! Days, and dates that are known only roughly.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
@@ -28,6 +28,15 @@ pub fn parse_day(value: &str) -> Result<NaiveDate, Invalid> {
         return Err(Invalid::Malformed { value: value.to_owned(), expected: Form::Day });
     }
     Ok(day)
+}
+
+/// Reads an instant, RFC 3339 with any offset, within the years that a day may have.
+pub fn parse_instant(value: &str) -> Result<DateTime<Utc>, Invalid> {
+    let malformed = || Invalid::Malformed { value: value.to_owned(), expected: Form::Instant };
+    let separated = value.as_bytes().get(10).is_some_and(|byte| byte.eq_ignore_ascii_case(&b'T'));
+    let instant = DateTime::parse_from_rfc3339(value).ok().filter(|_| separated).ok_or_else(malformed)?.to_utc();
+    parse_day(&instant.format("%Y-%m-%d").to_string())?;
+    Ok(instant)
 }
 
 /// Reads a day of a body by the same rules as a day of a query.

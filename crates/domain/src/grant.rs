@@ -92,6 +92,10 @@ impl Noun for Grant {
     const NOUN: NounName = NounName::Grant;
     type Id = GrantId;
     type Record = GrantRecord;
+
+    fn version(&self) -> Version {
+        self.version
+    }
 }
 
 /// Which grants a list shows, alphabetically by beneficiary.

@@ -7,6 +7,7 @@
 //! - Every text that a reader sees is in Finnish, Swedish and English.
 
 pub mod area;
+pub mod audit;
 pub mod call;
 pub mod change;
 pub mod client;
@@ -15,6 +16,7 @@ pub mod code_list;
 pub mod contact;
 pub mod coverage;
 pub mod date;
+pub mod external_id;
 pub mod freshness;
 pub mod grant;
 pub mod id;

@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::area::{AreaCode, AreaId, AreaRecord, AreaRef, AreaSort, MunicipalityCode};
+use crate::area::{AreaCode, AreaId, AreaKind, AreaRecord, AreaRef, AreaSort, MunicipalityCode};
 use crate::noun::{Noun, NounName};
 use crate::text::Names;
-use crate::validity::{Successor, dated};
+use crate::validity::{Successor, Validity, dated};
 use crate::version::Version;
 use crate::vocabulary::vocabulary;
 
@@ -123,10 +123,24 @@ pub struct MunicipalityRecord {
     pub populations: Vec<Population>,
 }
 
+impl MunicipalityRecord {
+    /// The area of a kind to which it belongs on a day.
+    pub fn part_of(&self, kind: AreaKind, day: NaiveDate) -> Option<&AreaId> {
+        let holds = |of: &&Membership| {
+            of.area.kind() == kind && Validity { from: of.valid_from, to: of.valid_to }.holds_on(day)
+        };
+        self.memberships.iter().find(holds).map(|of| &of.area)
+    }
+}
+
 impl Noun for Municipality {
     const NOUN: NounName = NounName::Municipality;
     type Id = MunicipalityCode;
     type Record = MunicipalityRecord;
+
+    fn version(&self) -> Version {
+        self.version
+    }
 }
 
 /// Which municipalities a list shows.

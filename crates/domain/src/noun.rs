@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use validator::Validate;
 
+use crate::external_id::ExternalId;
 use crate::invalid::Invalid;
 use crate::version::Version;
 use crate::vocabulary::vocabulary;
@@ -34,6 +35,9 @@ pub trait Noun: Serialize + Sized + Send + 'static {
     type Id: Display + FromStr<Err = Invalid> + Clone + PartialEq + Send + Sync + 'static;
     /// All that is known of it, as it is stored and logged: what it refers to by id.
     type Record: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static;
+
+    /// How often it was changed.
+    fn version(&self) -> Version;
 }
 
 /// A noun that callers write.
@@ -43,6 +47,12 @@ pub trait Writable: Noun {
 
     /// What was written.
     fn facts(record: &Self::Record) -> &Self::Facts;
+}
+
+/// A noun that other systems push by their own ids.
+pub trait Sourced: Writable {
+    /// What it is called elsewhere.
+    fn external_ids(facts: &mut Self::Facts) -> &mut Vec<ExternalId>;
 }
 
 /// An object as it is kept.

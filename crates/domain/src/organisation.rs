@@ -169,6 +169,10 @@ impl Noun for Organisation {
     const NOUN: NounName = NounName::Organisation;
     type Id = OrganisationId;
     type Record = OrganisationRecord;
+
+    fn version(&self) -> Version {
+        self.version
+    }
 }
 
 impl Writable for Organisation {

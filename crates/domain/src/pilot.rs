@@ -38,8 +38,8 @@ vocabulary! {
 impl PilotStatus {
     /// The status on a day: before it can have begun, a pilot is planned, whatever came later.
     #[must_use]
-    pub fn on(self, day: NaiveDate, starts: Option<&RoughDate>) -> Self {
-        if starts.is_some_and(|starts| day < starts.earliest) { Self::Planned } else { self }
+    pub fn on(self, day: NaiveDate, begins: Option<NaiveDate>) -> Self {
+        if begins.is_some_and(|first| day < first) { Self::Planned } else { self }
     }
 
     /// Whether it has not ended.
@@ -118,10 +118,21 @@ pub struct PilotRecord {
     pub tasks: Vec<PilotTask>,
 }
 
+impl PilotRecord {
+    /// The first day on which it can have begun.
+    pub fn begins(&self) -> Option<NaiveDate> {
+        self.starts.as_ref().map(|starts| starts.earliest)
+    }
+}
+
 impl Noun for Pilot {
     const NOUN: NounName = NounName::Pilot;
     type Id = PilotId;
     type Record = PilotRecord;
+
+    fn version(&self) -> Version {
+        self.version
+    }
 }
 
 /// Which pilots a list shows, alphabetically by name.

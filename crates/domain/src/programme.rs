@@ -84,6 +84,10 @@ impl Noun for Programme {
     const NOUN: NounName = NounName::Programme;
     type Id = Key;
     type Record = ProgrammeRecord;
+
+    fn version(&self) -> Version {
+        self.version
+    }
 }
 
 /// Who led a programme, and when.
@@ -97,11 +101,11 @@ pub struct Coordinator {
     pub last_day: Option<NaiveDate>,
 }
 
-impl Programme {
+impl ProgrammeRecord {
     /// The regions that it covers, out of all regions there are: a country is all of its regions.
     pub fn regions(&self, all: &[AreaRef]) -> Vec<AreaRef> {
-        let everywhere = self.areas.iter().any(|area| area.kind == AreaKind::Country);
-        all.iter().filter(|region| everywhere || self.areas.contains(region)).cloned().collect()
+        let everywhere = self.areas.iter().any(|area| area.kind() == AreaKind::Country);
+        all.iter().filter(|region| everywhere || self.areas.contains(&region.id())).cloned().collect()
     }
 }
 

@@ -1,7 +1,5 @@
 //! Providers: organisations in their role of giving digital support.
 
-use std::str::FromStr;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -10,13 +8,11 @@ use validator::{Validate, ValidationError};
 use crate::area::{AreaRef, MunicipalityCode, RegionCode};
 use crate::contact::Contact;
 use crate::date;
+use crate::external_id::{ExternalId, Source};
 use crate::freshness::Freshness;
 use crate::id::Id;
-use crate::invalid::{Form, Invalid};
-use crate::noun::{Noun, NounName, Writable};
+use crate::noun::{Noun, NounName, Sourced, Writable};
 use crate::organisation::{OrganisationId, OrganisationRef};
-use crate::personal;
-use crate::schema::text_value;
 use crate::text::{Descriptions, Language, Names};
 use crate::validity::{Validity, distinct};
 use crate::version::Version;
@@ -68,81 +64,6 @@ impl OfferStatus {
     pub fn is_published(self) -> bool {
         matches!(self, Self::Published | Self::TemporarilyClosed)
     }
-}
-
-/// The name of a system from which objects come.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Source(String);
-
-impl FromStr for Source {
-    type Err = Invalid;
-
-    fn from_str(value: &str) -> Result<Self, Invalid> {
-        let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
-        let starts = value.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
-        if starts && (2..=40).contains(&value.len()) && value.bytes().all(letter) {
-            Ok(Self(value.to_owned()))
-        } else {
-            Err(Invalid::Malformed { value: value.to_owned(), expected: Form::Source })
-        }
-    }
-}
-
-text_value!(
-    Source,
-    "The name of a system from which objects come, such as `ptv`.",
-    2,
-    40,
-    "^[a-z][a-z0-9_-]{1,39}$",
-    "ptv"
-);
-
-/// What a source calls an object.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct SourceId(String);
-
-impl SourceId {
-    /// Its longest form, in characters.
-    pub const MAX: usize = 200;
-}
-
-impl FromStr for SourceId {
-    type Err = Invalid;
-
-    fn from_str(value: &str) -> Result<Self, Invalid> {
-        if value.chars().any(char::is_control) {
-            Err(Invalid::ForbiddenCharacter)
-        } else if value.trim().is_empty() {
-            Err(Invalid::Blank)
-        } else if value.chars().count() > Self::MAX {
-            Err(Invalid::TooLong { max: Self::MAX })
-        } else if personal::holds_identity_code(value) {
-            Err(Invalid::PersonalIdentityCode)
-        } else {
-            Ok(Self(value.to_owned()))
-        }
-    }
-}
-
-text_value!(
-    SourceId,
-    "What the source calls the object.",
-    1,
-    SourceId::MAX,
-    "^[^\\u0000-\\u001f]+$",
-    "00000000-0000-4000-8000-000000000001"
-);
-
-/// What an object is called elsewhere. No two providers have the same.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ExternalId {
-    /// The system.
-    pub source: Source,
-    /// What it calls the object.
-    pub source_id: SourceId,
 }
 
 /// A provider, as it is written.
@@ -253,6 +174,10 @@ impl Noun for Provider {
     const NOUN: NounName = NounName::Provider;
     type Id = ProviderId;
     type Record = ProviderRecord;
+
+    fn version(&self) -> Version {
+        self.version
+    }
 }
 
 impl Writable for Provider {
@@ -260,6 +185,12 @@ impl Writable for Provider {
 
     fn facts(record: &ProviderRecord) -> &ProviderFacts {
         &record.facts
+    }
+}
+
+impl Sourced for Provider {
+    fn external_ids(facts: &mut ProviderFacts) -> &mut Vec<ExternalId> {
+        &mut facts.external_ids
     }
 }
 

@@ -1,57 +1,40 @@
 //! Calls, with the status that follows from the clock and from what came of them.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 use diesel::prelude::*;
-use digituki_domain::call::{Call, CallCircumstances, CallDocument, CallEvent, CallFilter};
-use digituki_domain::clock::Clock;
-use digituki_domain::date::RoughDate;
+use digituki_domain::call::{Call, CallCircumstances, CallFilter, CallRecord};
+use digituki_domain::clock::Moment;
 use digituki_domain::grant::GrantStatus;
 use digituki_domain::key::Key;
-use digituki_domain::money::Money;
-use digituki_domain::organisation::OrganisationType;
+use digituki_domain::noun::Kept;
 use digituki_domain::pilot::PilotStatus;
-use digituki_domain::text::{Descriptions, Names};
-use digituki_domain::version::Version;
+use digituki_domain::policy::Sight;
 
-use crate::column::{self, Json, Plain, any_of};
+use crate::column::{Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::Result;
+use crate::noun::{self, Columns, Step, Stored, find_row, list_rows, put_row};
 use crate::organisation::Named;
-use crate::page::{Page, Position, Window, keyset};
+use crate::page::{Asked, Page};
 use crate::programme;
 use crate::schema::{calls, grants, pilots};
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = calls, treat_none_as_null = true, treat_none_as_default_value = false, primary_key(key))]
-pub(crate) struct Row {
-    pub(crate) key: String,
-    pub(crate) programme: String,
-    pub(crate) names: Json<Names>,
-    pub(crate) organiser_id: String,
-    pub(crate) published: bool,
-    pub(crate) cancelled: bool,
-    pub(crate) opens_at: Option<NaiveDateTime>,
-    pub(crate) closes_at: Option<NaiveDateTime>,
-    pub(crate) decided: bool,
-    pub(crate) eligible_organisation_types: Option<Json<Vec<OrganisationType>>>,
-    pub(crate) budgeted: Option<Json<Money>>,
-    pub(crate) awarded: Option<Json<Money>>,
-    pub(crate) unused: Option<Json<Money>>,
-    pub(crate) usable_from: Option<NaiveDate>,
-    pub(crate) usable_to: Option<NaiveDate>,
-    pub(crate) events: Json<Vec<CallEvent>>,
-    pub(crate) documents: Json<Vec<CallDocument>>,
-    pub(crate) applications_received: Option<i32>,
-    pub(crate) counties_represented: Option<i32>,
-    pub(crate) selected: Option<i32>,
-    pub(crate) selection_grounds: Option<Json<Descriptions>>,
-    pub(crate) version: i64,
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = calls, primary_key(key))]
+struct Row {
+    key: String,
+    programme: String,
+    organiser_id: String,
+    published: bool,
+    record: Json<CallRecord>,
+    version: i64,
 }
 
 /// Lists calls by key.
-pub fn list(db: &mut AnyConnection, filter: &CallFilter, clock: Clock, window: &Window) -> Result<Page<Call>> {
+pub fn list(db: &mut AnyConnection, asked: &Asked<CallFilter>) -> Result<Page<Call>> {
+    let filter = &asked.filter;
     programme::require(db, &filter.programme)?;
-    let standing = standing(db, filter, clock)?;
+    let standing = standing(db, filter, asked.moment)?;
     let matching = || -> calls::BoxedQuery<'static, Backend> {
         let mut query = calls::table.filter(calls::published).into_boxed();
         any_of!(query, calls::programme, filter.programme);
@@ -60,16 +43,7 @@ pub fn list(db: &mut AnyConnection, filter: &CallFilter, clock: Clock, window: &
         }
         query
     };
-    let total = window.total(|| matching().count().get_result(db))?;
-    let rows = keyset!(matching(), window, calls::key, calls::key).select(Row::as_select()).load(db)?;
-    let position = |row: &Row| Position { sort: row.key.clone(), id: row.key.clone() };
-    window.page(rows, total, position, |rows| assemble(db, rows, clock))
-}
-
-/// One call, if it is published.
-pub fn get(db: &mut AnyConnection, key: &Key, clock: Clock) -> Result<Option<Call>> {
-    let row = calls::table.find(key.as_str()).filter(calls::published).select(Row::as_select()).first(db).optional()?;
-    Ok(assemble(db, row.into_iter().collect(), clock)?.pop())
+    list_rows!(db, asked, matching, calls, key, calls::key)
 }
 
 /// Refuses calls that the registry does not know.
@@ -84,89 +58,105 @@ pub(crate) fn require(db: &mut AnyConnection, asked: &[Key]) -> Result<()> {
 
 /// The keys of the calls that stand as the filter asks. A status is decided in one place, in domain,
 /// not once more in SQL: calls are few, a handful a year.
-fn standing(db: &mut AnyConnection, filter: &CallFilter, clock: Clock) -> Result<Option<Vec<String>>> {
+fn standing(db: &mut AnyConnection, filter: &CallFilter, moment: Moment) -> Result<Option<Vec<String>>> {
     if filter.call_status.is_empty() {
         return Ok(None);
     }
-    let rows = calls::table.filter(calls::published).select(Row::as_select()).load(db)?;
-    let calls = assemble(db, rows, clock)?;
+    let published = calls::table.filter(calls::published);
+    let rows: Vec<Columns<Call>> = published.select((calls::key, calls::record, calls::version)).load(db)?;
+    let calls = Call::represent(db, noun::kept::<Call>(rows)?, moment)?;
     let wanted = calls.iter().filter(|call| filter.call_status.contains(&call.call_status));
     Ok(Some(wanted.map(|call| call.key.to_string()).collect()))
 }
-
-type PilotColumns = (String, Plain<PilotStatus>, Option<Json<RoughDate>>);
 
 /// What came of each call: the pilots and grants, and those of them that have not ended.
 struct Outcomes(Vec<(String, bool)>);
 
 impl Outcomes {
     fn load(db: &mut AnyConnection, keys: &[&str], today: NaiveDate) -> Result<Self> {
+        type PilotColumns = (String, Plain<PilotStatus>, Option<NaiveDate>);
+        type GrantColumns = (String, Plain<GrantStatus>, Option<NaiveDate>);
         let mut outcomes = Vec::new();
-        let of_calls = pilots::table.filter(pilots::call.eq_any(keys)).select((
-            pilots::call,
-            pilots::pilot_status,
-            pilots::starts,
-        ));
-        for (call, status, starts) in of_calls.load::<PilotColumns>(db)? {
-            let starts = starts.as_ref().map(Json::read).transpose()?;
-            outcomes.push((call, status.read()?.on(today, starts.as_ref()).is_unfinished()));
+        let columns = (pilots::call, pilots::pilot_status, pilots::begins);
+        let of_calls = pilots::table.filter(pilots::call.eq_any(keys)).select(columns);
+        for (call, status, begins) in of_calls.load::<PilotColumns>(db)? {
+            outcomes.push((call, status.read()?.on(today, begins).is_unfinished()));
         }
-        let of_calls = grants::table.filter(grants::call.eq_any(keys)).select((
-            grants::call,
-            grants::grant_status,
-            grants::usable_to,
-        ));
-        for (call, status, usable_to) in of_calls.load::<(String, Plain<GrantStatus>, Option<NaiveDate>)>(db)? {
+        let columns = (grants::call, grants::grant_status, grants::usable_to);
+        let of_calls = grants::table.filter(grants::call.eq_any(keys)).select(columns);
+        for (call, status, usable_to) in of_calls.load::<GrantColumns>(db)? {
             outcomes.push((call, status.read()?.on(today, usable_to).is_unfinished()));
         }
         Ok(Self(outcomes))
     }
 
-    fn count(&self, call: &str, unfinished_only: bool) -> usize {
-        self.0.iter().filter(|(of, unfinished)| of == call && (*unfinished || !unfinished_only)).count()
+    fn count(&self, call: &Key, unfinished_only: bool) -> usize {
+        self.0.iter().filter(|(of, unfinished)| of == call.as_str() && (*unfinished || !unfinished_only)).count()
     }
 }
 
-fn assemble(db: &mut AnyConnection, rows: Vec<Row>, clock: Clock) -> Result<Vec<Call>> {
-    let keys: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
-    let outcomes = Outcomes::load(db, &keys, clock.today())?;
-    let organisers = Named::load(db, rows.iter().map(|row| row.organiser_id.as_str()))?;
-    let instant = |stored: Option<NaiveDateTime>| stored.map(|stored| stored.and_utc());
-    rows.into_iter()
-        .map(|row| {
-            let facts = CallCircumstances {
-                published: row.published,
-                cancelled: row.cancelled,
-                opens_at: instant(row.opens_at),
-                closes_at: instant(row.closes_at),
-                decided: row.decided,
-                outcomes: outcomes.count(&row.key, false),
-                unfinished: outcomes.count(&row.key, true),
-                usable_from: row.usable_from,
-                usable_to: row.usable_to,
-            };
-            Ok(Call {
-                key: column::parse(&row.key)?,
-                programme: column::parse(&row.programme)?,
-                names: row.names.read()?,
-                organiser: organisers.get(&row.organiser_id)?,
-                call_status: facts.status(clock.now(), clock.today()),
-                opens_at: facts.opens_at,
-                closes_at: facts.closes_at,
-                eligible_organisation_types: row.eligible_organisation_types.as_ref().map(Json::read).transpose()?,
-                budgeted: row.budgeted.as_ref().map(Json::read).transpose()?,
-                awarded: row.awarded.as_ref().map(Json::read).transpose()?,
-                unused: row.unused.as_ref().map(Json::read).transpose()?,
-                usable_from: row.usable_from,
-                usable_to: row.usable_to,
-                events: row.events.read()?,
-                documents: row.documents.read()?,
-                applications_received: row.applications_received,
-                counties_represented: row.counties_represented,
-                selected: row.selected,
-                selection_grounds: row.selection_grounds.as_ref().map(Json::read).transpose()?,
-                version: Version::new(row.version),
+impl Stored for Call {
+    fn find(db: &mut AnyConnection, key: &Key) -> Result<Option<Kept<Self>>> {
+        find_row!(db, calls, key, key.as_str())
+    }
+
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step, _: NaiveDate) -> Result<()> {
+        let row = Row {
+            key: kept.id.to_string(),
+            programme: kept.record.programme.to_string(),
+            organiser_id: kept.record.organiser.to_string(),
+            published: kept.record.published,
+            record: Json::of(&kept.record)?,
+            version: kept.version.number(),
+        };
+        put_row!(db, calls, kept.id.as_str(), &row, step);
+        Ok(())
+    }
+
+    fn sight(_: &mut AnyConnection, _: &Key, record: &CallRecord, _: NaiveDate) -> Result<Sight> {
+        Ok(Sight { published: record.published, ..Sight::default() })
+    }
+
+    fn represent(db: &mut AnyConnection, kept: Vec<Kept<Self>>, moment: Moment) -> Result<Vec<Self>> {
+        let keys: Vec<&str> = kept.iter().map(|kept| kept.id.as_str()).collect();
+        let outcomes = Outcomes::load(db, &keys, moment.today)?;
+        let organisers = Named::load(db, kept.iter().map(|kept| kept.record.organiser))?;
+        kept.into_iter()
+            .map(|Kept { id, record, version }| {
+                let circumstances = CallCircumstances {
+                    published: record.published,
+                    cancelled: record.cancelled,
+                    opens_at: record.opens_at,
+                    closes_at: record.closes_at,
+                    decided: record.decided,
+                    outcomes: outcomes.count(&id, false),
+                    unfinished: outcomes.count(&id, true),
+                    usable_from: record.usable_from,
+                    usable_to: record.usable_to,
+                };
+                Ok(Self {
+                    key: id,
+                    programme: record.programme,
+                    names: record.names,
+                    organiser: organisers.get(record.organiser)?,
+                    call_status: circumstances.status(moment.now, moment.today),
+                    opens_at: record.opens_at,
+                    closes_at: record.closes_at,
+                    eligible_organisation_types: record.eligible_organisation_types,
+                    budgeted: record.budgeted,
+                    awarded: record.awarded,
+                    unused: record.unused,
+                    usable_from: record.usable_from,
+                    usable_to: record.usable_to,
+                    events: record.events,
+                    documents: record.documents,
+                    applications_received: record.applications_received,
+                    counties_represented: record.counties_represented,
+                    selected: record.selected,
+                    selection_grounds: record.selection_grounds,
+                    version,
+                })
             })
-        })
-        .collect()
+            .collect()
+    }
 }

@@ -8,7 +8,7 @@ use digituki_domain::role::Role;
 
 use crate::column::{self, Json, Plain, stored_instant};
 use crate::connection::AnyConnection;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, in_query};
 use crate::schema::clients;
 use crate::{area, organisation};
 
@@ -32,8 +32,8 @@ pub fn add(db: &mut AnyConnection, client: &Client, secret_hash: &str) -> Result
     let areas: Vec<AreaId> = areas.collect::<std::result::Result<_, _>>().map_err(|_| {
         Error::Unforeseen("a region's code is no area".into()) // Both have the same form.
     })?;
-    area::require(db, &[("area", &areas)])?;
-    organisation::require(db, "organisation", organisation.as_slice())?;
+    area::require(db, in_query("area", &areas))?;
+    organisation::require(db, in_query("organisation", organisation.as_slice()))?;
     let row = Row {
         id: client.id.to_string(),
         name: name.clone(),

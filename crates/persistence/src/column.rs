@@ -31,6 +31,11 @@ macro_rules! column_of {
             fn from_text(text: String) -> Self {
                 Self { text, of: PhantomData }
             }
+
+            /// The text as it is kept.
+            pub(crate) fn text(&self) -> &str {
+                &self.text
+            }
         }
 
         impl<T, DB> FromSql<Text, DB> for $name<T>

@@ -25,9 +25,10 @@ const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migration
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
 /// Order matters: a connection must wait for locks before it asks for the WAL mode, and `FULL` makes
-/// a commit wait for the disk (`NORMAL` acknowledges before).
+/// a commit wait for the disk (`NORMAL` acknowledges before). What is deleted is overwritten, so that an
+/// erasure leaves nothing behind.
 const SQLITE_SESSION: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                              PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
+                              PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON;";
 
 /// Any number: the lock of those who migrate and load.
 const PREPARATION_LOCK: i64 = 0x6469_6769_7475_6b69;
@@ -45,8 +46,8 @@ impl AnyConnection {
         }
     }
 
-    /// Begins a transaction that writes. On SQLite it takes the lock at once: a reader that wants to
-    /// write later would be refused instead of waiting.
+    /// Begins a transaction that writes. On SQLite nobody else writes from here on; on PostgreSQL each
+    /// statement sees what was committed before it, once a lock that it waited for is its own.
     pub(crate) fn begin_write(&mut self) -> diesel::QueryResult<()> {
         match self {
             Self::Postgresql(inner) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN"),
@@ -74,6 +75,14 @@ impl AnyConnection {
                 ))
             }
             Self::Sqlite(inner) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE"),
+        }
+    }
+
+    /// Gives up the space in which what was deleted may still stand.
+    pub(crate) fn tidy(&mut self) -> diesel::QueryResult<()> {
+        match self {
+            Self::Postgresql(inner) => inner.batch_execute("VACUUM"),
+            Self::Sqlite(inner) => inner.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)"),
         }
     }
 

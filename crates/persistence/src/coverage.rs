@@ -14,7 +14,7 @@ use digituki_domain::vocabulary::Vocabulary;
 use crate::area;
 use crate::column::Json;
 use crate::connection::AnyConnection;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, in_query};
 use crate::municipality;
 use crate::schema::{areas, populations};
 
@@ -31,7 +31,7 @@ pub struct When {
 
 /// The inhabitants of the union of areas.
 pub fn of(db: &mut AnyConnection, wanted: &[AreaId], when: When) -> Result<Coverage> {
-    area::require(db, &[("area", wanted)])?;
+    area::require(db, in_query("area", wanted))?;
     let date = population_date(db, when)?;
     let as_of = when.as_of.unwrap_or(date);
     let mut distinct: Vec<AreaId> = Vec::new();

@@ -1,7 +1,7 @@
 //! What a statement can come to. The caller of a query says what "not found" means; the rest is here.
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use digituki_domain::invalid::Violation;
+use digituki_domain::invalid::{Place, Violation};
 
 /// The answer of the store.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -15,9 +15,34 @@ pub enum Error {
     /// The question names what the registry does not hold.
     #[error("the question is refused")]
     Refused(Vec<Violation>),
+    /// The object is not the caller's to change.
+    #[error("the caller may not do this")]
+    Forbidden,
+    /// Other objects refer to the object.
+    #[error("the object is in use")]
+    InUse,
+    /// What no two objects have, another one has.
+    #[error("a value is taken")]
+    Taken(Vec<Violation>),
     /// A fault of ours. Its text is for the log, never for an answer.
     #[error("{0}")]
     Unforeseen(String),
+}
+
+/// Refuses a question for its faults, if it has any.
+pub(crate) fn refuse(violations: Vec<Violation>) -> Result<()> {
+    if violations.is_empty() { Ok(()) } else { Err(Error::Refused(violations)) }
+}
+
+/// The values of a parameter, each with its place.
+pub(crate) fn in_query<T: Clone>(parameter: &str, values: &[T]) -> Vec<(Place, T)> {
+    values.iter().map(|value| (Place::Parameter(parameter.to_owned()), value.clone())).collect()
+}
+
+/// The values of a field, each with its place.
+pub(crate) fn in_body<T: Clone>(pointer: &str, values: &[T]) -> Vec<(Place, T)> {
+    let place = |index: usize| Place::Pointer(format!("{pointer}/{index}"));
+    values.iter().enumerate().map(|(index, value)| (place(index), value.clone())).collect()
 }
 
 /// Why the database cannot be used.
@@ -35,6 +60,16 @@ pub enum Unavailability {
     /// Refusing writes.
     #[error("read-only")]
     ReadOnly,
+}
+
+impl Error {
+    /// The error of a removal: the database refuses it while other rows refer to the row.
+    pub(crate) fn in_use(error: DieselError) -> Self {
+        match error {
+            DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Self::InUse,
+            other => other.into(),
+        }
+    }
 }
 
 impl From<DieselError> for Error {

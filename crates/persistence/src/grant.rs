@@ -3,55 +3,43 @@
 use chrono::NaiveDate;
 use diesel::dsl::{InnerJoin, IntoBoxed, not};
 use diesel::prelude::*;
-use digituki_domain::area::AreaKind;
-use digituki_domain::grant::{Grant, GrantFilter, GrantId, GrantStatus};
-use digituki_domain::money::Money;
-use digituki_domain::version::Version;
+use digituki_domain::area::{AreaId, AreaKind};
+use digituki_domain::clock::Moment;
+use digituki_domain::grant::{Grant, GrantFilter, GrantId, GrantRecord, GrantStatus};
+use digituki_domain::noun::Kept;
 use digituki_domain::vocabulary::Vocabulary;
 
-use crate::column::{self, Json, Plain, any_of};
+use crate::column::{Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
-use crate::error::Result;
+use crate::error::{Result, in_query};
+use crate::noun::{Step, Stored, find_row, list_rows, put_list, put_row};
 use crate::organisation::Named;
-use crate::page::{Page, Position, Window, keyset};
+use crate::page::{Asked, Page};
 use crate::schema::{grant_areas, grants, organisations};
-use crate::scope::Scopes;
 use crate::{area, call, organisation, programme};
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Insertable, AsChangeset)]
 #[diesel(table_name = grants, treat_none_as_null = true, treat_none_as_default_value = false)]
-pub(crate) struct Row {
-    pub(crate) id: String,
-    pub(crate) programme: String,
-    pub(crate) call: String,
-    pub(crate) beneficiary_id: String,
-    pub(crate) amount: Option<Json<Money>>,
-    pub(crate) grant_status: Plain<GrantStatus>,
-    pub(crate) usable_from: Option<NaiveDate>,
-    pub(crate) usable_to: Option<NaiveDate>,
-    pub(crate) version: i64,
+struct Row {
+    id: String,
+    programme: String,
+    call: String,
+    beneficiary_id: String,
+    grant_status: Plain<GrantStatus>,
+    usable_to: Option<NaiveDate>,
+    record: Json<GrantRecord>,
+    version: i64,
 }
 
 /// Lists grants alphabetically by beneficiary.
-pub fn list(db: &mut AnyConnection, filter: &GrantFilter, today: NaiveDate, window: &Window) -> Result<Page<Grant>> {
+pub fn list(db: &mut AnyConnection, asked: &Asked<GrantFilter>) -> Result<Page<Grant>> {
+    let filter = &asked.filter;
     programme::require(db, &filter.programme)?;
     call::require(db, &filter.call)?;
-    area::require(db, &[("region", &filter.region)])?;
-    organisation::require(db, "beneficiary", &filter.beneficiary)?;
-    let matching = || matching(filter, today);
-    let total = window.total(|| matching().count().get_result(db))?;
-    let rows: Vec<(Row, String)> = keyset!(matching(), window, organisations::sort_name, grants::id)
-        .select((Row::as_select(), organisations::sort_name))
-        .load(db)?;
-    let position = |(row, name): &(Row, String)| Position { sort: name.clone(), id: row.id.clone() };
-    let only_rows = |rows: Vec<(Row, String)>| rows.into_iter().map(|(row, _)| row).collect();
-    window.page(rows, total, position, |rows| assemble(db, only_rows(rows), today))
-}
-
-/// One grant.
-pub fn get(db: &mut AnyConnection, id: GrantId, today: NaiveDate) -> Result<Option<Grant>> {
-    let row = grants::table.find(id.to_string()).select(Row::as_select()).first(db).optional()?;
-    Ok(assemble(db, row.into_iter().collect(), today)?.pop())
+    area::require(db, in_query("region", &filter.region))?;
+    organisation::require(db, in_query("beneficiary", &filter.beneficiary))?;
+    let matching = || matching(filter, asked.moment.today);
+    list_rows!(db, asked, matching, grants, id, organisations::sort_name)
 }
 
 type Joined = InnerJoin<grants::table, organisations::table>;
@@ -82,28 +70,49 @@ fn matching(filter: &GrantFilter, today: NaiveDate) -> IntoBoxed<'static, Joined
     query
 }
 
-fn assemble(db: &mut AnyConnection, rows: Vec<Row>, today: NaiveDate) -> Result<Vec<Grant>> {
-    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-    let within = grant_areas::table
-        .filter(grant_areas::grant_id.eq_any(ids))
-        .order((grant_areas::kind, grant_areas::code))
-        .load(db)?;
-    let mut areas = Scopes::load(db, within)?;
-    let beneficiaries = Named::load(db, rows.iter().map(|row| row.beneficiary_id.as_str()))?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Grant {
-                id: column::parse(&row.id)?,
-                programme: column::parse(&row.programme)?,
-                call: column::parse(&row.call)?,
-                beneficiary: beneficiaries.get(&row.beneficiary_id)?,
-                areas: areas.take(&row.id),
-                amount: row.amount.as_ref().map(Json::read).transpose()?,
-                grant_status: row.grant_status.read()?.on(today, row.usable_to),
-                usable_from: row.usable_from,
-                usable_to: row.usable_to,
-                version: Version::new(row.version),
+impl Stored for Grant {
+    fn find(db: &mut AnyConnection, id: &GrantId) -> Result<Option<Kept<Self>>> {
+        find_row!(db, grants, id, id.to_string())
+    }
+
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step, _: NaiveDate) -> Result<()> {
+        let (id, record) = (kept.id.to_string(), &kept.record);
+        let row = Row {
+            id: id.clone(),
+            programme: record.programme.to_string(),
+            call: record.call.to_string(),
+            beneficiary_id: record.beneficiary.to_string(),
+            grant_status: Plain::of(&record.grant_status),
+            usable_to: record.usable_to,
+            record: Json::of(record)?,
+            version: kept.version.number(),
+        };
+        put_row!(db, grants, &id, &row, step);
+        put_list!(db, grant_areas, grant_id = &id, step, &record.areas => |area: &AreaId| (
+            grant_areas::kind.eq(area.kind().code()),
+            grant_areas::code.eq(area.code().to_owned()),
+        ));
+        Ok(())
+    }
+
+    fn represent(db: &mut AnyConnection, kept: Vec<Kept<Self>>, moment: Moment) -> Result<Vec<Self>> {
+        let areas = area::Named::load(db, kept.iter().flat_map(|kept| &kept.record.areas))?;
+        let beneficiaries = Named::load(db, kept.iter().map(|kept| kept.record.beneficiary))?;
+        kept.into_iter()
+            .map(|Kept { id, record, version }| {
+                Ok(Self {
+                    id,
+                    grant_status: record.grant_status.on(moment.today, record.usable_to),
+                    programme: record.programme,
+                    call: record.call,
+                    beneficiary: beneficiaries.get(record.beneficiary)?,
+                    areas: areas.all(&record.areas)?,
+                    amount: record.amount,
+                    usable_from: record.usable_from,
+                    usable_to: record.usable_to,
+                    version,
+                })
             })
-        })
-        .collect()
+            .collect()
+    }
 }

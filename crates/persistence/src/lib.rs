@@ -11,25 +11,33 @@
 #![recursion_limit = "256"]
 
 pub mod area;
+pub mod audit;
 pub mod call;
 pub mod client;
 mod column;
 mod connection;
 pub mod coverage;
 pub mod database_url;
+pub mod erase;
 pub mod error;
+pub mod feed;
 pub mod grant;
+pub mod idempotency;
 mod load;
+mod log;
 pub mod municipality;
 mod names;
+pub mod noun;
 pub mod organisation;
 pub mod page;
 pub mod pilot;
 pub mod programme;
+pub mod provider;
 mod schema;
-mod scope;
 pub mod signing_key;
 mod store;
+pub mod verify;
+pub mod write;
 
 pub use connection::AnyConnection;
 pub use database_url::DatabaseUrl;

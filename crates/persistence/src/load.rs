@@ -6,8 +6,13 @@ mod history;
 mod reference;
 mod shipped;
 
+use digituki_domain::clock::Moment;
+use digituki_domain::policy::{Permit, Scope};
+use digituki_domain::role::Caller;
+
 use crate::connection::AnyConnection;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::write::{Author, Tx};
 use shipped::Ledger;
 
 /// What to load on first start.
@@ -19,13 +24,17 @@ pub enum Load {
     History,
 }
 
-/// Loads, inside the caller's transaction.
-pub(crate) fn load(db: &mut AnyConnection, what: Load) -> Result<()> {
-    let mut ledger = Ledger::open(db)?;
-    reference::load(db, &mut ledger)?;
+/// Loads, inside the caller's transaction, by the road of every write: the registry itself is the author.
+pub(crate) fn load(db: &mut AnyConnection, what: Load, moment: Moment) -> Result<()> {
+    let permit = Permit::new(Caller::registry(), Scope::ProvidersWrite).ok_or(Error::Forbidden)?;
+    let author = Author { permit, operation: "load".into(), request_id: None, moment };
+    let mut tx = Tx::begin(db, &author)?;
+    let mut ledger = Ledger::open(&mut tx)?;
+    reference::load(&mut tx, &mut ledger)?;
     if what == Load::History {
-        history::load(db, &mut ledger)?;
+        history::load(&mut tx, &mut ledger)?;
     }
     ledger.report();
+    tx.finish()?;
     Ok(())
 }

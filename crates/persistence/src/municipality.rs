@@ -4,49 +4,46 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use digituki_domain::area::{AreaId, AreaKind, AreaSort};
-use digituki_domain::municipality::{LanguageStatus, Municipality, MunicipalityFilter, Point, Population, UrbanRural};
-use digituki_domain::validity::Validity;
+use digituki_domain::area::{AreaId, AreaKind, AreaSort, MunicipalityCode, RegionCode};
+use digituki_domain::clock::Moment;
+use digituki_domain::municipality::{
+    LanguageStatus, Membership, Municipality, MunicipalityFilter, MunicipalityRecord, Population, UrbanRural,
+};
+use digituki_domain::noun::Kept;
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
 use crate::area::{self, Named};
-use crate::column::Plain;
+use crate::column::{self, Json, Plain};
 use crate::connection::{AnyConnection, Backend};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, in_query};
 use crate::names;
-use crate::page::{Page, Window, keyset};
+use crate::noun::{Step, Stored, put_list, put_row};
+use crate::page::{Asked, Page, keyset};
 use crate::schema::{areas, memberships, municipalities, populations};
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Insertable, AsChangeset)]
 #[diesel(table_name = municipalities, treat_none_as_null = true, treat_none_as_default_value = false, primary_key(code))]
-pub(crate) struct Row {
-    pub(crate) code: String,
-    pub(crate) language_status: Plain<LanguageStatus>,
-    pub(crate) urban_rural: Plain<UrbanRural>,
-    pub(crate) lat: Option<f64>,
-    pub(crate) lon: Option<f64>,
+struct Row {
+    code: String,
+    language_status: Plain<LanguageStatus>,
+    urban_rural: Plain<UrbanRural>,
+    record: Json<MunicipalityRecord>,
 }
 
 /// Lists the municipalities that existed on a day, as they were on that day.
-pub fn list(
-    db: &mut AnyConnection,
-    filter: &MunicipalityFilter,
-    today: NaiveDate,
-    window: &Window,
-) -> Result<Page<Municipality>> {
-    area::require(
-        db,
-        &[
-            ("area", &filter.area),
-            ("region", &filter.region),
-            ("hospital_district", &filter.hospital_district),
-            ("wellbeing_services_county", &filter.wellbeing_services_county),
-        ],
-    )?;
-    let day = filter.as_of.unwrap_or(today);
+pub fn list(db: &mut AnyConnection, asked: &Asked<MunicipalityFilter>) -> Result<Page<Municipality>> {
+    let (filter, window) = (&asked.filter, &asked.window);
+    let by_area = [
+        ("area", &filter.area),
+        ("region", &filter.region),
+        ("hospital_district", &filter.hospital_district),
+        ("wellbeing_services_county", &filter.wellbeing_services_county),
+    ];
+    area::require(db, by_area.iter().flat_map(|(parameter, areas)| in_query(parameter, areas)).collect())?;
+    let day = filter.as_of.unwrap_or(asked.moment.today);
     let mut within = Vec::new();
-    for areas in [&filter.area, &filter.region, &filter.hospital_district, &filter.wellbeing_services_county] {
+    for (_, areas) in by_area {
         if !areas.is_empty() {
             within.push(members(db, areas, day)?.into_iter().flatten().collect());
         }
@@ -61,14 +58,88 @@ pub fn list(
             keyset!(matching(), window, areas::sort_name, areas::code).select(area::Row::as_select()).load(db)?
         }
     };
-    window.page(rows, total, |row| area::position(row, filter.sort), |rows| assemble(db, rows, day))
+    window.page(
+        rows,
+        total,
+        |row| area::position(row, filter.sort),
+        |rows| {
+            let kept = with_records(db, rows.into_iter().map(|row| (row.code, row.version)).collect())?;
+            represent(db, kept, day)
+        },
+    )
 }
 
 /// One municipality, whenever it existed, as it was on a day (or on its last, if that came before).
-pub fn get(db: &mut AnyConnection, code: &str, day: NaiveDate) -> Result<Option<Municipality>> {
-    let row =
-        areas::table.find((AreaKind::Municipality.code(), code)).select(area::Row::as_select()).first(db).optional()?;
-    Ok(assemble(db, row.into_iter().collect(), day)?.pop())
+pub fn get(db: &mut AnyConnection, code: &MunicipalityCode, day: NaiveDate) -> Result<Option<Municipality>> {
+    let found = Municipality::find(db, code)?;
+    Ok(represent(db, found.into_iter().collect(), day)?.pop())
+}
+
+impl Stored for Municipality {
+    fn find(db: &mut AnyConnection, id: &MunicipalityCode) -> Result<Option<Kept<Self>>> {
+        let row = areas::table.find((AreaKind::Municipality.code(), id.as_str())).select(areas::version);
+        let version: Option<i64> = row.first(db).optional()?;
+        Ok(with_records(db, version.map(|version| (id.to_string(), version)).into_iter().collect())?.pop())
+    }
+
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step, _: NaiveDate) -> Result<()> {
+        area::put(db, &kept.id.id(), &kept.record.area, kept.version, step)?;
+        let (code, record) = (kept.id.as_str(), &kept.record);
+        let row = Row {
+            code: code.to_owned(),
+            language_status: Plain::of(&record.language_status),
+            urban_rural: Plain::of(&record.urban_rural),
+            record: Json::of(record)?,
+        };
+        put_row!(db, municipalities, code, &row, step);
+        put_list!(db, memberships, municipality = code, step, (0_i32..).zip(&record.memberships) => |(ordinal, of): (i32, &Membership)| (
+            memberships::ordinal.eq(ordinal),
+            memberships::kind.eq(of.area.kind().code()),
+            memberships::area.eq(of.area.code().to_owned()),
+            memberships::valid_from.eq(of.valid_from),
+            memberships::valid_to.eq(of.valid_to),
+        ));
+        put_list!(db, populations, municipality = code, step, &record.populations => |figure: &Population| (
+            populations::date.eq(figure.date),
+            populations::population.eq(figure.population),
+        ));
+        Ok(())
+    }
+
+    fn represent(db: &mut AnyConnection, kept: Vec<Kept<Self>>, moment: Moment) -> Result<Vec<Self>> {
+        represent(db, kept, moment.today)
+    }
+}
+
+/// Municipalities of which the code and the version are known, in their order.
+fn with_records(db: &mut AnyConnection, rows: Vec<(String, i64)>) -> Result<Vec<Kept<Municipality>>> {
+    let of_rows = municipalities::table.filter(municipalities::code.eq_any(rows.iter().map(|(code, _)| code.as_str())));
+    let columns = (municipalities::code, municipalities::record);
+    let mut records: HashMap<String, Json<MunicipalityRecord>> =
+        of_rows.select(columns).load::<(String, _)>(db)?.into_iter().collect();
+    let with_record = |(code, version): (String, i64)| {
+        let record = records.remove(&code);
+        let record = record.ok_or_else(|| Error::Unforeseen(format!("municipality {code} has no record")))?;
+        Ok(Kept { id: column::parse(&code)?, record: record.read()?, version: Version::new(version) })
+    };
+    rows.into_iter().map(with_record).collect()
+}
+
+/// The regions of an area on a day: itself, or the one in which a municipality lies.
+pub(crate) fn regions_of(db: &mut AnyConnection, area: Option<&AreaId>, day: NaiveDate) -> Result<Vec<RegionCode>> {
+    let Some(area) = area else { return Ok(Vec::new()) };
+    let codes: Vec<String> = match area.kind() {
+        AreaKind::Region => vec![area.code().to_owned()],
+        AreaKind::Municipality => memberships::table
+            .filter(memberships::municipality.eq(area.code()))
+            .filter(memberships::kind.eq(AreaKind::Region.code()))
+            .filter(memberships::valid_from.is_null().or(memberships::valid_from.le(day)))
+            .filter(memberships::valid_to.is_null().or(memberships::valid_to.ge(day)))
+            .select(memberships::area)
+            .load(db)?,
+        AreaKind::Country | AreaKind::HospitalDistrict | AreaKind::WellbeingServicesCounty => Vec::new(),
+    };
+    codes.iter().map(|code| column::parse(code)).collect()
 }
 
 fn matching(
@@ -121,99 +192,48 @@ pub(crate) fn members(db: &mut AnyConnection, within: &[AreaId], day: NaiveDate)
         .collect())
 }
 
-fn assemble(db: &mut AnyConnection, rows: Vec<area::Row>, day: NaiveDate) -> Result<Vec<Municipality>> {
-    let codes: Vec<&str> = rows.iter().map(|row| row.code.as_str()).collect();
-    let mut details: HashMap<String, Row> = municipalities::table
-        .filter(municipalities::code.eq_any(&codes))
-        .select(Row::as_select())
-        .load(db)?
-        .into_iter()
-        .map(|row| (row.code.clone(), row))
-        .collect();
-    let mut figures: HashMap<String, Vec<Population>> = HashMap::new();
-    let by_year = populations::table.filter(populations::municipality.eq_any(&codes)).order(populations::date);
-    for (code, date, population) in by_year.load::<(String, NaiveDate, i64)>(db)? {
-        figures.entry(code).or_default().push(Population { date, population });
-    }
-    let belongings = Belongings::load(db, &codes)?;
+fn represent(db: &mut AnyConnection, kept: Vec<Kept<Municipality>>, day: NaiveDate) -> Result<Vec<Municipality>> {
+    let municipality = |code: &str| AreaId::new(AreaKind::Municipality, code).ok();
     let joined = without_figures(db)?;
-    let references = Named::load(
-        db,
-        rows.iter()
-            .filter_map(|row| row.successor.clone())
-            .chain(joined.iter().map(|(code, _)| code.clone()))
-            .map(|code| (AreaKind::Municipality, code))
-            .chain(belongings.areas()),
-    )?;
+    let successors = kept.iter().filter_map(|kept| kept.record.area.successor.as_deref());
+    let others: Vec<AreaId> =
+        successors.chain(joined.iter().map(|(code, _)| code.as_str())).filter_map(municipality).collect();
+    let memberships = kept.iter().flat_map(|kept| &kept.record.memberships).map(|membership| &membership.area);
+    let named = Named::load(db, memberships.chain(&others))?;
 
-    rows.into_iter()
-        .map(|row| {
-            let last = row.valid_to.map_or(day, |last| last.min(day));
-            let part_of = |kind| {
-                let code = belongings.on(&row.code, kind, last);
-                code.map(|code| references.get(kind, code)).transpose()
-            };
-            let detail = details
-                .remove(&row.code)
-                .ok_or_else(|| Error::Unforeseen(format!("municipality {} has no details", row.code)))?;
+    kept.into_iter()
+        .map(|Kept { id, record, version }| {
+            let last = record.area.valid_to.map_or(day, |last| last.min(day));
+            let part_of = |kind| record.part_of(kind, last).map(|area| named.get(area)).transpose();
+            let code = id.to_string();
             Ok(Municipality {
-                names: row.names.read()?,
                 region: part_of(AreaKind::Region)?,
                 hospital_district: part_of(AreaKind::HospitalDistrict)?,
                 wellbeing_services_county: part_of(AreaKind::WellbeingServicesCounty)?,
-                language_status: detail.language_status.read()?,
-                urban_rural: detail.urban_rural.read()?,
-                point: detail.lat.zip(detail.lon).map(|(lat, lon)| Point { lat, lon }),
-                populations: figures.remove(&row.code).unwrap_or_default(),
-                population_includes: absorbed(&joined, &row.code)
+                names: record.area.names,
+                language_status: record.language_status,
+                urban_rural: record.urban_rural,
+                point: record.point,
+                populations: record.populations,
+                population_includes: absorbed(&joined, &code)
                     .into_iter()
-                    .map(|code| references.get(AreaKind::Municipality, code))
+                    .filter_map(municipality)
+                    .map(|area| named.get(&area))
                     .collect::<Result<_>>()?,
-                valid_from: row.valid_from,
-                valid_to: row.valid_to,
-                successor: row
+                valid_from: record.area.valid_from,
+                valid_to: record.area.valid_to,
+                successor: record
+                    .area
                     .successor
                     .as_deref()
-                    .map(|code| references.get(AreaKind::Municipality, code))
+                    .and_then(municipality)
+                    .map(|area| named.get(&area))
                     .transpose()?,
-                version: Version::new(row.version),
-                code: row.code,
+                version,
+                code,
             })
         })
         .collect()
-}
-
-/// To which areas each municipality has belonged, and when.
-struct Belongings(HashMap<String, Vec<(AreaKind, String, Validity)>>);
-
-impl Belongings {
-    fn load(db: &mut AnyConnection, codes: &[&str]) -> Result<Self> {
-        type Columns = (String, Plain<AreaKind>, String, Option<NaiveDate>, Option<NaiveDate>);
-        let rows: Vec<Columns> = memberships::table
-            .filter(memberships::municipality.eq_any(codes))
-            .select((
-                memberships::municipality,
-                memberships::kind,
-                memberships::area,
-                memberships::valid_from,
-                memberships::valid_to,
-            ))
-            .load(db)?;
-        let mut found: HashMap<String, Vec<_>> = HashMap::new();
-        for (municipality, kind, area, from, to) in rows {
-            found.entry(municipality).or_default().push((kind.read()?, area, Validity { from, to }));
-        }
-        Ok(Self(found))
-    }
-
-    fn areas(&self) -> impl Iterator<Item = (AreaKind, String)> + '_ {
-        self.0.values().flatten().map(|(kind, area, _)| (*kind, area.clone()))
-    }
-
-    fn on(&self, municipality: &str, kind: AreaKind, day: NaiveDate) -> Option<&str> {
-        let found = self.0.get(municipality)?.iter().find(|(of, _, validity)| *of == kind && validity.holds_on(day));
-        found.map(|(_, area, _)| area.as_str())
-    }
 }
 
 /// Former municipalities without figures of their own, each with its successor.

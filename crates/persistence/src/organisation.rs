@@ -1,83 +1,73 @@
 //! Organisations.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use digituki_domain::area::AreaKind;
-use digituki_domain::invalid::{Invalid, Violation};
+use digituki_domain::clock::Moment;
+use digituki_domain::invalid::{Invalid, Place, Violation};
+use digituki_domain::noun::Kept;
 use digituki_domain::organisation::{
-    BusinessId, Organisation, OrganisationFilter, OrganisationId, OrganisationRef, OrganisationType,
+    BusinessId, Organisation, OrganisationFacts, OrganisationFilter, OrganisationId, OrganisationRecord,
+    OrganisationRef, OrganisationType,
 };
-use digituki_domain::text::Names;
-use digituki_domain::version::Version;
+use digituki_domain::policy::Sight;
+use digituki_domain::text::{Label, Names};
 
-use crate::area;
 use crate::column::{self, Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
-use crate::error::{Error, Result};
-use crate::names;
-use crate::page::{Page, Position, Window, keyset};
+use crate::error::{Error, Result, in_query, refuse};
+use crate::feed;
+use crate::noun::{Step, Stored, Written, find_row, list_rows, put_row};
+use crate::page::{Asked, Page};
 use crate::schema::organisations;
+use crate::write::Tx;
+use crate::{area, municipality, names};
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+/// What an organisation is called of which even the log has been erased.
+const ERASED: Label = Label { fi: "poistettu organisaatio", sv: "raderad organisation", en: "erased organisation" };
+
+#[derive(Insertable, AsChangeset)]
 #[diesel(table_name = organisations, treat_none_as_null = true, treat_none_as_default_value = false)]
-pub(crate) struct Row {
-    pub(crate) id: String,
-    pub(crate) organisation_type: Plain<OrganisationType>,
-    pub(crate) names: Json<Names>,
-    pub(crate) folded_names: String,
-    pub(crate) sort_name: String,
-    pub(crate) business_id: Option<Plain<BusinessId>>,
-    pub(crate) area_kind: Option<Plain<AreaKind>>,
-    pub(crate) area_code: Option<String>,
-    pub(crate) valid_from: Option<NaiveDate>,
-    pub(crate) valid_to: Option<NaiveDate>,
-    pub(crate) successor_id: Option<String>,
-    pub(crate) version: i64,
-}
-
-impl Row {
-    fn area(&self) -> Result<Option<(AreaKind, String)>> {
-        match (&self.area_kind, &self.area_code) {
-            (Some(kind), Some(code)) => Ok(Some((kind.read()?, code.clone()))),
-            _ => Ok(None),
-        }
-    }
+struct Row {
+    id: String,
+    organisation_type: Plain<OrganisationType>,
+    names: Json<Names>,
+    folded_names: String,
+    sort_name: String,
+    business_id: Option<Plain<BusinessId>>,
+    area_kind: Option<Plain<AreaKind>>,
+    area_code: Option<String>,
+    valid_from: Option<NaiveDate>,
+    valid_to: Option<NaiveDate>,
+    successor_id: Option<String>,
+    record: Json<OrganisationRecord>,
+    version: i64,
 }
 
 /// Lists the organisations that existed on a day, alphabetically.
-pub fn list(
-    db: &mut AnyConnection,
-    filter: &OrganisationFilter,
-    today: NaiveDate,
-    window: &Window,
-) -> Result<Page<Organisation>> {
-    area::require(db, &[("area", &filter.area)])?;
-    let matching = || matching(filter, filter.as_of.unwrap_or(today));
-    let total = window.total(|| matching().count().get_result(db))?;
-    let rows =
-        keyset!(matching(), window, organisations::sort_name, organisations::id).select(Row::as_select()).load(db)?;
-    let position = |row: &Row| Position { sort: row.sort_name.clone(), id: row.id.clone() };
-    window.page(rows, total, position, |rows| assemble(db, rows))
+pub fn list(db: &mut AnyConnection, asked: &Asked<OrganisationFilter>) -> Result<Page<Organisation>> {
+    let filter = &asked.filter;
+    area::require(db, in_query("area", &filter.area))?;
+    let matching = || matching(filter, filter.as_of.unwrap_or(asked.moment.today));
+    list_rows!(db, asked, matching, organisations, id, organisations::sort_name)
 }
 
-/// One organisation, whenever it existed.
-pub fn get(db: &mut AnyConnection, id: OrganisationId) -> Result<Option<Organisation>> {
-    let row = organisations::table.find(id.to_string()).select(Row::as_select()).first(db).optional()?;
-    Ok(assemble(db, row.into_iter().collect())?.pop())
+/// Refuses organisations that the registry does not know, each at the place that named it.
+pub(crate) fn require(db: &mut AnyConnection, asked: Vec<(Place, OrganisationId)>) -> Result<()> {
+    let known = Named::stored(db, asked.iter().map(|(_, id)| *id))?;
+    let unknown = asked.into_iter().filter(|(_, id)| !known.contains_key(id));
+    refuse(unknown.map(|(place, id)| Violation { place, invalid: Invalid::NoSuch { value: id.to_string() } }).collect())
 }
 
-/// Refuses organisations that the registry does not know.
-pub(crate) fn require(db: &mut AnyConnection, parameter: &str, asked: &[OrganisationId]) -> Result<()> {
-    let ids: Vec<String> = asked.iter().map(ToString::to_string).collect();
-    let known = Named::load(db, ids.iter().map(String::as_str))?;
-    let unknown: Vec<Violation> = ids
-        .into_iter()
-        .filter(|id| !known.0.contains_key(id))
-        .map(|value| Violation::parameter(parameter, Invalid::NoSuch { value }))
-        .collect();
-    if unknown.is_empty() { Ok(()) } else { Err(Error::Refused(unknown)) }
+/// Whether another organisation than this one has a business id.
+pub(crate) fn is_taken(db: &mut AnyConnection, business_id: Option<&BusinessId>, id: OrganisationId) -> Result<bool> {
+    let Some(business_id) = business_id else { return Ok(false) };
+    let others = organisations::table
+        .filter(organisations::business_id.eq(business_id.as_str()))
+        .filter(organisations::id.ne(id.to_string()));
+    Ok(others.count().get_result::<i64>(db)? > 0)
 }
 
 fn matching(filter: &OrganisationFilter, day: NaiveDate) -> organisations::BoxedQuery<'static, Backend> {
@@ -100,55 +90,146 @@ fn matching(filter: &OrganisationFilter, day: NaiveDate) -> organisations::Boxed
     query
 }
 
-fn assemble(db: &mut AnyConnection, rows: Vec<Row>) -> Result<Vec<Organisation>> {
-    let mut areas = Vec::new();
-    for row in &rows {
-        areas.extend(row.area()?);
+impl Stored for Organisation {
+    fn find(db: &mut AnyConnection, id: &OrganisationId) -> Result<Option<Kept<Self>>> {
+        find_row!(db, organisations, id, id.to_string())
     }
-    let areas = area::Named::load(db, areas)?;
-    let successors = Named::load(db, rows.iter().filter_map(|row| row.successor_id.as_deref()))?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Organisation {
-                id: column::parse(&row.id)?,
-                organisation_type: row.organisation_type.read()?,
-                names: row.names.read()?,
-                business_id: row.business_id.as_ref().map(Plain::read).transpose()?,
-                area: row.area()?.map(|(kind, code)| areas.get(kind, &code)).transpose()?,
-                valid_from: row.valid_from,
-                valid_to: row.valid_to,
-                successor: row.successor_id.as_deref().map(|id| successors.get(id)).transpose()?,
-                reference: true,
-                version: Version::new(row.version),
+
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step, _: NaiveDate) -> Result<()> {
+        let facts = &kept.record.facts;
+        let row = Row {
+            id: kept.id.to_string(),
+            organisation_type: Plain::of(&facts.organisation_type),
+            names: Json::of(&facts.names)?,
+            folded_names: names::folded(&facts.names),
+            sort_name: names::sort_key(&facts.names),
+            business_id: facts.business_id.as_ref().map(Plain::of),
+            area_kind: facts.area.as_ref().map(|area| Plain::of(&area.kind())),
+            area_code: facts.area.as_ref().map(|area| area.code().to_owned()),
+            valid_from: facts.valid_from,
+            valid_to: facts.valid_to,
+            successor_id: facts.successor.as_ref().map(ToString::to_string),
+            record: Json::of(&kept.record)?,
+            version: kept.version.number(),
+        };
+        put_row!(db, organisations, kept.id.to_string(), &row, step);
+        Ok(())
+    }
+
+    fn remove(db: &mut AnyConnection, id: &OrganisationId) -> Result<()> {
+        // This reference alone is checked by the database only at the end of the transaction.
+        let named_as_successor = organisations::table.filter(organisations::successor_id.eq(id.to_string()));
+        if named_as_successor.count().get_result::<i64>(db)? > 0 {
+            return Err(Error::InUse);
+        }
+        diesel::delete(organisations::table.find(id.to_string())).execute(db).map_err(Error::in_use)?;
+        Ok(())
+    }
+
+    /// Everyone sees organisations. Those of the reference data are nobody's but the national developer's.
+    fn sight(
+        db: &mut AnyConnection,
+        id: &OrganisationId,
+        record: &OrganisationRecord,
+        today: NaiveDate,
+    ) -> Result<Sight> {
+        if record.reference {
+            return Ok(Sight::national());
+        }
+        let regions = municipality::regions_of(db, record.facts.area.as_ref(), today)?;
+        Ok(Sight { published: true, organisation: Some(*id), regions })
+    }
+
+    fn represent(db: &mut AnyConnection, kept: Vec<Kept<Self>>, _: Moment) -> Result<Vec<Self>> {
+        let areas = area::Named::load(db, kept.iter().filter_map(|kept| kept.record.facts.area.as_ref()))?;
+        let successors = Named::load(db, kept.iter().filter_map(|kept| kept.record.facts.successor))?;
+        kept.into_iter()
+            .map(|Kept { id, record: OrganisationRecord { facts, reference }, version }| {
+                Ok(Self {
+                    id,
+                    organisation_type: facts.organisation_type,
+                    names: facts.names,
+                    business_id: facts.business_id,
+                    area: facts.area.map(|area| areas.get(&area)).transpose()?,
+                    valid_from: facts.valid_from,
+                    valid_to: facts.valid_to,
+                    successor: facts.successor.map(|id| successors.get(id)).transpose()?,
+                    reference,
+                    version,
+                })
             })
-        })
-        .collect()
+            .collect()
+    }
+}
+
+impl Written for Organisation {
+    fn new_id() -> OrganisationId {
+        OrganisationId::new()
+    }
+
+    fn compose(
+        tx: &mut Tx,
+        id: &OrganisationId,
+        facts: OrganisationFacts,
+        before: Option<&OrganisationRecord>,
+    ) -> Result<OrganisationRecord> {
+        let place = |pointer: &str| Place::Pointer(pointer.to_owned());
+        area::require(tx.db(), facts.area.iter().map(|area| (place("/area"), area.clone())).collect())?;
+        require(tx.db(), facts.successor.iter().map(|id| (place("/successor"), *id)).collect())?;
+        if facts.successor == Some(*id) {
+            let invalid = Invalid::NoSuch { value: id.to_string() };
+            return Err(Error::Refused(vec![Violation::pointer("/successor", invalid)]));
+        }
+        if let Some(business_id) = &facts.business_id
+            && is_taken(tx.db(), Some(business_id), *id)?
+        {
+            let invalid = Invalid::Taken { value: business_id.to_string() };
+            return Err(Error::Taken(vec![Violation::pointer("/business_id", invalid)]));
+        }
+        Ok(OrganisationRecord { facts, reference: before.is_some_and(|before| before.reference) })
+    }
 }
 
 /// The names of the organisations that a page refers to, read with one statement.
-pub(crate) struct Named(HashMap<String, OrganisationRef>);
+pub(crate) struct Named(HashMap<OrganisationId, OrganisationRef>);
 
 impl Named {
-    pub(crate) fn load<'a>(db: &mut AnyConnection, wanted: impl Iterator<Item = &'a str>) -> Result<Self> {
-        let mut ids: Vec<&str> = wanted.collect();
-        ids.sort_unstable();
-        ids.dedup();
+    pub(crate) fn load(db: &mut AnyConnection, wanted: impl Iterator<Item = OrganisationId>) -> Result<Self> {
+        let wanted: BTreeSet<OrganisationId> = wanted.collect();
+        let mut found = Self::stored(db, wanted.iter().copied())?;
+        // The past may speak of an organisation that is gone: then of what it was called last.
+        let gone: Vec<OrganisationId> = wanted.into_iter().filter(|id| !found.contains_key(id)).collect();
+        for (id, record) in feed::last_records::<Organisation>(db, &gone)? {
+            let organisation_type = record.facts.organisation_type;
+            found.insert(id, OrganisationRef { id, organisation_type, names: record.facts.names });
+        }
+        for id in gone {
+            let erased = || OrganisationRef { id, organisation_type: OrganisationType::Other, names: ERASED.into() };
+            found.entry(id).or_insert_with(erased);
+        }
+        Ok(Self(found))
+    }
+
+    fn stored(
+        db: &mut AnyConnection,
+        wanted: impl Iterator<Item = OrganisationId>,
+    ) -> Result<HashMap<OrganisationId, OrganisationRef>> {
+        let ids: BTreeSet<String> = wanted.map(|id| id.to_string()).collect();
         if ids.is_empty() {
-            return Ok(Self(HashMap::new()));
+            return Ok(HashMap::new());
         }
         let rows: Vec<(String, Plain<OrganisationType>, Json<Names>)> = organisations::table
             .filter(organisations::id.eq_any(ids))
             .select((organisations::id, organisations::organisation_type, organisations::names))
             .load(db)?;
         let named = rows.into_iter().map(|(id, kind, names)| {
-            let organisation_type = kind.read()?;
-            let organisation = OrganisationRef { id: column::parse(&id)?, organisation_type, names: names.read()? };
-            Ok((id, organisation))
+            let (id, organisation_type) = (column::parse(&id)?, kind.read()?);
+            Ok((id, OrganisationRef { id, organisation_type, names: names.read()? }))
         });
-        Ok(Self(named.collect::<Result<_>>()?))
+        named.collect()
     }
 
-    pub(crate) fn get(&self, id: &str) -> Result<OrganisationRef> {
-        self.0.get(id).cloned().ok_or_else(|| Error::Unforeseen(format!("no organisation {id} is stored")))
+    pub(crate) fn get(&self, id: OrganisationId) -> Result<OrganisationRef> {
+        self.0.get(&id).cloned().ok_or_else(|| Error::Unforeseen(format!("no organisation {id} is known")))
     }
 }

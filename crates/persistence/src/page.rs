@@ -1,6 +1,22 @@
 //! Pages by keyset: a walk neither repeats nor loses a row, whatever is written meanwhile.
 
+use digituki_domain::clock::Moment;
+use digituki_domain::policy::Permit;
+
 use crate::error::Result;
+
+/// What a list is asked: which rows, which part of them, by whom and when.
+#[derive(Debug, Clone)]
+pub struct Asked<F> {
+    /// Which rows.
+    pub filter: F,
+    /// Which part of them.
+    pub window: Window,
+    /// By whom.
+    pub permit: Permit,
+    /// When; a walk keeps the day that it began on.
+    pub moment: Moment,
+}
 
 /// Where a page starts: the sort value and the identifier of the last row of the page before.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,58 +2,44 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use digituki_domain::area::AreaKind;
-use digituki_domain::date::RoughDate;
-use digituki_domain::pilot::{Pilot, PilotFilter, PilotId, PilotStatus, PilotTask};
-use digituki_domain::text::{Descriptions, Names};
-use digituki_domain::version::Version;
+use digituki_domain::area::{AreaId, AreaKind};
+use digituki_domain::clock::Moment;
+use digituki_domain::noun::Kept;
+use digituki_domain::pilot::{Pilot, PilotFilter, PilotId, PilotRecord, PilotStatus};
 use digituki_domain::vocabulary::Vocabulary;
 
-use crate::column::{self, Json, Plain, any_of};
+use crate::column::{Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
-use crate::error::Result;
+use crate::error::{Result, in_query};
+use crate::noun::{Step, Stored, find_row, list_rows, put_list, put_row};
 use crate::organisation::Named;
-use crate::page::{Page, Position, Window, keyset};
+use crate::page::{Asked, Page};
 use crate::schema::{pilot_areas, pilots};
-use crate::scope::Scopes;
-use crate::{area, call, organisation, programme};
+use crate::{area, call, names, organisation, programme};
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Insertable, AsChangeset)]
 #[diesel(table_name = pilots, treat_none_as_null = true, treat_none_as_default_value = false)]
-pub(crate) struct Row {
-    pub(crate) id: String,
-    pub(crate) programme: String,
-    pub(crate) call: String,
-    pub(crate) names: Json<Names>,
-    pub(crate) sort_name: String,
-    pub(crate) pilot_status: Plain<PilotStatus>,
-    pub(crate) lead_id: String,
-    pub(crate) starts: Option<Json<RoughDate>>,
-    /// The first day on which it can have begun.
-    pub(crate) begins: Option<NaiveDate>,
-    pub(crate) ends: Option<Json<RoughDate>>,
-    pub(crate) objectives: Json<Vec<Descriptions>>,
-    pub(crate) tasks: Json<Vec<PilotTask>>,
-    pub(crate) version: i64,
+struct Row {
+    id: String,
+    programme: String,
+    call: String,
+    sort_name: String,
+    pilot_status: Plain<PilotStatus>,
+    lead_id: String,
+    begins: Option<NaiveDate>,
+    record: Json<PilotRecord>,
+    version: i64,
 }
 
 /// Lists pilots alphabetically.
-pub fn list(db: &mut AnyConnection, filter: &PilotFilter, today: NaiveDate, window: &Window) -> Result<Page<Pilot>> {
+pub fn list(db: &mut AnyConnection, asked: &Asked<PilotFilter>) -> Result<Page<Pilot>> {
+    let filter = &asked.filter;
     programme::require(db, &filter.programme)?;
     call::require(db, &filter.call)?;
-    area::require(db, &[("region", &filter.region)])?;
-    organisation::require(db, "lead", &filter.lead)?;
-    let matching = || matching(filter, today);
-    let total = window.total(|| matching().count().get_result(db))?;
-    let rows = keyset!(matching(), window, pilots::sort_name, pilots::id).select(Row::as_select()).load(db)?;
-    let position = |row: &Row| Position { sort: row.sort_name.clone(), id: row.id.clone() };
-    window.page(rows, total, position, |rows| assemble(db, rows, today))
-}
-
-/// One pilot.
-pub fn get(db: &mut AnyConnection, id: PilotId, today: NaiveDate) -> Result<Option<Pilot>> {
-    let row = pilots::table.find(id.to_string()).select(Row::as_select()).first(db).optional()?;
-    Ok(assemble(db, row.into_iter().collect(), today)?.pop())
+    area::require(db, in_query("region", &filter.region))?;
+    organisation::require(db, in_query("lead", &filter.lead))?;
+    let matching = || matching(filter, asked.moment.today);
+    list_rows!(db, asked, matching, pilots, id, pilots::sort_name)
 }
 
 fn matching(filter: &PilotFilter, today: NaiveDate) -> pilots::BoxedQuery<'static, Backend> {
@@ -81,31 +67,52 @@ fn matching(filter: &PilotFilter, today: NaiveDate) -> pilots::BoxedQuery<'stati
     query
 }
 
-fn assemble(db: &mut AnyConnection, rows: Vec<Row>, today: NaiveDate) -> Result<Vec<Pilot>> {
-    let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
-    let responsible = pilot_areas::table
-        .filter(pilot_areas::pilot_id.eq_any(ids))
-        .order((pilot_areas::kind, pilot_areas::code))
-        .load(db)?;
-    let mut areas = Scopes::load(db, responsible)?;
-    let leads = Named::load(db, rows.iter().map(|row| row.lead_id.as_str()))?;
-    rows.into_iter()
-        .map(|row| {
-            let starts = row.starts.as_ref().map(Json::read).transpose()?;
-            Ok(Pilot {
-                id: column::parse(&row.id)?,
-                programme: column::parse(&row.programme)?,
-                call: column::parse(&row.call)?,
-                names: row.names.read()?,
-                pilot_status: row.pilot_status.read()?.on(today, starts.as_ref()),
-                lead: leads.get(&row.lead_id)?,
-                areas: areas.take(&row.id),
-                starts,
-                ends: row.ends.as_ref().map(Json::read).transpose()?,
-                objectives: row.objectives.read()?,
-                tasks: row.tasks.read()?,
-                version: Version::new(row.version),
+impl Stored for Pilot {
+    fn find(db: &mut AnyConnection, id: &PilotId) -> Result<Option<Kept<Self>>> {
+        find_row!(db, pilots, id, id.to_string())
+    }
+
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step, _: NaiveDate) -> Result<()> {
+        let (id, record) = (kept.id.to_string(), &kept.record);
+        let row = Row {
+            id: id.clone(),
+            programme: record.programme.to_string(),
+            call: record.call.to_string(),
+            sort_name: names::sort_key(&record.names),
+            pilot_status: Plain::of(&record.pilot_status),
+            lead_id: record.lead.to_string(),
+            begins: record.begins(),
+            record: Json::of(record)?,
+            version: kept.version.number(),
+        };
+        put_row!(db, pilots, &id, &row, step);
+        put_list!(db, pilot_areas, pilot_id = &id, step, &record.areas => |area: &AreaId| (
+            pilot_areas::kind.eq(area.kind().code()),
+            pilot_areas::code.eq(area.code().to_owned()),
+        ));
+        Ok(())
+    }
+
+    fn represent(db: &mut AnyConnection, kept: Vec<Kept<Self>>, moment: Moment) -> Result<Vec<Self>> {
+        let areas = area::Named::load(db, kept.iter().flat_map(|kept| &kept.record.areas))?;
+        let leads = Named::load(db, kept.iter().map(|kept| kept.record.lead))?;
+        kept.into_iter()
+            .map(|Kept { id, record, version }| {
+                Ok(Self {
+                    id,
+                    pilot_status: record.pilot_status.on(moment.today, record.begins()),
+                    programme: record.programme,
+                    call: record.call,
+                    names: record.names,
+                    lead: leads.get(record.lead)?,
+                    areas: areas.all(&record.areas)?,
+                    starts: record.starts,
+                    ends: record.ends,
+                    objectives: record.objectives,
+                    tasks: record.tasks,
+                    version,
+                })
             })
-        })
-        .collect()
+            .collect()
+    }
 }

@@ -3,12 +3,16 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
+use diesel::connection::TransactionManager as _;
+use digituki_domain::clock::Moment;
+use tokio::sync::{Semaphore, watch};
 
 use crate::connection::{AnyConnection, Manager, Pooled};
 use crate::database_url::DatabaseUrl;
 use crate::error::{Error, Result, Unavailability};
+use crate::feed;
 use crate::load::{self, Load};
+use crate::write::{Author, Tx};
 
 /// How the store works.
 #[derive(Debug, Clone)]
@@ -19,6 +23,8 @@ pub struct Options {
     pub pool_size: u32,
     /// How long a request waits for a connection.
     pub pool_timeout: Duration,
+    /// How long a write waits for its turn.
+    pub writer_timeout: Duration,
     /// How long a statement may take (PostgreSQL).
     pub statement_timeout: Duration,
 }
@@ -28,6 +34,10 @@ pub struct Options {
 pub struct Store {
     pool: r2d2::Pool<Manager>,
     permits: Arc<Semaphore>,
+    /// One writer at a time in this process, so that writers queue here and not for connections and locks.
+    writer: Arc<Semaphore>,
+    /// The number of the last change, as far as this process knows.
+    latest: Arc<watch::Sender<i64>>,
     options: Arc<Options>,
     failures: Failures,
 }
@@ -87,7 +97,14 @@ impl Store {
             .error_handler(Box::new(failures.clone()))
             .build_unchecked(manager);
         let permits = usize::try_from(options.pool_size).unwrap_or(1);
-        Self { pool, permits: Arc::new(Semaphore::new(permits)), options: Arc::new(options), failures }
+        Self {
+            pool,
+            permits: Arc::new(Semaphore::new(permits)),
+            writer: Arc::new(Semaphore::new(1)),
+            latest: Arc::new(watch::Sender::new(0)),
+            options: Arc::new(options),
+            failures,
+        }
     }
 
     /// Where the registry is kept.
@@ -113,7 +130,38 @@ impl Store {
         tokio::time::timeout(longest, reading).await.unwrap_or_else(silent)
     }
 
-    /// Keeps the registry's own books (clients, keys): what no log of changes speaks of.
+    /// Writes by the one road: everything that the work does, its entries in the log and its lines in the
+    /// audit, or nothing of it.
+    pub async fn write<T, E>(
+        &self,
+        author: Author,
+        work: impl FnOnce(&mut Tx) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let turn = tokio::time::timeout(self.options.writer_timeout, Arc::clone(&self.writer).acquire_owned());
+        let turn = turn.await.ok().and_then(std::result::Result::ok);
+        let turn = turn.ok_or(Error::Unavailable(Unavailability::Busy))?;
+        let latest = Arc::clone(&self.latest);
+        self.with_connection(AnyConnection::begin_write, move |pooled| {
+            // Held until the write is over, even when the request that asked for it is gone.
+            let _turn = turn;
+            let outcome = Tx::begin(&mut pooled.connection, &author).map_err(E::from).and_then(|mut tx| {
+                let value = work(&mut tx)?;
+                Ok((value, tx.finish()?))
+            });
+            let (value, seq) = pooled.end(outcome)?;
+            if let Some(seq) = seq {
+                tell(&latest, seq);
+            }
+            Ok(value)
+        })
+        .await
+    }
+
+    /// Keeps the registry's own books (clients, keys, denials): what no log of changes speaks of.
     pub async fn keep<T, E>(
         &self,
         work: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E> + Send + 'static,
@@ -122,11 +170,36 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let writing = self.with_connection(AnyConnection::begin_write, move |pooled| {
+        self.with_connection(AnyConnection::begin_write, move |pooled| {
             let outcome = work(&mut pooled.connection);
             pooled.end(outcome)
-        });
-        writing.await
+        })
+        .await
+    }
+
+    /// Tells of changes as they come; of those of other processes once [`Store::look_for_changes`] has found
+    /// them.
+    pub fn latest(&self) -> watch::Receiver<i64> {
+        self.latest.subscribe()
+    }
+
+    /// Looks whether another process has written, if anybody waits to know.
+    pub async fn look_for_changes(&self) -> Result<()> {
+        if self.latest.receiver_count() > 0 {
+            let seq = self.read(feed::last_seq).await?;
+            tell(&self.latest, seq);
+        }
+        Ok(())
+    }
+
+    /// Clears away the space in which what was erased may still stand.
+    pub async fn tidy(&self) -> Result<()> {
+        // Not within a transaction: begun only to know that the connection works.
+        let begin = |connection: &mut AnyConnection| {
+            connection.begin_read()?;
+            <AnyConnection as diesel::Connection>::TransactionManager::commit_transaction(connection)
+        };
+        self.with_connection(begin, |pooled| Ok(pooled.connection.tidy()?)).await
     }
 
     /// Whether the database is as this program needs it; it is not touched.
@@ -143,10 +216,10 @@ impl Store {
     }
 
     /// Migrates the database and loads what every installation starts with; one process at a time.
-    pub async fn prepare(&self, load: Load) -> Result<()> {
+    pub async fn prepare(&self, load: Load, moment: Moment) -> Result<()> {
         self.with_connection(AnyConnection::begin_preparation, move |pooled| {
             let connection = &mut pooled.connection;
-            let outcome = connection.migrate().and_then(|()| load::load(connection, load));
+            let outcome = connection.migrate().and_then(|()| load::load(connection, load, moment));
             pooled.end(outcome)
         })
         .await
@@ -183,6 +256,14 @@ impl Store {
         // The panic itself is in the log by then, with its place; its message may hold anything.
         task.await.unwrap_or_else(|_| Err(Error::Unforeseen("the work on the database panicked".into()).into()))
     }
+}
+
+fn tell(latest: &watch::Sender<i64>, seq: i64) {
+    latest.send_if_modified(|known| {
+        let newer = seq > *known;
+        *known = seq.max(*known);
+        newer
+    });
 }
 
 /// Takes a connection and begins on it. A pooled connection may have died since it was last used:

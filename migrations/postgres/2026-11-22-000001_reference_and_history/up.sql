@@ -19,8 +19,7 @@ CREATE TABLE municipalities (
     code TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     language_status TEXT COLLATE "C" NOT NULL,
     urban_rural TEXT COLLATE "C" NOT NULL,
-    lat DOUBLE PRECISION,
-    lon DOUBLE PRECISION,
+    record TEXT NOT NULL,
     FOREIGN KEY (kind, code) REFERENCES areas (kind, code)
 );
 
@@ -56,6 +55,7 @@ CREATE TABLE organisations (
     valid_from DATE,
     valid_to DATE,
     successor_id TEXT COLLATE "C" REFERENCES organisations (id) DEFERRABLE INITIALLY DEFERRED,
+    record TEXT NOT NULL,
     version BIGINT NOT NULL,
     FOREIGN KEY (area_kind, area_code) REFERENCES areas (kind, code)
 );
@@ -64,25 +64,17 @@ CREATE INDEX organisations_by_area ON organisations (area_code, area_kind);
 
 CREATE TABLE programmes (
     key TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    names TEXT COLLATE "C" NOT NULL,
-    descriptions TEXT COLLATE "C",
-    goals TEXT COLLATE "C" NOT NULL,
     previous TEXT COLLATE "C" REFERENCES programmes (key) DEFERRABLE INITIALLY DEFERRED,
-    starts TEXT COLLATE "C" NOT NULL,
     sort_date TEXT COLLATE "C" NOT NULL,
-    ends TEXT COLLATE "C",
-    grants_total TEXT COLLATE "C",
+    record TEXT NOT NULL,
     version BIGINT NOT NULL
 );
 CREATE INDEX programmes_by_date ON programmes (sort_date, key);
 
 CREATE TABLE programme_coordinators (
     programme TEXT COLLATE "C" NOT NULL REFERENCES programmes (key),
-    ordinal INTEGER NOT NULL,
     organisation_id TEXT COLLATE "C" NOT NULL REFERENCES organisations (id),
-    first_day DATE,
-    last_day DATE,
-    PRIMARY KEY (programme, ordinal)
+    PRIMARY KEY (programme, organisation_id)
 );
 CREATE INDEX programme_coordinators_by_organisation ON programme_coordinators (organisation_id);
 
@@ -98,25 +90,9 @@ CREATE INDEX programme_areas_by_area ON programme_areas (kind, code);
 CREATE TABLE calls (
     key TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     programme TEXT COLLATE "C" NOT NULL REFERENCES programmes (key),
-    names TEXT COLLATE "C" NOT NULL,
     organiser_id TEXT COLLATE "C" NOT NULL REFERENCES organisations (id),
     published BOOLEAN NOT NULL,
-    cancelled BOOLEAN NOT NULL,
-    opens_at TIMESTAMP,
-    closes_at TIMESTAMP,
-    decided BOOLEAN NOT NULL,
-    eligible_organisation_types TEXT COLLATE "C",
-    budgeted TEXT COLLATE "C",
-    awarded TEXT COLLATE "C",
-    unused TEXT COLLATE "C",
-    usable_from DATE,
-    usable_to DATE,
-    events TEXT COLLATE "C" NOT NULL,
-    documents TEXT COLLATE "C" NOT NULL,
-    applications_received INTEGER,
-    counties_represented INTEGER,
-    selected INTEGER,
-    selection_grounds TEXT COLLATE "C",
+    record TEXT NOT NULL,
     version BIGINT NOT NULL
 );
 CREATE INDEX calls_by_programme ON calls (programme);
@@ -125,15 +101,11 @@ CREATE TABLE pilots (
     id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     programme TEXT COLLATE "C" NOT NULL REFERENCES programmes (key),
     call TEXT COLLATE "C" NOT NULL REFERENCES calls (key),
-    names TEXT COLLATE "C" NOT NULL,
     sort_name TEXT COLLATE "C" NOT NULL,
     pilot_status TEXT COLLATE "C" NOT NULL,
     lead_id TEXT COLLATE "C" NOT NULL REFERENCES organisations (id),
-    starts TEXT COLLATE "C",
     begins DATE,
-    ends TEXT COLLATE "C",
-    objectives TEXT COLLATE "C" NOT NULL,
-    tasks TEXT COLLATE "C" NOT NULL,
+    record TEXT NOT NULL,
     version BIGINT NOT NULL
 );
 CREATE INDEX pilots_by_name ON pilots (sort_name, id);
@@ -155,10 +127,9 @@ CREATE TABLE grants (
     programme TEXT COLLATE "C" NOT NULL REFERENCES programmes (key),
     call TEXT COLLATE "C" NOT NULL REFERENCES calls (key),
     beneficiary_id TEXT COLLATE "C" NOT NULL REFERENCES organisations (id),
-    amount TEXT COLLATE "C",
     grant_status TEXT COLLATE "C" NOT NULL,
-    usable_from DATE,
     usable_to DATE,
+    record TEXT NOT NULL,
     version BIGINT NOT NULL
 );
 CREATE INDEX grants_by_programme ON grants (programme);

@@ -19,8 +19,7 @@ CREATE TABLE municipalities (
     code TEXT NOT NULL PRIMARY KEY,
     language_status TEXT NOT NULL,
     urban_rural TEXT NOT NULL,
-    lat DOUBLE,
-    lon DOUBLE,
+    record TEXT NOT NULL,
     FOREIGN KEY (kind, code) REFERENCES areas (kind, code)
 );
 
@@ -56,6 +55,7 @@ CREATE TABLE organisations (
     valid_from DATE,
     valid_to DATE,
     successor_id TEXT REFERENCES organisations (id) DEFERRABLE INITIALLY DEFERRED,
+    record TEXT NOT NULL,
     version BIGINT NOT NULL,
     FOREIGN KEY (area_kind, area_code) REFERENCES areas (kind, code)
 );
@@ -64,25 +64,17 @@ CREATE INDEX organisations_by_area ON organisations (area_code, area_kind);
 
 CREATE TABLE programmes (
     key TEXT NOT NULL PRIMARY KEY,
-    names TEXT NOT NULL,
-    descriptions TEXT,
-    goals TEXT NOT NULL,
     previous TEXT REFERENCES programmes (key) DEFERRABLE INITIALLY DEFERRED,
-    starts TEXT NOT NULL,
     sort_date TEXT NOT NULL,
-    ends TEXT,
-    grants_total TEXT,
+    record TEXT NOT NULL,
     version BIGINT NOT NULL
 );
 CREATE INDEX programmes_by_date ON programmes (sort_date, key);
 
 CREATE TABLE programme_coordinators (
     programme TEXT NOT NULL REFERENCES programmes (key),
-    ordinal INTEGER NOT NULL,
     organisation_id TEXT NOT NULL REFERENCES organisations (id),
-    first_day DATE,
-    last_day DATE,
-    PRIMARY KEY (programme, ordinal)
+    PRIMARY KEY (programme, organisation_id)
 );
 CREATE INDEX programme_coordinators_by_organisation ON programme_coordinators (organisation_id);
 
@@ -98,25 +90,9 @@ CREATE INDEX programme_areas_by_area ON programme_areas (kind, code);
 CREATE TABLE calls (
     key TEXT NOT NULL PRIMARY KEY,
     programme TEXT NOT NULL REFERENCES programmes (key),
-    names TEXT NOT NULL,
     organiser_id TEXT NOT NULL REFERENCES organisations (id),
     published BOOLEAN NOT NULL,
-    cancelled BOOLEAN NOT NULL,
-    opens_at TIMESTAMP,
-    closes_at TIMESTAMP,
-    decided BOOLEAN NOT NULL,
-    eligible_organisation_types TEXT,
-    budgeted TEXT,
-    awarded TEXT,
-    unused TEXT,
-    usable_from DATE,
-    usable_to DATE,
-    events TEXT NOT NULL,
-    documents TEXT NOT NULL,
-    applications_received INTEGER,
-    counties_represented INTEGER,
-    selected INTEGER,
-    selection_grounds TEXT,
+    record TEXT NOT NULL,
     version BIGINT NOT NULL
 );
 CREATE INDEX calls_by_programme ON calls (programme);
@@ -125,15 +101,11 @@ CREATE TABLE pilots (
     id TEXT NOT NULL PRIMARY KEY,
     programme TEXT NOT NULL REFERENCES programmes (key),
     call TEXT NOT NULL REFERENCES calls (key),
-    names TEXT NOT NULL,
     sort_name TEXT NOT NULL,
     pilot_status TEXT NOT NULL,
     lead_id TEXT NOT NULL REFERENCES organisations (id),
-    starts TEXT,
     begins DATE,
-    ends TEXT,
-    objectives TEXT NOT NULL,
-    tasks TEXT NOT NULL,
+    record TEXT NOT NULL,
     version BIGINT NOT NULL
 );
 CREATE INDEX pilots_by_name ON pilots (sort_name, id);
@@ -155,10 +127,9 @@ CREATE TABLE grants (
     programme TEXT NOT NULL REFERENCES programmes (key),
     call TEXT NOT NULL REFERENCES calls (key),
     beneficiary_id TEXT NOT NULL REFERENCES organisations (id),
-    amount TEXT,
     grant_status TEXT NOT NULL,
-    usable_from DATE,
     usable_to DATE,
+    record TEXT NOT NULL,
     version BIGINT NOT NULL
 );
 CREATE INDEX grants_by_programme ON grants (programme);

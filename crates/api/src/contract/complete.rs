@@ -7,7 +7,7 @@ use digituki_domain::text::TextLanguage;
 use include_dir::{Dir, include_dir};
 use serde_json::{Map, Value, json};
 
-use crate::contract::security;
+use crate::contract::{security, write};
 use crate::http::bounds::longest;
 use crate::http::problem::{MEDIA_TYPE, Problem, ProblemBody};
 
@@ -27,7 +27,7 @@ Errors are `application/problem+json` (RFC 9457) in the language of `Accept-Lang
 listed at `/v1/problems`. What is published takes no account; an access token (`Authorization: Bearer`) allows more, \
 and ten times as many requests a minute.";
 
-const TAGS: [(&str, &str); 15] = [
+const TAGS: [(&str, &str); 18] = [
     ("regions", "Regions (maakunnat, landskap), with their validity."),
     (
         "hospital_districts",
@@ -36,11 +36,14 @@ const TAGS: [(&str, &str); 15] = [
     ("wellbeing_services_counties", "Wellbeing services counties (hyvinvointialueet, välfärdsområden), from 2023."),
     ("municipalities", "Municipalities (kunnat, kommuner) since 2018: where each belongs, and its inhabitants."),
     ("organisations", "Organisations: authorities, councils, districts, municipalities and their successors."),
+    ("providers", "Providers of digital support (digituen tuottajat, leverantörer av digitalt stöd)."),
     ("programmes", "Programmes: the phases of regional coordination, whom they reach and who took part."),
     ("calls", "Calls for applications (haut, ansökningsomgångar)."),
     ("pilots", "Pilots (pilotit, pilotförsök)."),
     ("grants", "State grants (valtionavustukset, statsunderstöd)."),
     ("coverage", "How many people live in a union of areas."),
+    ("changes", "The feed of changes: what to read to hold a copy of the registry."),
+    ("audit", "Who did what, and who was denied it."),
     ("code_lists", "Every enumeration of this contract, with labels."),
     ("sign_in", "Signing in: OAuth 2.0 client credentials, and what others need to verify a token."),
     ("problems", "Every code that an error can carry."),
@@ -69,18 +72,20 @@ pub(super) fn complete(mut document: Value) -> Value {
         for (path, item) in paths {
             for method in METHODS {
                 if let Some(operation) = item.get_mut(method) {
-                    complete_operation(path, method == "get", operation);
+                    complete_operation(path, method, operation);
                 }
             }
         }
     }
+    write::shape_bodies(&mut document);
     require_all(&mut document);
     lift_descriptions(&mut document);
     bound_dates(&mut document);
     document
 }
 
-fn complete_operation(path: &str, reads: bool, operation: &mut Value) {
+fn complete_operation(path: &str, method: &str, operation: &mut Value) {
+    let reads = method == "get";
     // Those who watch over the process are not counted.
     let counted = !path.starts_with("/health/");
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
@@ -97,23 +102,37 @@ fn complete_operation(path: &str, reads: bool, operation: &mut Value) {
             let about = "ETags that you have: the answer is 304 if one still holds.";
             parameters.push(header_parameter("If-None-Match", about));
         }
+        if id != "issue_token" {
+            parameters.extend(write::parameters(method, &id));
+        }
         parameters.push(header_parameter("Accept-Language", "The language of problems: fi, sv or en."));
     }
     let paged = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "cursor"));
-    let ok = &mut operation["responses"]["200"];
-    if ok["description"].as_str().is_none_or(str::is_empty) {
-        ok["description"] = json!("The answer.");
+    for (status, about) in [("200", "The answer."), ("201", "The new object."), ("204", "It is gone.")] {
+        let Some(ok) = operation["responses"].get_mut(status) else { continue };
+        if ok["description"].as_str().is_none_or(str::is_empty) {
+            ok["description"] = json!(about);
+        }
+        ok["headers"] = answer_headers(counted, status != "204" && id != "issue_token", paged);
+        if status == "201" {
+            ok["headers"]["Location"] = write::location();
+        }
+        if let Some(example) = example(&id).filter(|_| status != "204") {
+            ok["content"]["application/json"]["example"] = example;
+        }
     }
-    ok["headers"] = answer_headers(counted, reads, paged);
-    if let Some(example) = example(&id) {
-        ok["content"]["application/json"]["example"] = example;
+    if let Some(body) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut)
+        && let Some(example) = example(&format!("{id}.request"))
+    {
+        body.values_mut().for_each(|body| body["example"] = example.clone());
     }
     if reads {
         operation["responses"]["304"] =
             json!({"description": "What you have still holds.", "headers": answer_headers(counted, reads, paged)});
     }
     let own_words = operation["responses"].get("401").map(|_| Code::Unauthenticated);
-    for fault in Faults::of(path, security::guarded(&id)).chain(own_words) {
+    let written = if id == "issue_token" { Vec::new() } else { write::faults(method, &id) };
+    for fault in Faults::of(path, security::guarded(&id)).chain(written).chain(own_words) {
         // What an operation says itself stands: OAuth's endpoint has words of its own.
         let said = &mut operation["responses"][fault.status().to_string()];
         if said.is_null() {
@@ -130,7 +149,7 @@ pub(super) fn example(operation_id: &str) -> Option<Value> {
     serde_json::from_slice(file.contents()).ok()
 }
 
-fn header_parameter(name: &str, description: &str) -> Value {
+pub(super) fn header_parameter(name: &str, description: &str) -> Value {
     json!({
         "name": name, "in": "header", "description": description, "required": false,
         "schema": {"type": "string", "maxLength": longest(name)}
@@ -141,7 +160,7 @@ fn header_parameter(name: &str, description: &str) -> Value {
 struct Faults;
 
 impl Faults {
-    const ALL: [Code; 11] = [
+    const ALL: [Code; 18] = [
         Code::InvalidRequest,
         Code::Unauthenticated,
         Code::Forbidden,
@@ -153,6 +172,13 @@ impl Faults {
         Code::TooManyRequests,
         Code::InternalError,
         Code::Unavailable,
+        Code::Conflict,
+        Code::InUse,
+        Code::PreconditionFailed,
+        Code::PreconditionRequired,
+        Code::IdempotencyKeyReused,
+        Code::RequestTimeout,
+        Code::InsufficientStorage,
     ];
 
     fn of(path: &str, guarded: bool) -> impl Iterator<Item = Code> {
@@ -162,6 +188,13 @@ impl Faults {
             Code::Unauthenticated | Code::Forbidden => guarded,
             Code::NotFound => one_object,
             Code::TooManyRequests => counted,
+            Code::Conflict
+            | Code::InUse
+            | Code::PreconditionFailed
+            | Code::PreconditionRequired
+            | Code::IdempotencyKeyReused
+            | Code::RequestTimeout
+            | Code::InsufficientStorage => false,
             _ => true,
         })
     }
@@ -176,7 +209,7 @@ impl Faults {
             headers.insert(name.into(), json!({"$ref": format!("#/components/headers/{of}")}));
         };
         match code {
-            Code::TooManyRequests | Code::Unavailable => add("Retry-After", "RetryAfter"),
+            Code::TooManyRequests | Code::Unavailable | Code::InsufficientStorage => add("Retry-After", "RetryAfter"),
             Code::Unauthenticated | Code::Forbidden => add("WWW-Authenticate", "WwwAuthenticate"),
             _ => (),
         }
@@ -273,7 +306,11 @@ fn add_problem_schemas(document: &mut Value) {
 /// An answer holds every field: what is not there is null, never left out.
 fn require_all(document: &mut Value) {
     let schemas = document["components"]["schemas"].as_object_mut();
-    for schema in schemas.into_iter().flat_map(Map::values_mut) {
+    for (name, schema) in schemas.into_iter().flatten() {
+        // What is written may be left out where it may be null.
+        if ["Facts", "Patch", "Input"].iter().any(|suffix| name.ends_with(suffix)) {
+            continue;
+        }
         let Some(properties) = schema.get("properties").and_then(Value::as_object) else { continue };
         schema["required"] = properties.keys().cloned().collect();
     }

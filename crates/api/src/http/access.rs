@@ -1,15 +1,14 @@
 //! Who may: every operation of the contract is asked about in the domain's table before it sees its
 //! request, and one that the table does not know is nobody's.
 
-use std::future::{Ready, ready};
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::middleware::Next;
-use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, ResponseError as _};
+use actix_web::{Error, HttpMessage as _, HttpRequest, ResponseError as _};
 use digituki_domain::policy::{Access, Permit, Scope};
 use digituki_domain::problem::Code;
 use digituki_domain::role::Caller;
@@ -40,8 +39,19 @@ pub(crate) struct RequestId(pub(crate) String);
 /// A caller who may do what its operation does, for the handler: whether this very object lies within
 /// its reach is the handler's question.
 #[derive(Debug, Clone)]
-#[allow(dead_code, reason = "handlers read it whose operations reach only so far")]
-pub(crate) struct Allowed(pub(crate) Permit);
+pub(crate) struct Allowed {
+    pub(crate) permit: Permit,
+    /// The operation of the contract.
+    pub(crate) operation: Rc<str>,
+}
+
+impl Allowed {
+    /// What the gate said of a request.
+    pub(crate) fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        let allowed = request.extensions().get::<Self>().cloned();
+        allowed.ok_or_else(|| auth::broken("an operation that asks for a permit is open to all"))
+    }
+}
 
 /// Someone known who was refused.
 pub(crate) struct Denial<'a> {
@@ -104,7 +114,7 @@ pub(crate) async fn gate(
     match decide(&operation, access, request.request()) {
         Ok(permit) => {
             if let Some(permit) = permit {
-                request.extensions_mut().insert(Allowed(permit));
+                request.extensions_mut().insert(Allowed { permit, operation });
             }
             Ok(next.call(request).await?.map_into_boxed_body())
         }
@@ -134,16 +144,6 @@ fn decide(operation: &str, access: Option<Access>, request: &HttpRequest) -> Res
             }
             Err(insufficient(scope))
         }
-    }
-}
-
-impl FromRequest for Allowed {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let allowed = request.extensions().get::<Self>().cloned();
-        ready(allowed.ok_or_else(|| auth::broken("an operation that asks for a permit is open to all")))
     }
 }
 

@@ -1,10 +1,12 @@
 //! Answers: JSON with a strong ETag, 304 to who has it already, 406 to who cannot take it.
 
 use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use digituki_domain::problem::Code;
 use digituki_domain::version::Version;
+use digituki_persistence::idempotency::FirstAnswer;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -14,8 +16,9 @@ use crate::http::weight::listed;
 /// The media type of nearly every answer.
 pub(crate) const JSON: &str = "application/json";
 
-/// An answer of 200, before it is known what the caller already has.
+/// An answer that succeeds, before it is known what the caller already has.
 pub(crate) struct Answer {
+    status: StatusCode,
     body: Vec<u8>,
     version: Option<Version>,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -28,7 +31,45 @@ impl Answer {
             log::error!("answered 500: {error}");
             Problem::new(Code::InternalError)
         })?;
-        Ok(Self { body, version: None, headers: Vec::new() })
+        Ok(Self { status: StatusCode::OK, body, version: None, headers: Vec::new() })
+    }
+
+    /// Nothing more to say.
+    pub(crate) fn nothing() -> Self {
+        Self { status: StatusCode::NO_CONTENT, body: Vec::new(), version: None, headers: Vec::new() }
+    }
+
+    /// Says that the object is new, and where it is.
+    pub(crate) fn created_at(mut self, address: &str) -> Self {
+        self.status = StatusCode::CREATED;
+        self.with_header(header::LOCATION, address)
+    }
+
+    /// The answer as it is kept for whoever asks the same again.
+    pub(crate) fn keep(&self, request_digest: String, object: Option<String>) -> FirstAnswer {
+        let location = self.headers.iter().find(|(name, _)| *name == header::LOCATION);
+        FirstAnswer {
+            request_digest,
+            status: self.status.as_u16(),
+            version: self.version.map(Version::number),
+            location: location.and_then(|(_, value)| value.to_str().ok()).map(str::to_owned),
+            body: String::from_utf8_lossy(&self.body).into_owned(),
+            object,
+        }
+    }
+
+    /// A first answer, once more.
+    pub(crate) fn again(first: FirstAnswer) -> Self {
+        let answer = Self {
+            status: StatusCode::from_u16(first.status).unwrap_or(StatusCode::OK),
+            body: first.body.into_bytes(),
+            version: first.version.map(Version::new),
+            headers: Vec::new(),
+        };
+        match first.location {
+            Some(address) => answer.with_header(header::LOCATION, &address),
+            None => answer,
+        }
     }
 
     /// An object with a version, to which `If-Match` compares.
@@ -61,13 +102,17 @@ impl Responder for Answer {
             return Problem::new(Code::NotAcceptable).error_response();
         }
         let etag = self.etag();
-        let mut response = if has(request.headers(), &etag) {
+        let mut response = if self.body.is_empty() {
+            HttpResponse::build(self.status).finish()
+        } else if request.method().is_safe() && has(request.headers(), &etag) {
             HttpResponse::NotModified().finish()
         } else {
-            HttpResponse::Ok().content_type(JSON).body(self.body)
+            HttpResponse::build(self.status).content_type(JSON).body(self.body)
         };
         let headers = response.headers_mut();
-        if let Ok(etag) = HeaderValue::from_str(&etag) {
+        if self.status != StatusCode::NO_CONTENT
+            && let Ok(etag) = HeaderValue::from_str(&etag)
+        {
             headers.insert(header::ETAG, etag);
         }
         // Fresh every time, at the price of a question: the registry changes under its readers.
@@ -88,12 +133,24 @@ fn has(headers: &HeaderMap, etag: &str) -> bool {
         .any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }
 
+/// Changes and other rows, one JSON object a line.
+pub(crate) const NDJSON: &str = "application/x-ndjson";
+
+/// Whether the caller would rather have one media type than another, which it gets when it does not mind.
+pub(crate) fn prefers(headers: &HeaderMap, media_type: &str, otherwise: &str) -> bool {
+    weight(headers, media_type) > weight(headers, otherwise)
+}
+
 /// Whether the caller takes a media type (`Accept`, RFC 9110); everything, when it does not say.
 pub(crate) fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
-    let Some(ranges) = listed(headers, &header::ACCEPT) else { return true };
+    weight(headers, media_type) > 0.0
+}
+
+fn weight(headers: &HeaderMap, media_type: &str) -> f32 {
+    let Some(ranges) = listed(headers, &header::ACCEPT) else { return 1.0 };
     let group = media_type.split('/').next().unwrap_or_default();
     // The most specific range decides: it may forbid (q=0) what a wider one allows.
-    let mut decided = (0, false);
+    let mut decided = (0, 0.0);
     for (range, weight) in ranges {
         let specificity = match range.as_str() {
             _ if range == media_type => 3,
@@ -102,7 +159,7 @@ pub(crate) fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
             _ => continue,
         };
         if specificity > decided.0 {
-            decided = (specificity, weight > 0.0);
+            decided = (specificity, weight);
         }
     }
     decided.1

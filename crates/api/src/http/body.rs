@@ -1,24 +1,186 @@
-//! Bodies of requests.
+//! Reads the bodies of requests: within a size and a time, strictly, and with all their faults.
 
-use actix_web::HttpRequest;
+pub(crate) mod echo;
+
+use std::pin::pin;
+use std::time::Duration;
+
 use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderName};
 use actix_web::web::{Bytes, BytesMut, Data};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+use digituki_domain::invalid::{Form, Invalid, Violation};
 use digituki_domain::problem::Code;
 use futures_util::StreamExt as _;
+use futures_util::future::{Either, LocalBoxFuture, select};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+use validator::Validate;
 
 use crate::app::App;
 use crate::http::problem::Problem;
+use crate::http::receiving::Receiving;
+use crate::http::{json, shape};
 
-/// The whole body, if it is no longer than bodies may be.
+const JSON: &str = "application/json";
+const MERGE_PATCH: &str = "application/merge-patch+json";
+const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
+
+/// The body of an operation that takes an object.
+pub(crate) struct Body<T> {
+    /// The object, valid by the rules of its type.
+    pub(crate) value: T,
+    /// The SHA-256 of the bytes, by which a repeated request is known.
+    pub(crate) digest: [u8; 32],
+}
+
+/// The body of a partial change: a JSON merge patch (RFC 7396).
+pub(crate) struct Patch {
+    /// An object; [`merge`] applies it.
+    pub(crate) patch: Value,
+    /// The SHA-256 of the bytes.
+    pub(crate) digest: [u8; 32],
+}
+
+/// The body of an action that takes none: nothing, or an object without fields.
+pub(crate) struct Empty {
+    /// The SHA-256 of the bytes.
+    pub(crate) digest: [u8; 32],
+}
+
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            check_type(&request, &[JSON], &header::ACCEPT)?;
+            let bytes = bytes(&request, &mut payload).await?;
+            let value = shape::read(&parse(&bytes)?).map_err(Problem::invalid)?;
+            Ok(Self { value, digest: digest(&bytes) })
+        })
+    }
+}
+
+impl FromRequest for Patch {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            check_type(&request, &[MERGE_PATCH, JSON], &ACCEPT_PATCH)?;
+            let bytes = bytes(&request, &mut payload).await?;
+            let patch = parse(&bytes)?;
+            if !patch.is_object() {
+                let invalid = Invalid::WrongType { expected: Form::Object };
+                return Err(Problem::invalid(vec![Violation::pointer("", invalid)]));
+            }
+            Ok(Self { patch, digest: digest(&bytes) })
+        })
+    }
+}
+
+impl FromRequest for Empty {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        #[derive(Deserialize, Validate)]
+        struct Nothing {}
+
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let bytes = bytes(&request, &mut payload).await?;
+            if !bytes.is_empty() {
+                let Nothing {} = shape::read(&parse(&bytes)?).map_err(Problem::invalid)?;
+            }
+            Ok(Self { digest: digest(&bytes) })
+        })
+    }
+}
+
+/// Reads a body to its end.
 pub(crate) async fn bytes(request: &HttpRequest, payload: &mut Payload) -> Result<Bytes, Problem> {
-    let limit = request.app_data::<Data<App>>().map_or(0, |app| app.settings.body_limit());
-    let mut body = BytesMut::new();
-    while let Some(piece) = payload.next().await {
-        let piece = piece.map_err(|_| Problem::new(Code::MalformedRequest))?;
-        if (body.len() + piece.len()) as u64 > limit {
+    let Some(app) = request.app_data::<Data<App>>() else { return Err(Problem::new(Code::InternalError)) };
+    let limit = usize::try_from(app.settings.body_limit()).unwrap_or(usize::MAX);
+    receive(payload, limit, app.settings.body_timeout(), &app.receiving).await
+}
+
+async fn receive(
+    payload: &mut Payload,
+    limit: usize,
+    timeout: Duration,
+    receiving: &Receiving,
+) -> Result<Bytes, Problem> {
+    let mut arriving = receiving.begin();
+    let reading = pin!(collect(payload, limit));
+    match tokio::time::timeout(timeout, select(reading, &mut arriving.given_up)).await {
+        Ok(Either::Left((read, _))) => read,
+        Ok(Either::Right(_)) => Err(Problem::unavailable()),
+        Err(_) => Err(Problem::new(Code::RequestTimeout)),
+    }
+}
+
+async fn collect(payload: &mut Payload, limit: usize) -> Result<Bytes, Problem> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Problem::new(Code::MalformedRequest))?;
+        if chunk.len() > limit - bytes.len() {
             return Err(Problem::new(Code::PayloadTooLarge));
         }
-        body.extend_from_slice(&piece);
+        bytes.extend_from_slice(&chunk);
     }
-    Ok(body.freeze())
+    Ok(bytes.freeze())
 }
+
+fn parse(bytes: &[u8]) -> Result<Value, Problem> {
+    json::read(bytes).map_err(|violation| Problem::invalid(vec![violation]))
+}
+
+fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// Refuses contents that say to be anything else than one of these, in UTF-8; `accept` tells the first.
+fn check_type(request: &HttpRequest, types: &[&'static str], accept: &HeaderName) -> Result<(), Problem> {
+    let once = request.headers().get_all(header::CONTENT_TYPE).count() == 1;
+    let fits = request.mime_type().ok().flatten().is_some_and(|given| {
+        let utf_8 = given.get_param("charset").is_none_or(|charset| charset.as_str().eq_ignore_ascii_case("utf-8"));
+        types.contains(&given.essence_str()) && utf_8
+    });
+    if once && fits {
+        return Ok(());
+    }
+    let problem = Problem::new(Code::UnsupportedMediaType);
+    Err(match types.first() {
+        Some(first) => problem.with_header(accept.clone(), first),
+        None => problem,
+    })
+}
+
+/// Applies a JSON merge patch (RFC 7396): null removes a field.
+pub(crate) fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(patch) = patch else {
+        target.clone_from(patch);
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    if let Value::Object(target) = target {
+        for (name, value) in patch {
+            if value.is_null() {
+                target.remove(name);
+            } else {
+                merge(target.entry(name.clone()).or_insert(Value::Null), value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,13 @@ use actix_web::http::header::HeaderMap;
 use digituki_domain::invalid::{Invalid, Violation};
 
 /// Header fields with their longest value, in bytes.
-const LONGEST: [(&str, usize); 3] = [("Accept-Language", 500), ("If-None-Match", 4_000), ("Prefer", 500)];
+const LONGEST: [(&str, usize); 5] = [
+    ("Accept-Language", 500),
+    ("Idempotency-Key", 255),
+    ("If-Match", 4_000),
+    ("If-None-Match", 4_000),
+    ("Prefer", 500),
+];
 
 /// The longest value of a header field.
 pub(crate) fn longest(name: &str) -> usize {

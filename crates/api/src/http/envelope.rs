@@ -180,8 +180,8 @@ fn finish(app: &App, about: &Request, mut response: HttpResponse) -> HttpRespons
         Some(problem) => word(app, about, &problem, &response),
         None => response,
     };
-    if about.has_body && !response.status().is_success() {
-        // Whoever is refused may still be sending: a body of any length would be read to its end.
+    if about.has_body && (about.method.is_safe() || !response.status().is_success()) {
+        // Nobody reads what may still be coming: a body of any length would be awaited to its end.
         response.head_mut().set_connection_type(ConnectionType::Close);
     }
     let headers = response.headers_mut();

@@ -8,18 +8,23 @@
 use std::net::TcpListener;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, SystemTime};
-use std::{cell::RefCell, fmt, future::Future, future::poll_fn, io, pin::Pin, pin::pin, rc::Rc};
+use std::{cell::RefCell, fmt, future::Future, future::poll_fn, io, pin::Pin, pin::pin, rc::Rc, sync::Arc};
 
 use actix_http::body::{BodySize, BoxBody, MessageBody};
 use actix_http::error::{DispatchError, ParseError};
 use actix_http::header::HeaderMap;
-use actix_http::{HttpService, Payload, Request, Response, StatusCode, header::HttpDate};
+use actix_http::{ConnectionType, HttpService, Payload, Request, Response, StatusCode, header::HttpDate};
 use actix_service::{
     IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt as _, apply_fn_factory, map_config,
 };
 use actix_web::rt::{net::TcpStream, time, time::Instant};
 use actix_web::{dev::AppConfig, dev::Server, web::Bytes};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+
+use crate::http::crowd::{Crowd, Seat};
+
+/// How long the last words to a client may take whose connection others need.
+const HASTE: Duration = Duration::from_millis(100);
 
 /// Why a request was turned away before it reached the application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +37,8 @@ pub(crate) enum Refusal {
     HeadTooLarge,
     /// The head did not arrive in time.
     Timeout,
+    /// It has yet to arrive, and others need the connection.
+    Crowded,
 }
 
 impl Refusal {
@@ -42,6 +49,7 @@ impl Refusal {
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
             Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
+            Self::Crowded => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }
@@ -51,6 +59,10 @@ impl Refusal {
 pub(crate) struct Options {
     /// Worker threads, from 1 to 512.
     pub(crate) workers: usize,
+    /// Connections at most, shared by the workers. Before it comes to that, some are closed.
+    pub(crate) connections: usize,
+    /// Connections that linger at most.
+    pub(crate) lingering: usize,
     /// How long a connection may rest between two requests.
     pub(crate) keep_alive: Duration,
     /// How long a request head may take to arrive.
@@ -80,6 +92,8 @@ enum Stage {
 #[derive(Default)]
 struct Watch {
     stage: Stage,
+    /// Counts the changes of the stage: a whole request may pass between two looks.
+    turns: u64,
     /// First bytes of the awaited head, enough to recognise `HEAD`, whose answers have no body.
     start: Vec<u8>,
     /// The awaited head has got past its first line: if it is too large, the URI is not to blame.
@@ -88,6 +102,10 @@ struct Watch {
     body: bool,
     /// The end of what actix-http wrote, kept back for as long as it may be a bare refusal.
     held: Vec<u8>,
+    /// The latest answer says that it is the last one.
+    last: bool,
+    /// The last answer has been sent.
+    over: bool,
     /// The client has yet to take bytes of an earlier answer, so nothing may follow them.
     blocked: bool,
 }
@@ -95,11 +113,21 @@ struct Watch {
 type Shared = Rc<RefCell<Watch>>;
 
 impl Watch {
+    fn turn(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.turns += 1;
+    }
+
+    /// Whether it is the client's turn: to send, or to take what is sent.
+    fn waits(&self) -> bool {
+        self.blocked || !matches!(self.stage, Stage::App | Stage::Body)
+    }
+
     fn received(&mut self, bytes: &[u8]) {
         match self.stage {
             Stage::App | Stage::Body => return,
-            Stage::Head(_) if bytes.is_empty() && !self.body && !self.start.is_empty() => self.stage = Stage::Cut,
-            Stage::Idle if !bytes.is_empty() => self.stage = Stage::Head(Instant::now()),
+            Stage::Head(_) if bytes.is_empty() && !self.body && !self.start.is_empty() => self.turn(Stage::Cut),
+            Stage::Idle if !bytes.is_empty() => self.turn(Stage::Head(Instant::now())),
             _ => (),
         }
         self.past_line |= bytes.contains(&b'\n');
@@ -107,7 +135,8 @@ impl Watch {
     }
 
     fn dispatched(&mut self, body: bool) {
-        (self.stage, self.past_line, self.body) = (Stage::App, false, body);
+        self.turn(Stage::App);
+        (self.past_line, self.body) = (false, body);
         self.start.clear();
     }
 
@@ -189,7 +218,11 @@ impl AsyncWrite for Front {
         sent
     }
 
+    /// Called when everything has been written.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut watch = self.watch.borrow_mut();
+        watch.over = watch.last && watch.stage == Stage::Idle;
+        drop(watch);
         Pin::new(&mut *self.io.borrow_mut()).poll_flush(cx)
     }
 
@@ -217,8 +250,16 @@ impl MessageBody for Tracked {
 
 impl Drop for Tracked {
     fn drop(&mut self) {
-        self.1.borrow_mut().stage = Stage::Idle;
+        self.1.borrow_mut().turn(Stage::Idle);
     }
+}
+
+/// How a connection comes to its end.
+enum End {
+    /// actix-http is done with it, and perhaps left something unsaid.
+    Done(Option<Refusal>),
+    /// It is closed to make room for others.
+    Crowded(Option<Refusal>),
 }
 
 /// Sees one connection through to its end and says what actix-http left unsaid.
@@ -226,16 +267,32 @@ async fn attend(
     front: Front,
     connection: impl Future<Output = Result<(), DispatchError>>,
     options: Options,
+    seat: Seat,
     problem: impl Fn(Refusal) -> Told,
 ) -> Result<(), DispatchError> {
-    let refusal = {
+    let end = {
         let (mut connection, mut alarm) = (pin!(connection), pin!(time::sleep(options.head_timeout)));
+        let mut seen = (0, false);
         poll_fn(|cx| {
             if let Poll::Ready(end) = connection.as_mut().poll(cx) {
-                return Poll::Ready(front.watch.borrow_mut().verdict(&end));
+                return Poll::Ready(End::Done(front.watch.borrow_mut().verdict(&end)));
             }
             let released = front.release(cx).is_ready();
             let watch = front.watch.borrow();
+            let now = (watch.turns, watch.blocked);
+            if now != seen {
+                seen = now;
+                if watch.waits() { seat.waits() } else { seat.works() }
+            }
+            let may_be_told = released && !watch.blocked;
+            // actix-http would read a body in chunks to its end, however long that is in coming.
+            if watch.over && may_be_told {
+                return Poll::Ready(End::Done(None));
+            }
+            let in_head = matches!(watch.stage, Stage::Head(_));
+            if seat.is_asked_to_leave(cx.waker()) {
+                return Poll::Ready(End::Crowded((may_be_told && in_head).then_some(Refusal::Crowded)));
+            }
             // actix-http times the first head of a connection only; a client that stopped in the middle of the second
             // one would hold on to its connection for ever.
             let Stage::Head(since) = watch.stage else { return Poll::Pending };
@@ -243,19 +300,27 @@ async fn attend(
             if alarm.deadline() != due {
                 alarm.as_mut().reset(due);
             }
-            let late = alarm.as_mut().poll(cx).is_ready() && released && !watch.blocked;
-            if late { Poll::Ready(Some(Refusal::Timeout)) } else { Poll::Pending }
+            let late = alarm.as_mut().poll(cx).is_ready() && may_be_told;
+            if late { Poll::Ready(End::Done(Some(Refusal::Timeout))) } else { Poll::Pending }
         })
         .await
     };
     let mut watch = front.watch.take();
+    let (End::Done(refusal) | End::Crowded(refusal)) = end;
     if let Some(refusal) = refusal {
         watch.held.extend(answer(refusal, watch.start != b"HEAD ", problem));
     }
-    let linger = refusal.is_some() || watch.body;
+    let (lingering, patience) = match end {
+        End::Done(_) => {
+            seat.works();
+            let may_linger = refusal.is_some() || watch.body;
+            (may_linger.then(|| seat.linger()).flatten(), options.linger)
+        }
+        End::Crowded(_) => (None, HASTE),
+    };
     if let Some(io) = Rc::into_inner(front.io) {
         // An error means that the client is gone; there is nobody left to tell.
-        let _ = time::timeout(options.linger, close(io.into_inner(), &watch.held, linger)).await;
+        let _ = time::timeout(patience, close(io.into_inner(), &watch.held, lingering.is_some())).await;
     }
     Ok(())
 }
@@ -294,13 +359,15 @@ async fn close(mut io: TcpStream, last: &[u8], linger: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// Serves an actix-web application on `listener` until SIGTERM; `problem` makes the JSON body for a refusal.
+/// Serves an actix-web application on `listener` until SIGTERM; `problem` makes the JSON body for a refusal, and
+/// `on_stop` is told when running requests are to come to their end.
 ///
 /// It stands in for [`actix_web::HttpServer`], which offers no access to the stream of a connection.
 pub(crate) fn serve<F, I, S, B, P>(
     listener: TcpListener,
     options: Options,
     problem: P,
+    on_stop: impl FnOnce() + 'static,
     factory: F,
 ) -> io::Result<Server>
 where
@@ -315,9 +382,18 @@ where
     B: MessageBody + 'static,
     P: Fn(Refusal) -> Told + Send + Clone + 'static,
 {
-    let server = Server::build().workers(options.workers.clamp(1, 512));
+    let server = Server::build().workers(options.workers);
+    // At the limit no more are accepted, without a pause as after an error. Up to a quarter less there is room for those
+    // who come while others are on their way out.
+    let server = server.max_concurrent_connections((options.connections / options.workers).max(4));
+    let crowd = Arc::new(Crowd::new(options.connections - options.connections / 4, options.lingering));
     let server = server.shutdown_timeout(options.shutdown_timeout.as_secs());
     let (stopping, address) = (server.graceful_shutdown_signal(), listener.local_addr()?);
+    let stopped = stopping.clone();
+    actix_web::rt::spawn(async move {
+        stopped.notified().await;
+        on_stop();
+    });
     let server = server.listen("http", listener, move || {
         let app = apply_fn_factory(factory(), |mut req: Request, app: &S::Service| {
             let shared = req.conn_data::<Shared>().cloned().unwrap_or_default();
@@ -325,11 +401,15 @@ where
             let answer = app.call(req);
             async move {
                 let answer = answer.await;
-                shared.borrow_mut().stage = if answer.is_ok() { Stage::Body } else { Stage::Idle };
-                answer.map(|answer| answer.into().map_body(|_, body| Tracked(body.boxed(), shared)))
+                let mut watch = shared.borrow_mut();
+                watch.turn(if answer.is_ok() { Stage::Body } else { Stage::Idle });
+                let answer = answer.map(Into::into).inspect_err(|_| watch.last = watch.body)?;
+                watch.last = answer.head().connection_type() == ConnectionType::Close;
+                drop(watch);
+                Ok(answer.map_body(|_, body| Tracked(body.boxed(), shared)))
             }
         });
-        let (stopping, problem) = (stopping.clone(), problem.clone());
+        let (stopping, crowd, problem) = (stopping.clone(), Arc::clone(&crowd), problem.clone());
         let http = HttpService::build()
             .graceful_shutdown_signal(move || {
                 let stopping = stopping.clone();
@@ -346,7 +426,7 @@ where
             let watch = Watch { stage: Stage::Head(Instant::now()), ..Watch::default() };
             let front = Front { io: Rc::new(io.into()), watch: Rc::new(watch.into()) };
             let connection = Service::call(http, (front.clone(), peer));
-            attend(front, connection, options, problem.clone())
+            attend(front, connection, options, crowd.enter(), problem.clone())
         })
     })?;
     Ok(server.run())

@@ -8,8 +8,7 @@ use actix_web::http::Uri;
 use actix_web::http::header::{HeaderMap, HeaderName, LINK, VARY};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
-use chrono::NaiveDate;
-use digituki_persistence::page::{Page, Position, Window};
+use digituki_persistence::page::{Asked, Page, Position, Window};
 use serde::Serialize;
 use url::form_urlencoded;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
@@ -18,6 +17,7 @@ use utoipa::openapi::{Ref, RefOr};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use crate::app::App;
+use crate::http::access::Allowed;
 use crate::http::answer::Answer;
 use crate::http::bounds::longest;
 use crate::http::cursor::{self, Cursor};
@@ -61,10 +61,7 @@ impl IntoParams for Paging {
 
 /// The query of a collection: its filter, and the part that is asked for.
 pub(crate) struct ListQuery<F> {
-    pub(crate) filter: F,
-    pub(crate) window: Window,
-    /// The day on which the walk began.
-    pub(crate) today: NaiveDate,
+    pub(crate) asked: Asked<F>,
     binding: String,
     address: String,
     given: Vec<(String, String)>,
@@ -92,44 +89,53 @@ impl<F: FromQuery> ListQuery<F> {
         let mut given = reader.finish()?;
         given.retain(|(name, _)| name != "cursor");
         let address = format!("{}{}", app.settings.public_url(), request.uri().path());
-        let today = cursor.as_ref().map_or_else(|| app.clock.today(), |cursor| cursor.today);
-        let window =
-            Window { limit, after: cursor.map(|cursor| cursor.position), count: wants_total(request.headers()) };
-        Ok(Self { filter, window, today, binding, address, given })
+        let mut moment = app.clock.moment();
+        if let Some(cursor) = &cursor {
+            moment.today = cursor.today;
+        }
+        let after = cursor.map(|cursor| cursor.position);
+        let window = Window { limit, after, count: wants_total(request.headers()) };
+        let asked = Asked { filter, window, permit: Allowed::of(request)?.permit, moment };
+        Ok(Self { asked, binding, address, given })
     }
 }
 
 impl<F> ListQuery<F> {
     /// The page of a list that is kept in the program, sorted by what identifies its items.
     pub(crate) fn page_of<T>(&self, all: Vec<T>, id: impl Fn(&T) -> String) -> Page<T> {
-        let total = self.window.count.then(|| i64::try_from(all.len()).unwrap_or(i64::MAX));
-        let start = self.window.after.as_ref().map_or("", |position| position.id.as_str());
+        let total = self.asked.window.count.then(|| i64::try_from(all.len()).unwrap_or(i64::MAX));
+        let start = self.asked.window.after.as_ref().map_or("", |position| position.id.as_str());
         let mut items: Vec<T> = all.into_iter().filter(|item| id(item).as_str() > start).collect();
-        let more = items.len() > self.window.limit;
-        items.truncate(self.window.limit);
+        let more = items.len() > self.asked.window.limit;
+        items.truncate(self.asked.window.limit);
         let next = items.last().filter(|_| more).map(|item| Position { sort: id(item), id: id(item) });
         Page { items, next, total }
     }
 
     /// Answers with a page.
     pub(crate) fn answer<T: Serialize>(&self, page: Page<T>) -> Result<Answer, Problem> {
-        let next = page.next.map(|position| Cursor { position, today: self.today }.encode(&self.binding));
-        let link = next.as_ref().map(|cursor| {
-            let query = form_urlencoded::Serializer::new(String::new())
-                .extend_pairs(&self.given)
-                .append_pair("cursor", cursor)
-                .finish();
-            format!("<{}?{query}>; rel=\"next\"", self.address)
-        });
-        let mut answer = Answer::json(&ListOf { items: page.items, next, total: page.total })?;
-        answer = answer.with_header(VARY, "Prefer");
-        if let Some(link) = link {
-            answer = answer.with_header(LINK, &link);
-        }
+        let next = page.next.map(|position| self.cursor(position));
+        let answer = Answer::json(&ListOf { items: page.items, next: next.clone(), total: page.total })?;
+        let mut answer = self.linked(answer, next.as_deref()).with_header(VARY, "Prefer");
         if page.total.is_some() {
             answer = answer.with_header(HeaderName::from_static("preference-applied"), "return=total-count");
         }
         Ok(answer)
+    }
+}
+
+impl<F> ListQuery<F> {
+    /// The cursor of a position in this list.
+    pub(crate) fn cursor(&self, position: Position) -> String {
+        Cursor { position, today: self.asked.moment.today }.encode(&self.binding)
+    }
+
+    /// The answer with the address of the next page.
+    pub(crate) fn linked(&self, answer: Answer, next: Option<&str>) -> Answer {
+        let Some(cursor) = next else { return answer };
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let query = query.extend_pairs(&self.given).append_pair("cursor", cursor).finish();
+        answer.with_header(LINK, &format!("<{}?{query}>; rel=\"next\"", self.address))
     }
 }
 

@@ -10,6 +10,7 @@ use digituki_domain::problem::Code;
 use digituki_domain::text::{Label, TextLanguage};
 use digituki_domain::validity::Successor;
 use digituki_persistence::Error as StoreError;
+use digituki_persistence::error::Unavailability;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -94,6 +95,11 @@ impl Problem {
         Self::new(Code::Unavailable).retry_after(RETRY_AFTER)
     }
 
+    /// Its code.
+    pub(crate) fn code(&self) -> Code {
+        self.code
+    }
+
     /// Says when to try again.
     pub(crate) fn retry_after(self, seconds: u64) -> Self {
         self.with_header(header::RETRY_AFTER, &seconds.to_string())
@@ -169,6 +175,18 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Refused(violations) => Self::invalid(violations),
+            StoreError::Taken(violations) => {
+                let mut problem = Self::new(Code::Conflict);
+                problem.about.violations = violations;
+                problem
+            }
+            StoreError::Forbidden => Self::new(Code::Forbidden),
+            StoreError::InUse => Self::new(Code::InUse),
+            StoreError::Unavailable(Unavailability::ReadOnly) => Self::new(Code::ReadOnly).retry_after(RETRY_AFTER),
+            StoreError::Unavailable(Unavailability::Full) => {
+                log::error!("answered 507: the database is full");
+                Self::new(Code::InsufficientStorage).retry_after(RETRY_AFTER)
+            }
             StoreError::Unavailable(why) => {
                 log::warn!("answered 503: the database is {why}");
                 Self::unavailable()

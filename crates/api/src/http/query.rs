@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use digituki_domain::area::{AreaId, AreaKind};
-use digituki_domain::date::parse_day;
+use digituki_domain::date::{parse_day, parse_instant};
 use digituki_domain::invalid::{Form, Invalid, Violation, echo};
 use digituki_domain::text::Label;
 use digituki_domain::validity::Dated;
@@ -32,6 +32,13 @@ pub(crate) trait FromQuery: Sized {
 /// An operation without query parameters.
 impl FromQuery for () {
     fn read(_: &mut Reader) -> Self {}
+}
+
+/// Two things that a query says.
+impl<T: FromQuery, U: FromQuery> FromQuery for (T, U) {
+    fn read(query: &mut Reader) -> Self {
+        (T::read(query), U::read(query))
+    }
 }
 
 /// The parameters of a query, as they came and as they were asked for.
@@ -65,6 +72,11 @@ impl Reader {
     /// Every value of a repeatable parameter.
     pub(crate) fn each<T: FromStr<Err = Invalid>>(&mut self, name: &'static str) -> Vec<T> {
         self.each_with(name, MAX_VALUES, str::parse)
+    }
+
+    /// Every value of a repeatable parameter that is compared as it is: 1 to 100 characters.
+    pub(crate) fn each_text(&mut self, name: &'static str) -> Vec<String> {
+        self.each_with(name, MAX_VALUES, |value| within(value.chars().count(), 1, 100).map(|_| value.to_owned()))
     }
 
     /// Every code of a parameter that names areas of one kind.
@@ -107,6 +119,11 @@ impl Reader {
     /// A day.
     pub(crate) fn day(&mut self, name: &'static str) -> Option<NaiveDate> {
         self.one_with(name, parse_day)
+    }
+
+    /// An instant (RFC 3339, any offset).
+    pub(crate) fn instant(&mut self, name: &'static str) -> Option<DateTime<Utc>> {
+        self.one_with(name, parse_instant)
     }
 
     /// Letters to look for: 1 to 100 characters.

@@ -14,6 +14,7 @@ use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{Components, OpenApi, OpenApiBuilder, PathItem, RefOr};
 
 use crate::http::access::gate;
+use crate::http::body::echo;
 use crate::http::problem::Problem;
 
 /// Collects operations. A wrong method on a known path is answered 405 with what is allowed, which
@@ -73,6 +74,17 @@ impl Routes {
         H::Output: Responder + 'static,
     {
         let routes = [(Method::HEAD, web::head().to(handler.clone())), (Method::GET, web::get().to(handler))];
+        self.resources.entry(path.to_owned()).or_default().extend(routes);
+    }
+
+    /// Adds a path that is no part of the contract and answers with what it read: an object (a provider, as it is
+    /// written) by POST, a merge patch by PATCH, nothing by PUT. For tests of the reading.
+    pub fn add_undocumented_body(&mut self, path: &str) {
+        let routes = [
+            (Method::POST, web::post().to(echo::object)),
+            (Method::PATCH, web::patch().to(echo::patch)),
+            (Method::PUT, web::put().to(echo::nothing)),
+        ];
         self.resources.entry(path.to_owned()).or_default().extend(routes);
     }
 

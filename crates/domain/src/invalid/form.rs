@@ -9,8 +9,12 @@ use crate::text::Label;
 pub enum Form {
     /// A calendar day.
     Day,
+    /// An instant.
+    Instant,
     /// A whole number.
     Number,
+    /// A number that need not be whole.
+    Decimal,
     /// A UUID in its hyphenated form.
     Uuid,
     /// A key such as `county-pilots-2018`.
@@ -30,6 +34,8 @@ pub enum Form {
     Phone,
     /// The address of a page.
     Website,
+    /// An idempotency key.
+    IdempotencyKey,
     /// The name of a source.
     Source,
     /// An object of JSON.
@@ -53,7 +59,13 @@ impl Form {
                     fi: "päivä muodossa VVVV-KK-PP", sv: "en dag i formen ÅÅÅÅ-MM-DD", en: "a day as YYYY-MM-DD"
                 }
             }
+            Self::Instant => Label {
+                fi: "hetki muodossa VVVV-KK-PPTHH:MM:SS+HH:MM (RFC 3339)",
+                sv: "en tidpunkt i formen ÅÅÅÅ-MM-DDTHH:MM:SS+HH:MM (RFC 3339)",
+                en: "an instant as YYYY-MM-DDTHH:MM:SS+HH:MM (RFC 3339)",
+            },
             Self::Number => Label { fi: "kokonaisluku", sv: "ett heltal", en: "a whole number" },
+            Self::Decimal => Label { fi: "luku", sv: "ett tal", en: "a number" },
             Self::Uuid => Label {
                 fi: "UUID muodossa 8-4-4-4-12",
                 sv: "en UUID i formen 8-4-4-4-12",
@@ -94,6 +106,11 @@ impl Form {
                 fi: "http- tai https-osoite",
                 sv: "en http- eller https-adress",
                 en: "an http or https address",
+            },
+            Self::IdempotencyKey => Label {
+                fi: "1–255 näkyvää ASCII-merkkiä",
+                sv: "1–255 synliga ASCII-tecken",
+                en: "1 to 255 visible ASCII characters",
             },
             Self::Source => Label {
                 fi: "lähteen nimi: pieniä kirjaimia a–z, numeroita, yhdysviivoja ja alaviivoja, enintään 40 merkkiä",

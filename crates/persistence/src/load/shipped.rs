@@ -1,49 +1,17 @@
-//! Which shipped rows are loaded, and at which version: what makes loading idempotent.
+//! Which shipped objects are loaded, and at which version: what makes loading idempotent.
 
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use digituki_domain::version::Version;
+use digituki_domain::vocabulary::Vocabulary as _;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::connection::AnyConnection;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::noun::Stored;
 use crate::schema::shipped_rows;
-
-/// A row of the shipped data with all that belongs to it.
-pub(crate) trait Shipped: Serialize {
-    /// Its noun.
-    const NOUN: &'static str;
-
-    /// What identifies it among its noun.
-    fn id(&self) -> String;
-
-    /// Inserts it, or replaces it where it still has the version that was loaded. Says whether it
-    /// did: a row that a user has changed since stays.
-    fn store(&self, db: &mut AnyConnection, step: Step) -> Result<bool>;
-}
-
-/// From which version to which a row goes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Step {
-    /// The version that was loaded before; none for a new row.
-    pub(crate) from: Option<i64>,
-    /// The version that the row gets.
-    pub(crate) to: i64,
-}
-
-/// Inserts a row, or updates the one that has the version loaded before.
-macro_rules! put {
-    ($db:expr, $table:ident, $key:expr, $row:expr, $step:expr) => {
-        match $step.from {
-            None => diesel::insert_into($table::table).values($row).execute($db)?,
-            Some(loaded) => {
-                diesel::update($table::table.find($key).filter($table::version.eq(loaded))).set($row).execute($db)?
-            }
-        } == 1
-    };
-}
-pub(crate) use put;
+use crate::write::Tx;
 
 /// The record of what was loaded.
 pub(crate) struct Ledger {
@@ -54,41 +22,49 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    pub(crate) fn open(db: &mut AnyConnection) -> Result<Self> {
-        let rows: Vec<(String, String, String, i64)> = shipped_rows::table.load(db)?;
+    pub(crate) fn open(tx: &mut Tx) -> Result<Self> {
+        let rows: Vec<(String, String, String, i64)> = shipped_rows::table.load(tx.db())?;
         let known = rows.into_iter().map(|(noun, id, digest, version)| ((noun, id), (digest, version))).collect();
         Ok(Self { known, added: 0, updated: 0, kept: 0 })
     }
 
-    /// Loads one row, if it is new or changed.
-    pub(crate) fn ship<T: Shipped>(&mut self, db: &mut AnyConnection, item: &T) -> Result<()> {
-        let id = item.id();
-        let digest = digest(item)?;
-        let known = self.known.get(&(T::NOUN.to_owned(), id.clone()));
+    /// Whether the program's data has more to say of an object than was loaded.
+    pub(crate) fn is_new<N: Stored>(&self, id: N::Id, record: &N::Record) -> Result<bool> {
+        let key = (N::NOUN.code().to_owned(), id.to_string());
+        let digest = digest(record)?;
+        Ok(self.known.get(&key).is_none_or(|(loaded, _)| *loaded != digest))
+    }
+
+    /// Loads one object, if it is new or if the program's data changed. One that a user has changed since,
+    /// or removed, stays as the user left it.
+    pub(crate) fn ship<N: Stored>(&mut self, tx: &mut Tx, id: N::Id, record: N::Record) -> Result<()> {
+        let digest = digest(&record)?;
+        let key = (N::NOUN.code().to_owned(), id.to_string());
+        let known = self.known.get(&key);
         if known.is_some_and(|(loaded, _)| *loaded == digest) {
             return Ok(());
         }
-        let from = known.map(|(_, version)| *version);
-        let step = Step { from, to: from.unwrap_or(0) + 1 };
-        if !item.store(db, step)? {
-            self.kept += 1;
-            return Ok(());
-        }
-        if from.is_none() {
-            self.added += 1;
-            diesel::insert_into(shipped_rows::table)
-                .values((
-                    shipped_rows::noun.eq(T::NOUN),
-                    shipped_rows::id.eq(&id),
-                    shipped_rows::digest.eq(&digest),
-                    shipped_rows::version.eq(step.to),
-                ))
-                .execute(db)?;
+        let stored = match (known, N::find(tx.db(), &id)?) {
+            (None, None) => {
+                self.added += 1;
+                tx.create::<N>(id, record)?
+            }
+            (Some((_, loaded)), Some(stored)) if stored.version == Version::new(*loaded) => {
+                self.updated += 1;
+                tx.update::<N>(stored, record)?
+            }
+            _ => {
+                self.kept += 1;
+                return Ok(());
+            }
+        };
+        let values = (shipped_rows::digest.eq(&digest), shipped_rows::version.eq(stored.version.number()));
+        let known = self.known.insert(key.clone(), (digest.clone(), stored.version.number()));
+        if known.is_none() {
+            let whose = (shipped_rows::noun.eq(&key.0), shipped_rows::id.eq(&key.1));
+            diesel::insert_into(shipped_rows::table).values((whose, values)).execute(tx.db())?;
         } else {
-            self.updated += 1;
-            diesel::update(shipped_rows::table.find((T::NOUN, &id)))
-                .set((shipped_rows::digest.eq(&digest), shipped_rows::version.eq(step.to)))
-                .execute(db)?;
+            diesel::update(shipped_rows::table.find((&key.0, &key.1))).set(values).execute(tx.db())?;
         }
         Ok(())
     }
@@ -96,7 +72,7 @@ impl Ledger {
     pub(crate) fn report(&self) {
         if self.added + self.updated + self.kept > 0 {
             log::info!(
-                "reference data and history: {} rows added, {} updated, {} left as a user changed them",
+                "reference data and history: {} objects added, {} updated, {} left as a user changed them",
                 self.added,
                 self.updated,
                 self.kept
@@ -105,7 +81,6 @@ impl Ledger {
     }
 }
 
-fn digest(item: &impl Serialize) -> Result<String> {
-    let bytes = serde_json::to_vec(item).map_err(Error::from)?;
-    Ok(hex::encode(Sha256::digest(bytes)))
+fn digest(record: &impl Serialize) -> Result<String> {
+    Ok(hex::encode(Sha256::digest(serde_json::to_vec(record)?)))
 }

@@ -1,0 +1,104 @@
+//! What every handler that reads one object uses: who asks, when, and which object.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use chrono::{DateTime, Utc};
+use digituki_domain::clock::Moment;
+use digituki_domain::external_id::ExternalId;
+use digituki_domain::noun::Noun;
+use digituki_domain::policy::Permit;
+use digituki_domain::problem::Code;
+use digituki_domain::vocabulary::Vocabulary as _;
+use digituki_persistence::feed;
+use digituki_persistence::noun::{self, Pushed, Stored};
+
+use crate::app::App;
+use crate::http::access::Allowed;
+use crate::http::answer::Answer;
+use crate::http::problem::Problem;
+use crate::http::query::{FromQuery, Reader, path_value};
+
+/// A question about one object.
+pub(crate) struct Ask {
+    pub(crate) app: Data<App>,
+    pub(crate) permit: Permit,
+    pub(crate) moment: Moment,
+}
+
+impl FromRequest for Ask {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::read(request))
+    }
+}
+
+impl Ask {
+    fn read(request: &HttpRequest) -> Result<Self, Problem> {
+        let app = request.app_data::<Data<App>>().ok_or_else(|| Problem::new(Code::InternalError))?.clone();
+        let moment = app.clock.moment();
+        Ok(Self { app, permit: Allowed::of(request)?.permit, moment })
+    }
+
+    /// One object as it is, or as it was known to be at an instant.
+    pub(crate) async fn find<N: Stored>(self, id: N::Id, known_at: KnownAt) -> Result<N, Problem> {
+        let Self { app, permit, moment } = self;
+        app.read(move |db| {
+            let found: Option<N> = match known_at.0 {
+                Some(instant) => feed::known_at(db, &id, instant, moment, &permit)?,
+                None => noun::get(db, &id, moment, &permit)?,
+            };
+            found.ok_or_else(|| Problem::not_found(N::NOUN.label(), &id.to_string()))
+        })
+        .await
+    }
+
+    /// Answers with one object.
+    pub(crate) async fn get<N: Stored>(self, id: N::Id, known_at: KnownAt) -> Result<Answer, Problem> {
+        let found: N = self.find(id, known_at).await?;
+        Answer::object(found.version(), &found)
+    }
+}
+
+impl Ask {
+    /// Answers with the object that a source calls so.
+    pub(crate) async fn get_by_source<N: Pushed>(self, external: ExternalId) -> Result<Answer, Problem> {
+        let Self { app, permit, moment } = self;
+        let found: N = app
+            .read(move |db| {
+                let shown = match N::by_source(db, &external)? {
+                    Some(kept) => noun::show(db, kept, moment, &permit)?,
+                    None => None,
+                };
+                shown.ok_or_else(|| Problem::not_found(N::NOUN.label(), external.source_id.as_str()))
+            })
+            .await?;
+        Answer::object(found.version(), &found)
+    }
+}
+
+/// The object that the path names.
+pub(crate) struct Of<N: Noun>(pub(crate) N::Id);
+
+impl<N: Noun> FromRequest for Of<N> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let named = ["id", "key", "code"].into_iter().find(|name| request.match_info().get(name).is_some());
+        ready(path_value(request, named.unwrap_or("id"), str::parse).map(Self))
+    }
+}
+
+/// The instant whose knowledge is asked for; the present one when left out.
+pub(crate) struct KnownAt(pub(crate) Option<DateTime<Utc>>);
+
+impl FromQuery for KnownAt {
+    fn read(query: &mut Reader) -> Self {
+        Self(query.instant("known_at"))
+    }
+}

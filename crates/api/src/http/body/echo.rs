@@ -1,0 +1,26 @@
+//! Answers with what was read of a body: for tests, on paths that the contract does not have.
+
+use actix_web::HttpResponse;
+use digituki_domain::provider::ProviderFacts;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{Body, Empty, Patch, merge};
+
+pub(crate) async fn object(body: Body<ProviderFacts>) -> HttpResponse {
+    answer(&body.value, &body.digest)
+}
+
+pub(crate) async fn patch(body: Patch) -> HttpResponse {
+    let mut merged = json!({"kept": 1, "removed": 2});
+    merge(&mut merged, &body.patch);
+    answer(&merged, &body.digest)
+}
+
+pub(crate) async fn nothing(body: Empty) -> HttpResponse {
+    answer(&Value::Null, &body.digest)
+}
+
+fn answer(read: &impl Serialize, digest: &[u8]) -> HttpResponse {
+    HttpResponse::Ok().json(json!({"read": json!(read), "digest": hex::encode(digest)}))
+}

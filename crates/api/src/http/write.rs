@@ -1,0 +1,236 @@
+//! What every handler that writes uses: the road from a request to the registry and back, with its
+//! precondition, its Idempotency-Key and its answer.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+use digituki_domain::external_id::ExternalId;
+use digituki_domain::noun::Kept;
+use digituki_domain::problem::Code;
+use digituki_domain::vocabulary::Vocabulary as _;
+use digituki_persistence::Error;
+use digituki_persistence::audit::Line;
+use digituki_persistence::feed;
+use digituki_persistence::noun::{Pushed, Stored, Written};
+use digituki_persistence::write::{self, Author, Tx};
+use serde_json::Value;
+
+use crate::app::App;
+use crate::http::access::{Allowed, RequestId};
+use crate::http::answer::{self, Answer};
+use crate::http::body::{Body, Empty, Patch, merge};
+use crate::http::idempotency;
+use crate::http::precondition::Precondition;
+use crate::http::problem::Problem;
+use crate::http::shape;
+
+/// A request to change something.
+pub(crate) struct Write {
+    app: Data<App>,
+    author: Author,
+    precondition: Option<Precondition>,
+    /// The key of a POST, and what tells requests with the same key apart.
+    key: Option<String>,
+    request: HttpRequest,
+    address: String,
+}
+
+impl FromRequest for Write {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::read(request))
+    }
+}
+
+impl Write {
+    fn read(request: &HttpRequest) -> Result<Self, Problem> {
+        // Before anything is written: an answer that cannot be taken would come too late.
+        if !answer::accepts(request.headers(), answer::JSON) {
+            return Err(Problem::new(Code::NotAcceptable));
+        }
+        let app = request.app_data::<Data<App>>().ok_or_else(|| Problem::new(Code::InternalError))?.clone();
+        let allowed = Allowed::of(request)?;
+        let author = Author {
+            permit: allowed.permit,
+            operation: allowed.operation.to_string(),
+            request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
+            moment: app.clock.moment(),
+        };
+        let key = if request.method() == Method::POST { idempotency::key(request)? } else { None };
+        let address = format!("{}{}", app.settings.public_url(), request.path());
+        let precondition = Precondition::of(request.headers());
+        Ok(Self { app, author, precondition, key, request: request.clone(), address })
+    }
+
+    /// Adds an object.
+    pub(crate) async fn create<N: Written>(self, body: Body<N::Facts>) -> Result<Answer, Problem> {
+        let address = self.address.clone();
+        self.post(body.digest, move |tx| {
+            let kept = write::create::<N>(tx, body.value)?;
+            let id = kept.id.to_string();
+            Ok((represented(tx, kept)?.created_at(&format!("{address}/{id}")), id))
+        })
+        .await
+    }
+
+    /// Replaces an object.
+    pub(crate) async fn replace<N: Written>(self, id: N::Id, body: Body<N::Facts>) -> Result<Answer, Problem> {
+        let precondition = self.required()?;
+        self.run(move |tx| {
+            let before = present::<N>(tx, &id)?;
+            precondition.check(before.version)?;
+            let kept = write::replace(tx, before, body.value)?;
+            represented(tx, kept)
+        })
+        .await
+    }
+
+    /// Changes the fields of an object that the patch names (RFC 7396).
+    pub(crate) async fn change<N: Written>(self, id: N::Id, patch: Patch) -> Result<Answer, Problem> {
+        let precondition = self.required()?;
+        self.run(move |tx| {
+            let before = present::<N>(tx, &id)?;
+            precondition.check(before.version)?;
+            let mut facts: Value = serde_json::to_value(N::facts(&before.record)).map_err(Error::from)?;
+            merge(&mut facts, &patch.patch);
+            let facts = shape::read(&facts).map_err(Problem::invalid)?;
+            let kept = write::replace(tx, before, facts)?;
+            represented(tx, kept)
+        })
+        .await
+    }
+
+    /// Removes an object.
+    pub(crate) async fn delete<N: Stored>(self, id: N::Id) -> Result<Answer, Problem> {
+        let precondition = self.required()?;
+        self.run(move |tx| {
+            let before = present::<N>(tx, &id)?;
+            precondition.check(before.version)?;
+            tx.delete(before)?;
+            Ok(Answer::nothing())
+        })
+        .await
+    }
+
+    /// Does something to an object that is more than a change of its fields.
+    pub(crate) async fn act<N: Stored>(
+        self,
+        id: N::Id,
+        body: Empty,
+        action: impl FnOnce(&mut Tx, Kept<N>) -> Result<Kept<N>, Error> + Send + 'static,
+    ) -> Result<Answer, Problem> {
+        let precondition = self.precondition.clone();
+        self.post(body.digest, move |tx| {
+            let before = present::<N>(tx, &id)?;
+            if let Some(precondition) = precondition {
+                precondition.check(before.version)?;
+            }
+            let kept = action(tx, before)?;
+            Ok((represented(tx, kept)?, id.to_string()))
+        })
+        .await
+    }
+
+    /// Creates or replaces the object that a source calls so. What somebody else has changed since the
+    /// client's last push is not overwritten unseen.
+    pub(crate) async fn upsert<N: Pushed>(
+        self,
+        external: ExternalId,
+        collection: &str,
+        body: Body<N::Facts>,
+    ) -> Result<Answer, Problem> {
+        let (precondition, mut facts) = (self.precondition.clone(), body.value);
+        let address = format!("{}{collection}", self.app.settings.public_url());
+        let known = N::external_ids(&mut facts);
+        if !known.contains(&external) {
+            known.push(external.clone());
+        }
+        self.run(move |tx| {
+            let Some(before) = N::by_source(tx.db(), &external)? else {
+                if precondition.is_some() {
+                    return Err(Problem::new(Code::PreconditionFailed));
+                }
+                let kept = write::create::<N>(tx, facts)?;
+                let address = format!("{address}/{}", kept.id);
+                return Ok(represented(tx, kept)?.created_at(&address));
+            };
+            match precondition {
+                Some(precondition) => precondition.check(before.version)?,
+                None if feed::last_actor::<N>(tx.db(), &before.id)?.as_ref()
+                    == Some(&tx.author().permit.caller.name) =>
+                {
+                    ()
+                }
+                None => return Err(Problem::new(Code::PreconditionRequired)),
+            }
+            let kept = write::replace(tx, before, facts)?;
+            represented(tx, kept)
+        })
+        .await
+    }
+
+    fn required(&self) -> Result<Precondition, Problem> {
+        self.precondition.clone().ok_or_else(|| Problem::new(Code::PreconditionRequired))
+    }
+
+    /// Does the work of a POST once, however often it is sent with the same key.
+    async fn post(
+        self,
+        body: [u8; 32],
+        work: impl FnOnce(&mut Tx) -> Result<(Answer, String), Problem> + Send + 'static,
+    ) -> Result<Answer, Problem> {
+        let Some(key) = self.key.clone() else {
+            return self.run(|tx| work(tx).map(|(answer, _)| answer)).await;
+        };
+        let digest = idempotency::digest(&self.request, &body);
+        let turn = self.app.in_flight.enter(&self.author.permit.caller.name, &key)?;
+        self.run(move |tx| {
+            let _turn = turn;
+            match tx.recall(&key)? {
+                Some(first) if first.request_digest == digest => return Ok(Answer::again(first)),
+                Some(_) => return Err(Problem::new(Code::IdempotencyKeyReused)),
+                None => (),
+            }
+            let (answer, object) = work(tx)?;
+            tx.remember(&key, answer.keep(digest, Some(object)))?;
+            Ok(answer)
+        })
+        .await
+    }
+
+    /// Does the work in one write, and notes a denial in the audit.
+    pub(crate) async fn run(
+        self,
+        work: impl FnOnce(&mut Tx) -> Result<Answer, Problem> + Send + 'static,
+    ) -> Result<Answer, Problem> {
+        let Self { app, author, .. } = self;
+        let outcome = app.write(author.clone(), work).await;
+        if let Err(problem) = &outcome
+            && problem.code() == Code::Forbidden
+        {
+            app.audit(Line::denied(&author, problem.code().as_str())).await;
+        }
+        outcome
+    }
+}
+
+/// An object that is to be changed: not there for whoever may not see it.
+pub(crate) fn present<N: Stored>(tx: &mut Tx, id: &N::Id) -> Result<Kept<N>, Problem> {
+    let unknown = || Problem::not_found(N::NOUN.label(), &id.to_string());
+    let kept = N::find(tx.db(), id)?.ok_or_else(unknown)?;
+    let today = tx.moment().today;
+    let sight = N::sight(tx.db(), id, &kept.record, today)?;
+    if tx.author().permit.sees(&sight) { Ok(kept) } else { Err(unknown()) }
+}
+
+/// The answer with an object as it is after the write.
+pub(crate) fn represented<N: Stored>(tx: &mut Tx, kept: Kept<N>) -> Result<Answer, Problem> {
+    let (moment, version) = (tx.moment(), kept.version);
+    let object = N::represent(tx.db(), vec![kept], moment)?.pop().ok_or_else(|| Problem::new(Code::InternalError))?;
+    Answer::object(version, &object)
+}

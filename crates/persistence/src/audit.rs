@@ -1,0 +1,124 @@
+//! The audit: who did what or was denied it, when, from which client. Never a secret or a personal datum.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use digituki_domain::audit::{AuditEntry, AuditFilter, Outcome};
+use digituki_domain::noun::NounName;
+use digituki_domain::role::Role;
+
+use crate::column::{Plain, any_of, stored_instant};
+use crate::connection::{AnyConnection, Backend};
+use crate::error::Result;
+use crate::page::{Asked, Page, Position, keyset};
+use crate::schema::audit_entries;
+use crate::write::Author;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = audit_entries)]
+struct Row {
+    id: String,
+    recorded_at: NaiveDateTime,
+    client: String,
+    role: Plain<Role>,
+    operation: String,
+    outcome: Plain<Outcome>,
+    code: Option<String>,
+    noun: Option<Plain<NounName>>,
+    object: Option<String>,
+    seq: Option<i64>,
+    request_id: Option<String>,
+}
+
+/// A line of the audit to be written.
+pub struct Line(Row);
+
+impl Line {
+    /// Something was done to an object.
+    pub(crate) fn done(author: &Author, noun: NounName, object: &str, seq: i64) -> Self {
+        let mut line = Self::of(author, Outcome::Done);
+        line.0.noun = Some(Plain::of(&noun));
+        line.0.object = Some(object.to_owned());
+        line.0.seq = Some(seq);
+        line
+    }
+
+    /// Something else was done, such as adding a client.
+    pub fn command(author: &Author, object: Option<&str>) -> Self {
+        let mut line = Self::of(author, Outcome::Done);
+        line.0.object = object.map(str::to_owned);
+        line
+    }
+
+    /// Something was denied, for the reason that the problem's code says.
+    pub fn denied(author: &Author, code: &str) -> Self {
+        let mut line = Self::of(author, Outcome::Denied);
+        line.0.code = Some(code.to_owned());
+        line
+    }
+
+    fn of(author: &Author, outcome: Outcome) -> Self {
+        let caller = &author.permit.caller;
+        Self(Row {
+            // Ids made later sort later.
+            id: uuid::Uuid::now_v7().to_string(),
+            recorded_at: stored_instant(author.moment.now),
+            client: caller.name.clone(),
+            role: Plain::of(&caller.role),
+            operation: author.operation.clone(),
+            outcome: Plain::of(&outcome),
+            code: None,
+            noun: None,
+            object: None,
+            seq: None,
+            request_id: author.request_id.clone(),
+        })
+    }
+}
+
+/// Writes a line.
+pub fn append(db: &mut AnyConnection, line: Line) -> Result<()> {
+    diesel::insert_into(audit_entries::table).values(&line.0).execute(db)?;
+    Ok(())
+}
+
+/// Lists the audit, oldest first.
+pub fn list(db: &mut AnyConnection, asked: &Asked<AuditFilter>) -> Result<Page<AuditEntry>> {
+    let matching = || matching(&asked.filter);
+    let total = asked.window.total(|| matching().count().get_result(db))?;
+    let rows =
+        keyset!(matching(), asked.window, audit_entries::id, audit_entries::id).select(Row::as_select()).load(db)?;
+    let position = |row: &Row| Position { sort: row.id.clone(), id: row.id.clone() };
+    asked.window.page(rows, total, position, |rows| rows.into_iter().map(entry).collect())
+}
+
+fn matching(filter: &AuditFilter) -> audit_entries::BoxedQuery<'static, Backend> {
+    let mut query = audit_entries::table.into_boxed();
+    any_of!(query, audit_entries::client, filter.client);
+    any_of!(query, audit_entries::operation, filter.operation);
+    any_of!(query, audit_entries::outcome, filter.outcome);
+    any_of!(query, audit_entries::noun.assume_not_null(), filter.noun);
+    any_of!(query, audit_entries::object.assume_not_null(), filter.object);
+    if let Some(first) = filter.first_day {
+        query = query.filter(audit_entries::recorded_at.ge(first.and_time(chrono::NaiveTime::MIN)));
+    }
+    if let Some(after) = filter.last_day.and_then(|last| last.succ_opt()) {
+        query = query.filter(audit_entries::recorded_at.lt(after.and_time(chrono::NaiveTime::MIN)));
+    }
+    query
+}
+
+fn entry(row: Row) -> Result<AuditEntry> {
+    Ok(AuditEntry {
+        id: row.id,
+        recorded_at: row.recorded_at.and_utc(),
+        client: row.client,
+        role: row.role.read()?,
+        operation: row.operation,
+        outcome: row.outcome.read()?,
+        code: row.code,
+        noun: row.noun.as_ref().map(Plain::read).transpose()?,
+        object: row.object,
+        seq: row.seq,
+        request_id: row.request_id,
+    })
+}

@@ -1,0 +1,51 @@
+//! Erasure by law: of an object nothing remains but that there was one. The chain of the log stays whole,
+//! because it holds the digests of payloads and not the payloads.
+
+use diesel::prelude::*;
+use digituki_domain::noun::NounName;
+use digituki_domain::organisation::Organisation;
+use digituki_domain::provider::Provider;
+use digituki_domain::vocabulary::Vocabulary as _;
+
+use crate::audit::{self, Line};
+use crate::column;
+use crate::error::{Error, Result};
+use crate::idempotency;
+use crate::noun::Stored;
+use crate::schema::{changes, payloads};
+use crate::write::Tx;
+
+/// Erases an object: removes it, if it is still there, and every payload that the log holds of it. With a
+/// version, only the payload of that version, which may not be the present one. Says how many payloads.
+pub fn erase(tx: &mut Tx, noun: NounName, object: &str, version: Option<i64>) -> Result<usize> {
+    match noun {
+        NounName::Provider => erase_of::<Provider>(tx, object, version),
+        NounName::Organisation => erase_of::<Organisation>(tx, object, version),
+        other => Err(Error::Unforeseen(format!("nobody writes a {}: there is nothing to erase", other.code()))),
+    }
+}
+
+fn erase_of<N: Stored>(tx: &mut Tx, object: &str, version: Option<i64>) -> Result<usize> {
+    let id: N::Id = column::parse(object)?;
+    let present = N::find(tx.db(), &id)?;
+    match (present, version) {
+        (Some(kept), Some(version)) if kept.version.number() == version => {
+            return Err(Error::Unforeseen(format!("version {version} is the present one: change the object first")));
+        }
+        (Some(kept), None) => tx.delete(kept)?,
+        _ => (),
+    }
+    let mut entries =
+        changes::table.filter(changes::noun.eq(N::NOUN.code())).filter(changes::object.eq(object)).into_boxed();
+    if let Some(version) = version {
+        entries = entries.filter(changes::version.eq(version));
+    }
+    let seqs: Vec<i64> = entries.select(changes::seq).load(tx.db())?;
+    let held = payloads::table.filter(payloads::seq.eq_any(seqs)).filter(payloads::data.is_not_null());
+    let nothing = (payloads::salt.eq(None::<String>), payloads::data.eq(None::<String>));
+    let erased = diesel::update(held).set(nothing).execute(tx.db())?;
+    idempotency::forget(tx.db(), object)?;
+    let line = Line::command(tx.author(), Some(object));
+    audit::append(tx.db(), line)?;
+    Ok(erased)
+}

@@ -1,0 +1,227 @@
+//! What the log says: the feed of changes, the history of one object, what was known at an instant.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use digituki_domain::area::Area;
+use digituki_domain::call::Call;
+use digituki_domain::change::{Change, ChangeFilter, Operation, Sights};
+use digituki_domain::clock::Moment;
+use digituki_domain::grant::Grant;
+use digituki_domain::municipality::Municipality;
+use digituki_domain::noun::{Kept, NounName};
+use digituki_domain::organisation::Organisation;
+use digituki_domain::pilot::Pilot;
+use digituki_domain::policy::{Permit, Reach};
+use digituki_domain::programme::Programme;
+use digituki_domain::provider::Provider;
+use digituki_domain::version::Version;
+use digituki_domain::vocabulary::Vocabulary as _;
+use serde_json::Value;
+
+use crate::column::{self, Json, any_of, stored_instant};
+use crate::connection::AnyConnection;
+use crate::error::Result;
+use crate::log::{Head, Row};
+use crate::noun::{self, Stored};
+use crate::page::{Asked, Page, Position};
+use crate::schema::{changes, payloads};
+
+/// How many entries one question looks through at most: what the caller may not see costs too.
+const LONGEST_LOOK: i64 = 2_000;
+
+/// A page of the feed.
+#[derive(Debug, Clone)]
+pub struct Changes {
+    /// The changes, in the order in which they were made.
+    pub items: Vec<Change>,
+    /// Up to here everything has been seen.
+    pub last_seq: i64,
+    /// Whether there is more already.
+    pub more: bool,
+}
+
+/// The changes after a number, of those that the caller may see.
+pub fn changes(db: &mut AnyConnection, asked: &Asked<ChangeFilter>) -> Result<Changes> {
+    let start = asked.window.after.as_ref().map(|after| column::parse(&after.id)).transpose()?;
+    let after = start.or(asked.filter.after).unwrap_or(0);
+    // Read first: what is committed between the two statements would be skipped otherwise.
+    let head = Head::read(db)?.seq;
+    let mut query = changes::table
+        .filter(changes::seq.gt(after))
+        .order(changes::seq)
+        .limit(LONGEST_LOOK)
+        .select(Row::as_select())
+        .into_boxed();
+    any_of!(query, changes::noun, asked.filter.noun);
+    if asked.permit.reach() <= Reach::Published {
+        query = query.filter(changes::published);
+    }
+    let rows: Vec<Row> = query.load(db)?;
+    let looked_through = i64::try_from(rows.len()).unwrap_or(LONGEST_LOOK) < LONGEST_LOOK;
+    let end = if looked_through { head } else { rows.last().map_or(after, |row| row.seq) };
+    let mut shown = visible(rows, &asked.permit)?;
+    let more = shown.len() > asked.window.limit;
+    shown.truncate(asked.window.limit);
+    let last_seq = if more { shown.last().map_or(after, |(row, _)| row.seq) } else { end };
+    Ok(Changes { items: represent(db, shown, asked.moment)?, last_seq, more: more || !looked_through })
+}
+
+/// The number of the last change.
+pub fn last_seq(db: &mut AnyConnection) -> Result<i64> {
+    Ok(Head::read(db)?.seq)
+}
+
+/// The history of one object, oldest first: the changes of it that the caller may see.
+pub fn history<N: Stored>(db: &mut AnyConnection, id: &N::Id, asked: &Asked<()>) -> Result<Page<Change>> {
+    let after: i64 = asked.window.after.as_ref().map_or(Ok(0), |after| column::parse(&after.id))?;
+    let of_object =
+        || changes::table.filter(changes::noun.eq(N::NOUN.code())).filter(changes::object.eq(id.to_string()));
+    let rows = of_object().order(changes::seq).select(Row::as_select()).load(db)?;
+    let shown = visible(rows, &asked.permit)?;
+    let total = asked.window.count.then(|| i64::try_from(shown.len()).unwrap_or(i64::MAX));
+    let rest: Vec<_> = shown.into_iter().filter(|(row, _)| row.seq > after).collect();
+    let position = |(row, _): &(Row, Operation)| Position { sort: row.seq.to_string(), id: row.seq.to_string() };
+    asked.window.page(rest, total, position, |shown| represent(db, shown, asked.moment))
+}
+
+/// An object as the registry knew it at an instant, if the caller may see that.
+pub fn known_at<N: Stored>(
+    db: &mut AnyConnection,
+    id: &N::Id,
+    instant: DateTime<Utc>,
+    moment: Moment,
+    permit: &Permit,
+) -> Result<Option<N>> {
+    let row: Option<Row> = changes::table
+        .filter(changes::noun.eq(N::NOUN.code()))
+        .filter(changes::object.eq(id.to_string()))
+        .filter(changes::recorded_at.le(stored_instant(instant)))
+        .order(changes::seq.desc())
+        .select(Row::as_select())
+        .first(db)
+        .optional()?;
+    let Some(row) = row else { return Ok(None) };
+    let sight = row.seen_after.as_ref().map(Json::read).transpose()?;
+    if !sight.is_some_and(|sight| permit.sees(&sight)) {
+        return Ok(None);
+    }
+    let Some(data) = data(db, &[row.seq])?.remove(&row.seq) else { return Ok(None) };
+    let kept = Kept::<N> { id: id.clone(), record: serde_json::from_str(&data)?, version: Version::new(row.version) };
+    noun::Stored::represent(db, vec![kept], moment).map(|mut found: Vec<N>| found.pop())
+}
+
+/// Who made the last change of an object.
+pub fn last_actor<N: Stored>(db: &mut AnyConnection, id: &N::Id) -> Result<Option<String>> {
+    Ok(changes::table
+        .filter(changes::noun.eq(N::NOUN.code()))
+        .filter(changes::object.eq(id.to_string()))
+        .order(changes::seq.desc())
+        .select(changes::actor)
+        .first(db)
+        .optional()?)
+}
+
+/// The last records of objects that are gone, as far as the log still holds them.
+pub(crate) fn last_records<N: Stored>(db: &mut AnyConnection, ids: &[N::Id]) -> Result<Vec<(N::Id, N::Record)>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(String, Option<String>)> = changes::table
+        .inner_join(payloads::table.on(payloads::seq.eq(changes::seq)))
+        .filter(changes::noun.eq(N::NOUN.code()))
+        .filter(changes::object.eq_any(ids.iter().map(ToString::to_string)))
+        .filter(payloads::data.is_not_null())
+        .order(changes::seq)
+        .select((changes::object, payloads::data))
+        .load(db)?;
+    // The last of each wins.
+    let last: HashMap<String, Option<String>> = rows.into_iter().collect();
+    let read = |(id, data): (String, Option<String>)| {
+        Ok((column::parse(&id)?, serde_json::from_str(data.as_deref().unwrap_or_default())?))
+    };
+    last.into_iter().map(read).collect()
+}
+
+fn visible(rows: Vec<Row>, permit: &Permit) -> Result<Vec<(Row, Operation)>> {
+    let mut shown = Vec::new();
+    for row in rows {
+        let sights = Sights {
+            before: row.seen_before.as_ref().map(Json::read).transpose()?,
+            after: row.seen_after.as_ref().map(Json::read).transpose()?,
+        };
+        if let Some(operation) = sights.shown(row.operation.read()?, permit) {
+            shown.push((row, operation));
+        }
+    }
+    Ok(shown)
+}
+
+/// The payloads of entries, by number; without those that were erased.
+fn data(db: &mut AnyConnection, seqs: &[i64]) -> Result<HashMap<i64, String>> {
+    let columns = (payloads::seq, payloads::data.assume_not_null());
+    let rows: Vec<(i64, String)> = payloads::table
+        .filter(payloads::seq.eq_any(seqs))
+        .filter(payloads::data.is_not_null())
+        .select(columns)
+        .load(db)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Entries as changes, each with its object as it was after it: one question for each noun, not for each entry.
+fn represent(db: &mut AnyConnection, shown: Vec<(Row, Operation)>, moment: Moment) -> Result<Vec<Change>> {
+    let there = shown.iter().filter(|(_, operation)| matches!(operation, Operation::Created | Operation::Updated));
+    let seqs: Vec<i64> = there.map(|(row, _)| row.seq).collect();
+    let mut data = data(db, &seqs)?;
+    let mut by_noun: HashMap<NounName, Vec<(i64, &Row, String)>> = HashMap::new();
+    for (row, _) in &shown {
+        if let Some(data) = data.remove(&row.seq) {
+            by_noun.entry(row.noun.read()?).or_default().push((row.seq, row, data));
+        }
+    }
+    let mut objects: HashMap<i64, Value> = HashMap::new();
+    for (noun, entries) in by_noun {
+        let represent = match noun {
+            NounName::Area => objects_of::<Area>,
+            NounName::Municipality => objects_of::<Municipality>,
+            NounName::Organisation => objects_of::<Organisation>,
+            NounName::Programme => objects_of::<Programme>,
+            NounName::Call => objects_of::<Call>,
+            NounName::Pilot => objects_of::<Pilot>,
+            NounName::Grant => objects_of::<Grant>,
+            NounName::Provider => objects_of::<Provider>,
+        };
+        objects.extend(represent(db, entries, moment)?);
+    }
+    shown
+        .iter()
+        .map(|(row, operation)| {
+            Ok(Change {
+                seq: row.seq,
+                recorded_at: row.recorded_at.and_utc(),
+                noun: row.noun.read()?,
+                id: row.object.clone(),
+                operation: *operation,
+                version: Version::new(row.version),
+                data: objects.remove(&row.seq),
+            })
+        })
+        .collect()
+}
+
+fn objects_of<N: Stored>(
+    db: &mut AnyConnection,
+    entries: Vec<(i64, &Row, String)>,
+    moment: Moment,
+) -> Result<Vec<(i64, Value)>> {
+    let mut seqs = Vec::new();
+    let mut kept = Vec::new();
+    for (seq, row, data) in entries {
+        let record = serde_json::from_str(&data)?;
+        seqs.push(seq);
+        kept.push(Kept::<N> { id: column::parse(&row.object)?, record, version: Version::new(row.version) });
+    }
+    let objects = N::represent(db, kept, moment)?;
+    seqs.into_iter().zip(objects).map(|(seq, object)| Ok((seq, serde_json::to_value(object)?))).collect()
+}

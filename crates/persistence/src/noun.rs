@@ -1,0 +1,148 @@
+//! What every noun's table can do, and what follows from it for all of them.
+
+use chrono::NaiveDate;
+use digituki_domain::clock::Moment;
+use digituki_domain::external_id::ExternalId;
+use digituki_domain::noun::{Kept, Noun, Sourced, Writable};
+use digituki_domain::policy::{Permit, Sight};
+use digituki_domain::version::Version;
+use digituki_domain::vocabulary::Vocabulary as _;
+
+use crate::column::{self, Json};
+use crate::connection::AnyConnection;
+use crate::error::{Error, Result};
+use crate::page::{Asked, Page, Position};
+use crate::write::Tx;
+
+/// A noun that the store keeps.
+pub trait Stored: Noun {
+    /// The object as it is kept.
+    fn find(db: &mut AnyConnection, id: &Self::Id) -> Result<Option<Kept<Self>>>;
+
+    /// Writes its row and all that is derived from its record; only the write road calls it.
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step, today: NaiveDate) -> Result<()>;
+
+    /// Removes it with all that was derived from its record; only the write road calls it.
+    fn remove(_: &mut AnyConnection, id: &Self::Id) -> Result<()> {
+        Err(Error::Unforeseen(format!("{} {id} was to be removed, but its noun knows no removal", Self::NOUN.code())))
+    }
+
+    /// To whom it shows and whose it is.
+    fn sight(_: &mut AnyConnection, _: &Self::Id, _: &Self::Record, _: NaiveDate) -> Result<Sight> {
+        Ok(Sight::national())
+    }
+
+    /// Objects as they are published, in their order; a constant number of statements, however many.
+    fn represent(db: &mut AnyConnection, kept: Vec<Kept<Self>>, moment: Moment) -> Result<Vec<Self>>;
+}
+
+/// A noun that callers write.
+pub trait Written: Stored + Writable {
+    /// A new object's id.
+    fn new_id() -> Self::Id;
+
+    /// The record that the facts make, checked against what the registry holds; `before` is the object that
+    /// they replace.
+    fn compose(tx: &mut Tx, id: &Self::Id, facts: Self::Facts, before: Option<&Self::Record>) -> Result<Self::Record>;
+}
+
+/// A noun that other systems push by their own ids.
+pub trait Pushed: Written + Sourced {
+    /// The object that a source calls so.
+    fn by_source(db: &mut AnyConnection, external: &ExternalId) -> Result<Option<Kept<Self>>>;
+}
+
+/// Whether a row is new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The row is new.
+    Insert,
+    /// The row takes the place of the one before.
+    Replace,
+}
+
+/// One object, if the caller may see it.
+pub fn get<N: Stored>(db: &mut AnyConnection, id: &N::Id, moment: Moment, permit: &Permit) -> Result<Option<N>> {
+    match N::find(db, id)? {
+        Some(kept) => show(db, kept, moment, permit),
+        None => Ok(None),
+    }
+}
+
+/// An object as it is published, if the caller may see it.
+pub fn show<N: Stored>(db: &mut AnyConnection, kept: Kept<N>, moment: Moment, permit: &Permit) -> Result<Option<N>> {
+    let sight = N::sight(db, &kept.id, &kept.record, moment.today)?;
+    if permit.sees(&sight) { Ok(N::represent(db, vec![kept], moment)?.pop()) } else { Ok(None) }
+}
+
+/// The columns that every row read by its record has.
+pub(crate) type Columns<N> = (String, Json<<N as Noun>::Record>, i64);
+
+/// Reads rows of these columns.
+pub(crate) fn kept<N: Noun>(rows: impl IntoIterator<Item = Columns<N>>) -> Result<Vec<Kept<N>>> {
+    let read = |(id, record, version): Columns<N>| {
+        Ok(Kept { id: column::parse(&id)?, record: record.read()?, version: Version::new(version) })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Makes a page of the rows that were read for it, each with what it is sorted by.
+pub(crate) fn page<N: Stored, F>(
+    db: &mut AnyConnection,
+    asked: &Asked<F>,
+    rows: Vec<(String, Columns<N>)>,
+    total: Option<i64>,
+) -> Result<Page<N>> {
+    let position = |(sort, (id, ..)): &(String, Columns<N>)| Position { sort: sort.clone(), id: id.clone() };
+    asked.window.page(rows, total, position, |rows| {
+        let kept = kept::<N>(rows.into_iter().map(|(_, columns)| columns))?;
+        N::represent(db, kept, asked.moment)
+    })
+}
+
+/// Lists the rows that a boxed query matches, in the order of a column and then of their identifier.
+macro_rules! list_rows {
+    ($db:expr, $asked:expr, $matching:expr, $table:ident, $id:ident, $sort:expr) => {{
+        let total = $asked.window.total(|| $matching().count().get_result($db))?;
+        let rows = $crate::page::keyset!($matching(), $asked.window, $sort, $table::$id)
+            .select(($sort, ($table::$id, $table::record, $table::version)))
+            .load($db)?;
+        $crate::noun::page($db, $asked, rows, total)
+    }};
+}
+pub(crate) use list_rows;
+
+/// Finds the row with an identifier.
+macro_rules! find_row {
+    ($db:expr, $table:ident, $id:ident, $key:expr) => {{
+        let columns = ($table::$id, $table::record, $table::version);
+        let row: Option<$crate::noun::Columns<Self>> =
+            $table::table.find($key).select(columns).first($db).optional()?;
+        Ok($crate::noun::kept::<Self>(row)?.pop())
+    }};
+}
+pub(crate) use find_row;
+
+/// Inserts a row, or puts it in the place of the one before.
+macro_rules! put_row {
+    ($db:expr, $table:ident, $key:expr, $row:expr, $step:expr) => {
+        match $step {
+            $crate::noun::Step::Insert => diesel::insert_into($table::table).values($row).execute($db)?,
+            $crate::noun::Step::Replace => diesel::update($table::table.find($key)).set($row).execute($db)?,
+        }
+    };
+}
+pub(crate) use put_row;
+
+/// Replaces what a table of (whose, value…) holds of one row: the same for every list that is filtered by.
+macro_rules! put_list {
+    ($db:expr, $table:ident, $whose:ident = $id:expr, $step:expr, $values:expr => $columns:expr) => {
+        if $step == $crate::noun::Step::Replace {
+            diesel::delete($table::table.filter($table::$whose.eq($id))).execute($db)?;
+        }
+        for value in $values {
+            diesel::insert_into($table::table).values(($table::$whose.eq($id), $columns(value))).execute($db)?;
+        }
+    };
+}
+pub(crate) use put_list;

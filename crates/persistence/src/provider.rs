@@ -1,0 +1,274 @@
+//! Providers.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::{auto_type, not};
+use diesel::prelude::*;
+use digituki_domain::area::{MunicipalityCode, RegionCode};
+use digituki_domain::clock::Moment;
+use digituki_domain::external_id::ExternalId;
+use digituki_domain::freshness::Freshness;
+use digituki_domain::invalid::{Invalid, Place, Violation};
+use digituki_domain::noun::Kept;
+use digituki_domain::policy::{Permit, Reach, Sight};
+use digituki_domain::provider::{
+    OfferStatus, Provider, ProviderFacts, ProviderFilter, ProviderId, ProviderRecord, ProviderType,
+};
+use digituki_domain::text::Language;
+use digituki_domain::vocabulary::Vocabulary as _;
+
+use crate::column::{self, Json, Plain, any_of, stored_instant};
+use crate::connection::{AnyConnection, Backend};
+use crate::error::{Error, Result, in_body, in_query};
+use crate::noun::{Pushed, Step, Stored, Written, find_row, list_rows, put_list, put_row};
+use crate::page::{Asked, Page};
+use crate::schema::{provider_languages, provider_regions, provider_sources, providers};
+use crate::write::Tx;
+use crate::{area, municipality, names, organisation};
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = providers, treat_none_as_null = true, treat_none_as_default_value = false)]
+struct Row {
+    id: String,
+    organisation_id: String,
+    provider_type: Plain<ProviderType>,
+    folded_names: String,
+    sort_name: String,
+    municipality: Option<String>,
+    offer_status: Plain<OfferStatus>,
+    published: bool,
+    verified_at: Option<NaiveDateTime>,
+    valid_from: Option<NaiveDate>,
+    valid_to: Option<NaiveDate>,
+    record: Json<ProviderRecord>,
+    version: i64,
+}
+
+/// Lists the providers that gave support on a day and that the caller may see, alphabetically.
+pub fn list(db: &mut AnyConnection, asked: &Asked<ProviderFilter>) -> Result<Page<Provider>> {
+    let filter = &asked.filter;
+    organisation::require(db, in_query("organisation", &filter.organisation))?;
+    let municipalities = in_query("municipality", &filter.municipality);
+    let regions = in_query("region", &filter.region);
+    let municipalities = municipalities.into_iter().map(|(place, code)| (place, code.id()));
+    let regions = regions.into_iter().map(|(place, code)| (place, code.id()));
+    area::require(db, municipalities.chain(regions).collect())?;
+    let matching = || visible(matching(filter, asked.moment), &asked.permit);
+    list_rows!(db, asked, matching, providers, id, providers::sort_name)
+}
+
+/// Notes that somebody has seen now that what is said of a provider is still true.
+pub fn verify(tx: &mut Tx, before: Kept<Provider>) -> Result<Kept<Provider>> {
+    let record = ProviderRecord { verified_at: Some(tx.moment().now), ..before.record.clone() };
+    tx.update(before, record)
+}
+
+type Query = providers::BoxedQuery<'static, Backend>;
+
+fn matching(filter: &ProviderFilter, moment: Moment) -> Query {
+    let day = filter.as_of.unwrap_or(moment.today);
+    let mut query = providers::table
+        .filter(providers::valid_from.is_null().or(providers::valid_from.le(day)))
+        .filter(providers::valid_to.is_null().or(providers::valid_to.ge(day)))
+        .into_boxed();
+    any_of!(query, providers::organisation_id, filter.organisation);
+    any_of!(query, providers::provider_type, filter.provider_type);
+    any_of!(query, providers::municipality.assume_not_null(), filter.municipality);
+    any_of!(query, providers::offer_status, filter.offer_status);
+    if !filter.region.is_empty() {
+        query = query.filter(providers::id.eq_any(within(codes(&filter.region))));
+    }
+    if !filter.language.is_empty() {
+        let wanted = filter.language.iter().map(|language| language.code());
+        let speaking = provider_languages::table.filter(provider_languages::language.eq_any(wanted));
+        query = query.filter(providers::id.eq_any(speaking.select(provider_languages::provider_id)));
+    }
+    if !filter.source.is_empty() {
+        let wanted: Vec<String> = filter.source.iter().map(ToString::to_string).collect();
+        let known = provider_sources::table.filter(provider_sources::source.eq_any(wanted));
+        query = query.filter(providers::id.eq_any(known.select(provider_sources::provider_id)));
+    }
+    for unwanted in Freshness::VALUES.iter().filter(|_| !filter.freshness.is_empty()) {
+        if !filter.freshness.contains(unwanted) {
+            query = without(query, *unwanted, moment);
+        }
+    }
+    if let Some(letters) = &filter.q {
+        query = query.filter(providers::folded_names.like(names::holding(letters)).escape('\\'));
+    }
+    query
+}
+
+/// The providers that are not as fresh as that, no more and no less.
+fn without(query: Query, unwanted: Freshness, moment: Moment) -> Query {
+    let after = unwanted.verified_after(moment.now).map(stored_instant);
+    let until = unwanted.verified_until(moment.now).map(stored_instant);
+    match (after, until) {
+        (Some(after), Some(until)) => query.filter(
+            providers::verified_at
+                .is_null()
+                .or(not(providers::verified_at.gt(after).and(providers::verified_at.le(until)))),
+        ),
+        (Some(after), None) => query.filter(providers::verified_at.is_null().or(providers::verified_at.le(after))),
+        (None, Some(until)) => query.filter(providers::verified_at.gt(until)),
+        (None, None) => query,
+    }
+}
+
+/// The ids of those that work or have their seat in any of the regions.
+#[auto_type]
+fn within(codes: Vec<String>) -> _ {
+    let working = provider_regions::table.filter(provider_regions::region.eq_any(codes));
+    working.select(provider_regions::provider_id)
+}
+
+fn codes(regions: &[RegionCode]) -> Vec<String> {
+    regions.iter().map(ToString::to_string).collect()
+}
+
+/// Restricts a query to what the caller may see: as `Permit::sees` says it.
+fn visible(query: Query, permit: &Permit) -> Query {
+    let caller = &permit.caller;
+    match (permit.reach(), caller.organisation) {
+        (Reach::Everything, _) => query,
+        (Reach::Regions, _) => {
+            query.filter(providers::published.or(providers::id.eq_any(within(codes(&caller.regions)))))
+        }
+        (Reach::Organisation, Some(own)) => {
+            query.filter(providers::published.or(providers::organisation_id.eq(own.to_string())))
+        }
+        (Reach::Organisation, None) | (Reach::Published | Reach::Nothing, _) => query.filter(providers::published),
+    }
+}
+
+impl Stored for Provider {
+    fn find(db: &mut AnyConnection, id: &ProviderId) -> Result<Option<Kept<Self>>> {
+        find_row!(db, providers, id, id.to_string())
+    }
+
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step, today: NaiveDate) -> Result<()> {
+        let (id, facts) = (kept.id.to_string(), &kept.record.facts);
+        let sight = Self::sight(db, &kept.id, &kept.record, today)?;
+        let row = Row {
+            id: id.clone(),
+            organisation_id: facts.organisation.to_string(),
+            provider_type: Plain::of(&facts.provider_type),
+            folded_names: names::folded(&facts.names),
+            sort_name: names::sort_key(&facts.names),
+            municipality: facts.municipality.as_ref().map(ToString::to_string),
+            offer_status: Plain::of(&facts.offer_status),
+            published: sight.published,
+            verified_at: kept.record.verified_at.map(stored_instant),
+            valid_from: facts.valid_from,
+            valid_to: facts.valid_to,
+            record: Json::of(&kept.record)?,
+            version: kept.version.number(),
+        };
+        put_row!(db, providers, &id, &row, step);
+        put_list!(db, provider_regions, provider_id = &id, step, sight.regions => |region: RegionCode| {
+            provider_regions::region.eq(region.to_string())
+        });
+        put_list!(db, provider_languages, provider_id = &id, step, &facts.languages => |language: &Language| {
+            provider_languages::language.eq(language.code())
+        });
+        put_list!(db, provider_sources, provider_id = &id, step, &facts.external_ids => |external: &ExternalId| (
+            provider_sources::source.eq(external.source.to_string()),
+            provider_sources::source_id.eq(external.source_id.to_string()),
+        ));
+        Ok(())
+    }
+
+    fn remove(db: &mut AnyConnection, id: &ProviderId) -> Result<()> {
+        let id = id.to_string();
+        diesel::delete(provider_regions::table.filter(provider_regions::provider_id.eq(&id))).execute(db)?;
+        diesel::delete(provider_languages::table.filter(provider_languages::provider_id.eq(&id))).execute(db)?;
+        diesel::delete(provider_sources::table.filter(provider_sources::provider_id.eq(&id))).execute(db)?;
+        diesel::delete(providers::table.find(&id)).execute(db).map_err(Error::in_use)?;
+        Ok(())
+    }
+
+    fn sight(db: &mut AnyConnection, _: &ProviderId, record: &ProviderRecord, today: NaiveDate) -> Result<Sight> {
+        let facts = &record.facts;
+        let seat = facts.municipality.as_ref().map(MunicipalityCode::id);
+        let mut regions = facts.regions.clone();
+        for region in municipality::regions_of(db, seat.as_ref(), today)? {
+            if !regions.contains(&region) {
+                regions.push(region);
+            }
+        }
+        Ok(Sight { published: facts.offer_status.is_published(), organisation: Some(facts.organisation), regions })
+    }
+
+    fn represent(db: &mut AnyConnection, kept: Vec<Kept<Self>>, moment: Moment) -> Result<Vec<Self>> {
+        let organisations = organisation::Named::load(db, kept.iter().map(|kept| kept.record.facts.organisation))?;
+        let mut wanted = Vec::new();
+        for Kept { record: ProviderRecord { facts, .. }, .. } in &kept {
+            wanted.extend(facts.municipality.iter().map(MunicipalityCode::id));
+            wanted.extend(facts.regions.iter().map(RegionCode::id));
+        }
+        let areas = area::Named::load(db, &wanted)?;
+        kept.into_iter()
+            .map(|Kept { id, record: ProviderRecord { facts, verified_at }, version }| {
+                Ok(Self {
+                    id,
+                    organisation: organisations.get(facts.organisation)?,
+                    provider_type: facts.provider_type,
+                    names: facts.names,
+                    descriptions: facts.descriptions,
+                    contact: facts.contact,
+                    languages: facts.languages,
+                    municipality: facts.municipality.map(|code| areas.get(&code.id())).transpose()?,
+                    regions: facts.regions.iter().map(|code| areas.get(&code.id())).collect::<Result<_>>()?,
+                    origin: facts.origin,
+                    offer_status: facts.offer_status,
+                    external_ids: facts.external_ids,
+                    verified_at,
+                    freshness: Freshness::of(verified_at, moment.now),
+                    valid_from: facts.valid_from,
+                    valid_to: facts.valid_to,
+                    version,
+                })
+            })
+            .collect()
+    }
+}
+
+impl Written for Provider {
+    fn new_id() -> ProviderId {
+        ProviderId::new()
+    }
+
+    fn compose(
+        tx: &mut Tx,
+        id: &ProviderId,
+        facts: ProviderFacts,
+        before: Option<&ProviderRecord>,
+    ) -> Result<ProviderRecord> {
+        organisation::require(tx.db(), vec![(Place::Pointer("/organisation".into()), facts.organisation)])?;
+        let regions = in_body("/regions", &facts.regions).into_iter().map(|(place, code)| (place, code.id()));
+        let seat = facts.municipality.iter().map(|code| (Place::Pointer("/municipality".into()), code.id()));
+        area::require(tx.db(), regions.chain(seat).collect())?;
+        let mut taken = Vec::new();
+        for (place, external) in in_body("/external_ids", &facts.external_ids) {
+            if Self::by_source(tx.db(), &external)?.is_some_and(|other| other.id != *id) {
+                let value = format!("{}/{}", external.source, external.source_id);
+                taken.push(Violation { place, invalid: Invalid::Taken { value } });
+            }
+        }
+        if !taken.is_empty() {
+            return Err(Error::Taken(taken));
+        }
+        Ok(ProviderRecord { facts, verified_at: before.and_then(|before| before.verified_at) })
+    }
+}
+
+impl Pushed for Provider {
+    fn by_source(db: &mut AnyConnection, external: &ExternalId) -> Result<Option<Kept<Self>>> {
+        let key = (external.source.as_str(), external.source_id.as_str());
+        let id: Option<String> =
+            provider_sources::table.find(key).select(provider_sources::provider_id).first(db).optional()?;
+        match id {
+            Some(id) => Self::find(db, &column::parse(&id)?),
+            None => Ok(None),
+        }
+    }
+}

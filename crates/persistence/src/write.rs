@@ -1,0 +1,139 @@
+//! The one road of every write: whoever changes an object does it here, in one transaction with its new
+//! version, its entry in the log and its line in the audit.
+
+use digituki_domain::change::Operation;
+use digituki_domain::clock::Moment;
+use digituki_domain::noun::Kept;
+use digituki_domain::policy::{Permit, Sight};
+use digituki_domain::version::Version;
+
+use crate::audit::{self, Line};
+use crate::connection::AnyConnection;
+use crate::error::{Error, Result};
+use crate::log::{Entry, Head};
+use crate::noun::{Step, Stored, Written};
+
+/// Who writes, by which operation, and when.
+#[derive(Debug, Clone)]
+pub struct Author {
+    /// Who writes, and how far that reaches.
+    pub permit: Permit,
+    /// The operation of the contract, or the command.
+    pub operation: String,
+    /// What names the request in the log of the process.
+    pub request_id: Option<String>,
+    /// When.
+    pub moment: Moment,
+}
+
+/// A write in progress. It sees the registry as it is, and nobody else writes until it ends.
+pub struct Tx<'a> {
+    db: &'a mut AnyConnection,
+    author: &'a Author,
+    head: Head,
+    began_at: i64,
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn begin(db: &'a mut AnyConnection, author: &'a Author) -> Result<Self> {
+        let head = Head::take(db)?;
+        Ok(Self { db, author, began_at: head.seq, head })
+    }
+
+    /// Stores where the log ends; gives its number if there is something new in it.
+    pub(crate) fn finish(self) -> Result<Option<i64>> {
+        if self.head.seq == self.began_at {
+            return Ok(None);
+        }
+        self.head.store(self.db)?;
+        Ok(Some(self.head.seq))
+    }
+
+    /// The database, for questions.
+    pub fn db(&mut self) -> &mut AnyConnection {
+        self.db
+    }
+
+    /// The instant of the write.
+    pub fn moment(&self) -> Moment {
+        self.author.moment
+    }
+
+    /// Who writes.
+    pub fn author(&self) -> &Author {
+        self.author
+    }
+
+    /// Adds an object.
+    pub fn create<N: Stored>(&mut self, id: N::Id, record: N::Record) -> Result<Kept<N>> {
+        let kept = Kept::<N> { id, record, version: Version::FIRST };
+        let after = self.permitted(&kept)?;
+        N::put(self.db, &kept, Step::Insert, self.author.moment.today)?;
+        self.log(&kept, Operation::Created, None, Some(&after))?;
+        Ok(kept)
+    }
+
+    /// Replaces an object's record. A record that says the same leaves the object, its version and the log
+    /// as they are.
+    pub fn update<N: Stored>(&mut self, before: Kept<N>, record: N::Record) -> Result<Kept<N>> {
+        let seen_before = self.permitted(&before)?;
+        if before.record == record {
+            return Ok(before);
+        }
+        let kept = Kept::<N> { id: before.id, record, version: before.version.next() };
+        let seen_after = self.permitted(&kept)?;
+        N::put(self.db, &kept, Step::Replace, self.author.moment.today)?;
+        self.log(&kept, Operation::Updated, Some(&seen_before), Some(&seen_after))?;
+        Ok(kept)
+    }
+
+    /// Removes an object.
+    pub fn delete<N: Stored>(&mut self, before: Kept<N>) -> Result<()> {
+        let seen = self.permitted(&before)?;
+        N::remove(self.db, &before.id)?;
+        let kept = Kept::<N> { version: before.version.next(), ..before };
+        self.log(&kept, Operation::Deleted, Some(&seen), None)
+    }
+
+    /// To whom the object shows; refused when it is not the author's to change.
+    fn permitted<N: Stored>(&mut self, kept: &Kept<N>) -> Result<Sight> {
+        let sight = N::sight(self.db, &kept.id, &kept.record, self.author.moment.today)?;
+        if self.author.permit.covers(&sight) { Ok(sight) } else { Err(Error::Forbidden) }
+    }
+
+    fn log<N: Stored>(
+        &mut self,
+        kept: &Kept<N>,
+        operation: Operation,
+        before: Option<&Sight>,
+        after: Option<&Sight>,
+    ) -> Result<()> {
+        let record = after.is_some().then(|| serde_json::to_string(&kept.record)).transpose()?;
+        let entry = Entry {
+            recorded_at: self.author.moment.now,
+            noun: N::NOUN,
+            object: kept.id.to_string(),
+            operation,
+            version: kept.version.number(),
+            actor: &self.author.permit.caller.name,
+            before,
+            after,
+            record,
+        };
+        self.head.append(self.db, entry)?;
+        audit::append(self.db, Line::done(self.author, N::NOUN, &kept.id.to_string(), self.head.seq))
+    }
+}
+
+/// Adds an object as a caller wrote it.
+pub fn create<N: Written>(tx: &mut Tx, facts: N::Facts) -> Result<Kept<N>> {
+    let id = N::new_id();
+    let record = N::compose(tx, &id, facts, None)?;
+    tx.create(id, record)
+}
+
+/// Replaces what a caller wrote.
+pub fn replace<N: Written>(tx: &mut Tx, before: Kept<N>, facts: N::Facts) -> Result<Kept<N>> {
+    let record = N::compose(tx, &before.id, facts, Some(&before.record))?;
+    tx.update(before, record)
+}

@@ -11,12 +11,12 @@ use crate::client::Failure;
 use crate::settings::Settings;
 
 /// Looks through the whole log.
-pub async fn verify(settings: &Settings) -> Result<Report, Failure> {
+pub(crate) async fn verify(settings: &Settings) -> Result<Report, Failure> {
     Ok(Store::open(settings.store()).look_through(look_through).await?)
 }
 
 /// Erases an object with all that the log holds of it, or one version's payload. Says how many payloads went.
-pub async fn erase(
+pub(crate) async fn erase(
     settings: &Settings,
     noun: NounName,
     object: String,

@@ -12,6 +12,7 @@ pub(crate) mod registry;
 pub(crate) mod sign_in;
 pub(crate) mod statements;
 pub(crate) mod wire;
+pub(crate) mod writer;
 
 pub(crate) use contract::Contract;
 pub(crate) use database::Database;

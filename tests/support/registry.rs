@@ -225,7 +225,8 @@ pub(crate) fn settings(url: &str, flags: &[&str]) -> Settings {
     Settings::from_flags(&all).unwrap()
 }
 
-fn agent() -> Agent {
+/// A client for HTTP that takes every answer as it is.
+pub(crate) fn agent() -> Agent {
     Agent::config_builder()
         .http_status_as_error(false)
         .allow_non_standard_methods(true)

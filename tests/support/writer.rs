@@ -26,12 +26,8 @@ pub(crate) struct Writer {
 
 /// What a client signs in with, as the token endpoint takes it.
 pub(crate) fn credentials(database_url: &str) -> String {
-    let facts = ClientFacts {
-        name: "Writer".into(),
-        role: Role::NationalDeveloper,
-        regions: Vec::new(),
-        organisation: None,
-    };
+    let facts =
+        ClientFacts { name: "Writer".into(), role: Role::NationalDeveloper, regions: Vec::new(), organisation: None };
     let added = System::new().block_on(client::add(&settings(database_url, &[]), facts)).unwrap();
     let (id, secret) = (added.client.id, added.secret.reveal().to_owned());
     format!("grant_type=client_credentials&client_id={id}&client_secret={secret}")

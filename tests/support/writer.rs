@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use ureq::Agent;
 use ureq::http::Request;
 
-use crate::support::Answer;
-use crate::support::registry::{agent, settings};
+use crate::support::registry::{PATIENCE, agent, settings};
+use crate::support::{Answer, poll};
 
 /// The organisation of the reference data to which the tests' providers belong: the national agency.
 pub(crate) const AGENCY: &str = "6ce13e44-92a6-5284-a207-48785ec11b3e";
@@ -42,9 +42,11 @@ pub(crate) fn provider(name: &str) -> Value {
 }
 
 impl Writer {
-    /// Signs in.
+    /// Signs in, as soon as the server is ready.
     pub(crate) fn sign_in(address: SocketAddr, credentials: &str) -> Self {
         let mut writer = Self { agent: agent(), address, token: String::new() };
+        let ready = || writer.try_send("GET", "/health/ready", &[], []).filter(|answer| answer.status == 200);
+        poll::until("ready", PATIENCE, ready);
         let form = [("Content-Type", "application/x-www-form-urlencoded")];
         let answer = writer.try_send("POST", "/oauth2/token", &form, credentials).unwrap();
         assert_eq!(answer.status, 200, "{}", answer.text());

@@ -60,7 +60,8 @@ async fn own(app: &App, token: &Unverified<'_>, request_id: &str) -> Result<Call
     claims.check_own(key.retired_at)?;
     let id: Option<ClientId> = claims.text("sub").and_then(|sub| sub.parse().ok());
     let id = id.ok_or(Refused("of no client"))?;
-    let client = app.read(move |db| Ok(client::get(db, id)?)).await?.ok_or(Refused("of a client that is gone"))?;
+    let client =
+        app.read_patiently(move |db| Ok(client::get(db, id)?)).await?.ok_or(Refused("of a client that is gone"))?;
     if client.revoked_at.is_some() {
         app.deny(&client.caller(&[]), "sign_in", Code::InvalidToken.as_str(), Some(request_id)).await;
         return Err(Refused("of a client that was revoked").into());

@@ -48,6 +48,6 @@ fn erase_of<N: Stored>(tx: &mut Tx, object: &str, version: Option<i64>) -> Resul
     let erased = diesel::update(held).set(nothing).execute(tx.db())?;
     idempotency::forget(tx.db(), object)?;
     let line = Line::done(tx.author().deed(), Some(object));
-    audit::append(tx.db(), line)?;
+    audit::append(tx.db(), &line)?;
     Ok(erased)
 }

@@ -59,6 +59,11 @@ impl Writer {
         Self { address, ..self.clone() }
     }
 
+    /// What it sends along to say who it is.
+    pub(crate) fn authorization(&self) -> String {
+        format!("Bearer {}", self.token)
+    }
+
     /// Asks; a connection that breaks gives no answer.
     pub(crate) fn try_send(
         &self,

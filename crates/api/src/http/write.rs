@@ -8,7 +8,9 @@ use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use digituki_domain::external_id::ExternalId;
+use digituki_domain::invalid;
 use digituki_domain::noun::Kept;
+use digituki_domain::policy::Sight;
 use digituki_domain::problem::Code;
 use digituki_domain::vocabulary::Vocabulary as _;
 use digituki_persistence::Error;
@@ -17,6 +19,7 @@ use digituki_persistence::feed;
 use digituki_persistence::noun::{Pushed, Stored, Written};
 use digituki_persistence::write::{self, Author, Tx};
 use serde_json::Value;
+use validator::Validate as _;
 
 use crate::app::App;
 use crate::http::access::{Allowed, RequestId};
@@ -149,6 +152,8 @@ impl Write {
         let known = N::external_ids(&mut facts);
         if !known.contains(&external) {
             known.push(external.clone());
+            // What the body alone kept to, the whole may break.
+            facts.validate().map_err(|errors| Problem::invalid(invalid::violations(&errors)))?;
         }
         self.run(move |tx| {
             let Some(before) = N::by_source(tx.db(), &external)? else {
@@ -159,6 +164,11 @@ impl Write {
                 let address = format!("{address}/{}", kept.id);
                 return Ok(represented(tx, kept)?.created_at(&address));
             };
+            // Not "not there" for whoever may not see it: the id is taken all the same.
+            let sight = sight(tx, &before)?;
+            if !tx.author().permit.covers(&sight) {
+                return Err(Problem::new(Code::Forbidden));
+            }
             match precondition {
                 Some(precondition) => precondition.check(before.version)?,
                 None if feed::last_actor::<N>(tx.db(), &before.id)?.as_ref()
@@ -219,13 +229,22 @@ impl Write {
     }
 }
 
-/// An object that is to be changed: not there for whoever may not see it.
+/// An object that is to be changed: not there for whoever may not see it, and refused to whoever may not change it,
+/// before anything else about it is told.
 pub(crate) fn present<N: Stored>(tx: &mut Tx, id: &N::Id) -> Result<Kept<N>, Problem> {
     let unknown = || Problem::not_found(N::NOUN.label(), &id.to_string());
     let kept = N::find(tx.db(), id)?.ok_or_else(unknown)?;
+    let sight = sight(tx, &kept)?;
+    match &tx.author().permit {
+        permit if permit.covers(&sight) => Ok(kept),
+        permit if permit.sees(&sight) => Err(Problem::new(Code::Forbidden)),
+        _ => Err(unknown()),
+    }
+}
+
+fn sight<N: Stored>(tx: &mut Tx, kept: &Kept<N>) -> Result<Sight, Problem> {
     let today = tx.moment().today;
-    let sight = N::sight(tx.db(), id, &kept.record, today)?;
-    if tx.author().permit.sees(&sight) { Ok(kept) } else { Err(unknown()) }
+    Ok(N::sight(tx.db(), &kept.id, &kept.record, today)?)
 }
 
 /// The answer with an object as it is after the write.

@@ -33,6 +33,7 @@ mod paging;
 mod pilots;
 mod problems;
 mod programmes;
+mod providers;
 mod regions;
 mod settings;
 mod statements;

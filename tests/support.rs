@@ -9,6 +9,7 @@ pub(crate) mod poll;
 pub(crate) mod problem;
 pub(crate) mod program;
 pub(crate) mod registry;
+pub(crate) mod session;
 pub(crate) mod sign_in;
 pub(crate) mod statements;
 pub(crate) mod wire;

@@ -60,7 +60,8 @@ pub fn changes(db: &mut AnyConnection, asked: &Asked<ChangeFilter>) -> Result<Ch
     }
     let rows: Vec<Row> = query.load(db)?;
     let looked_through = i64::try_from(rows.len()).unwrap_or(LONGEST_LOOK) < LONGEST_LOOK;
-    let end = if looked_through { head } else { rows.last().map_or(after, |row| row.seq) };
+    // Never before what the caller has seen: a log that was restored may end there.
+    let end = if looked_through { head.max(after) } else { rows.last().map_or(after, |row| row.seq) };
     let mut shown = visible(rows, &asked.permit)?;
     let more = shown.len() > asked.window.limit;
     shown.truncate(asked.window.limit);

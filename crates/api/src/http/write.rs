@@ -151,6 +151,7 @@ impl Write {
         let known = N::external_ids(&mut facts);
         if !known.contains(&external) {
             known.push(external.clone());
+            // What the body alone kept to, the whole may break.
             facts.validate().map_err(|errors| Problem::invalid(violations(&errors)))?;
         }
         self.run(move |tx| {
@@ -162,6 +163,7 @@ impl Write {
                 let address = format!("{address}/{}", kept.id);
                 return Ok(represented(tx, kept)?.created_at(&address));
             };
+            // Not "not there" for whoever may not see it: the id is taken all the same.
             tx.check_mine(&before)?;
             let last = feed::last_actor::<N>(tx.db(), &before.id)?;
             match precondition {

@@ -212,7 +212,9 @@ fn bad_input_is_refused_in_the_same_words_on_both_databases() {
     let flags = ["--public-url", "http://registry.test"];
     let both = [Database::Sqlite, Database::Postgres].map(|database| Registry::start_with(database, &flags));
     let codes = Contract::codes(&both[0]);
-    let operations = Contract::of(&both[0]).operations();
+    let mut operations = Contract::of(&both[0]).reads();
+    // Each registry has keys of its own.
+    operations.retain(|operation| operation.id != "get_keys");
     assert!(operations.len() > 20);
     let cases: Vec<Case> = operations.iter().flat_map(of_operation).collect();
 

@@ -16,6 +16,7 @@ mod bad_input;
 mod bodies;
 mod calls;
 mod code_lists;
+mod commands;
 mod contract;
 mod coverage;
 mod front;

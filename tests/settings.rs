@@ -6,7 +6,7 @@ use crate::support::Database;
 use crate::support::program::{self, Serving};
 use crate::support::wire::{self, Wire};
 
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 19] = [
     "DATABASE_URL",
     "DIGITUKI_LISTEN",
     "DIGITUKI_PUBLIC_URL",
@@ -24,6 +24,8 @@ const NAMES: [&str; 17] = [
     "DIGITUKI_SHUTDOWN_TIMEOUT",
     "DIGITUKI_BODY_LIMIT",
     "DIGITUKI_TRUSTED_PROXIES",
+    "DIGITUKI_READ_ONLY",
+    "DIGITUKI_ISSUERS",
 ];
 
 #[rstest]
@@ -49,6 +51,8 @@ const NAMES: [&str; 17] = [
 #[case("DIGITUKI_BODY_LIMIT", "1", "1024..=104857600")]
 #[case("DIGITUKI_TRUSTED_PROXIES", "10.0.0.0/64", "invalid")]
 #[case("DIGITUKI_WORKERS", "0", "1..=512")]
+#[case("DIGITUKI_READ_ONLY", "perhaps", "boolean")]
+#[case("DIGITUKI_ISSUERS", "/no/such/file.json", "No such file")]
 fn a_wrong_value_stops_the_start_and_says_which_and_why(#[case] name: &str, #[case] value: &str, #[case] why: &str) {
     let output = program::run(&["serve"], &[(name, value)]);
     let said = String::from_utf8_lossy(&output.stderr);

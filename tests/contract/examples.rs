@@ -13,6 +13,9 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/examples")
 }
 
+/// Answers that are another in every installation: their examples stand beside the handlers.
+const OF_THE_INSTALLATION: [&str; 2] = ["get_keys", "get_authorization_server"];
+
 /// What stands in the document for an operation's answer.
 fn recordable(operation: &Operation, answer: Value) -> Value {
     match operation.id.as_str() {
@@ -31,7 +34,10 @@ fn every_example_is_what_the_server_answers(#[values(Database::Sqlite, Database:
     }
     let registry = Registry::start(database);
     let mut differing = Vec::new();
-    for operation in Contract::of(&registry).operations() {
+    for operation in Contract::of(&registry).reads() {
+        if OF_THE_INSTALLATION.contains(&operation.id.as_str()) {
+            continue;
+        }
         let answer = recordable(&operation, registry.json(&operation.example_target()));
         let answer = serde_json::to_string_pretty(&answer).unwrap() + "\n";
         let file = folder().join(format!("{}.json", operation.id));

@@ -21,7 +21,7 @@ fn the_documented_names_are_those_that_the_server_allows(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
     let registry = Registry::start(database);
-    for operation in Contract::of(&registry).operations() {
+    for operation in Contract::of(&registry).reads() {
         let target = operation.example_target();
         let separator = if target.contains('?') { '&' } else { '?' };
         let problem = registry.get(&format!("{target}{separator}colour=red")).problem(400, "invalid_request");
@@ -40,7 +40,7 @@ fn every_parameter_is_described_and_path_parameters_have_an_example(
 ) {
     let contract = Contract::of(&Registry::start(database));
     let mut lacking = Vec::new();
-    for operation in contract.operations() {
+    for operation in contract.reads() {
         for definition in operation.definition["parameters"].as_array().into_iter().flatten() {
             let definition = contract.resolve(definition);
             if definition["description"].as_str().is_none_or(str::is_empty) {
@@ -66,7 +66,7 @@ fn a_list_takes_as_many_values_as_the_document_says(
 ) {
     let registry = Registry::start(database);
     let mut tried = 0;
-    for operation in Contract::of(&registry).operations() {
+    for operation in Contract::of(&registry).reads() {
         for parameter in operation.in_place("query").filter(|parameter| parameter.is_list()) {
             let Some(value) = good_value(parameter) else { continue };
             let most = usize::try_from(parameter.schema["maxItems"].as_u64().unwrap()).unwrap();
@@ -86,7 +86,7 @@ fn every_documented_value_of_an_enumeration_is_taken(
     let registry = Registry::start(database);
     let contract = Contract::of(&registry);
     let mut refused = Vec::new();
-    for operation in contract.operations() {
+    for operation in contract.reads() {
         for parameter in operation.in_place("query") {
             for value in values_of(&contract, &parameter.schema) {
                 let target = format!("{}?{}={value}", operation.path_with("", ""), parameter.name);
@@ -118,7 +118,7 @@ fn letters_to_look_for_are_as_long_as_the_document_says(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
     let registry = Registry::start(database);
-    for operation in Contract::of(&registry).operations() {
+    for operation in Contract::of(&registry).reads() {
         let Some(parameter) = operation.parameter("q") else { continue };
         let most = usize::try_from(parameter.schema["maxLength"].as_u64().unwrap()).unwrap();
         // The limit counts characters, not bytes.
@@ -133,7 +133,7 @@ fn letters_to_look_for_are_as_long_as_the_document_says(
 #[rstest]
 fn header_fields_are_as_long_as_the_document_says(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let registry = Registry::start(database);
-    for operation in Contract::of(&registry).operations() {
+    for operation in Contract::of(&registry).reads() {
         let target = operation.example_target();
         for parameter in operation.in_place("header") {
             let most = usize::try_from(parameter.schema["maxLength"].as_u64().unwrap()).unwrap();

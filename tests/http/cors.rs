@@ -18,7 +18,7 @@ fn a_preflight_is_answered_for_every_path_and_method(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
     let registry = Registry::start(database);
-    for operation in Contract::of(&registry).operations() {
+    for operation in Contract::of(&registry).reads() {
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
             let asks = [
                 ("Origin", PAGE),

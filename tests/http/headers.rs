@@ -16,7 +16,7 @@ const SECURITY: [(&str, &str); 5] = [
 #[rstest]
 fn every_answer_has_security_headers_and_an_id(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let registry = Registry::start(database);
-    let mut targets: Vec<_> = Contract::of(&registry).operations().iter().map(Operation::example_target).collect();
+    let mut targets: Vec<_> = Contract::of(&registry).reads().iter().map(Operation::example_target).collect();
     targets.extend(
         ["/nothing", "/v1/regions?x=1", "/v1/regions/99", "/fault/panic", "/", "/swagger-ui/"].map(str::to_owned),
     );
@@ -56,7 +56,7 @@ fn the_id_of_a_request_is_the_callers_when_it_is_harmless(
 #[rstest]
 fn head_is_get_without_its_body(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let registry = Registry::start(database);
-    let mut targets: Vec<_> = Contract::of(&registry).operations().iter().map(Operation::example_target).collect();
+    let mut targets: Vec<_> = Contract::of(&registry).reads().iter().map(Operation::example_target).collect();
     targets.extend(["/v1/regions/99", "/v1/regions?x=1", "/nothing", "/", "/swagger-ui/"].map(str::to_owned));
     for target in targets {
         let fixed = [("X-Request-Id", "head-is-get")];
@@ -71,7 +71,7 @@ fn head_is_get_without_its_body(#[values(Database::Sqlite, Database::Postgres)] 
 #[rstest]
 fn a_wrong_method_is_405_and_says_what_is_allowed(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let registry = Registry::start(database);
-    for operation in Contract::of(&registry).operations() {
+    for operation in Contract::of(&registry).reads() {
         let target = operation.least_target();
         for method in ["POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"] {
             let answer = registry.ask(method, &target, &[]);
@@ -86,7 +86,7 @@ fn a_wrong_method_is_405_and_says_what_is_allowed(#[values(Database::Sqlite, Dat
 #[rstest]
 fn only_what_the_caller_accepts_is_sent(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let registry = Registry::start(database);
-    for operation in Contract::of(&registry).operations() {
+    for operation in Contract::of(&registry).reads() {
         let target = operation.example_target();
         for accept in ["application/json", "*/*", "application/*", "text/html, */*;q=0.1", "Application/JSON;q=0.5"] {
             let answer = registry.get_with(&target, &[("Accept", accept)]);
@@ -105,7 +105,7 @@ fn a_compressed_or_too_large_body_is_refused_on_every_path(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
     let registry = Registry::start_with(database, &["--body-limit", "1024"]);
-    for operation in Contract::of(&registry).operations() {
+    for operation in Contract::of(&registry).reads() {
         let target = operation.example_target();
         for coding in ["gzip", "br", "identity, gzip"] {
             let answer = registry.get_with(&target, &[("Content-Encoding", coding)]);

@@ -52,6 +52,11 @@ impl Contract {
         operations
     }
 
+    /// The operations that only read.
+    pub(crate) fn reads(&self) -> Vec<Operation> {
+        self.operations().into_iter().filter(|operation| operation.method == "get").collect()
+    }
+
     /// The operations that answer with pages.
     pub(crate) fn collections(&self) -> Vec<Operation> {
         self.operations().into_iter().filter(|operation| operation.parameter("cursor").is_some()).collect()

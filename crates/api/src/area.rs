@@ -2,7 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
-use digituki_domain::area::{Area, AreaCode, AreaFilter, AreaId, AreaKind, AreaSort};
+use digituki_domain::area::{Area, AreaCode, AreaFilter, AreaId, AreaKind, AreaSort, RegionCode};
 use digituki_domain::vocabulary::Vocabulary;
 use digituki_persistence::area;
 
@@ -20,6 +20,7 @@ pub(crate) fn configure(routes: &mut Routes) {
     routes.add_schema::<AreaCode>();
     routes.add_schema::<AreaId>();
     routes.add_schema::<AreaSort>();
+    routes.add_schema::<RegionCode>();
     operations!(
         routes,
         list_regions,

@@ -141,6 +141,9 @@ async fn prepare_once(store: &Store, settings: &Settings) -> Result<(), StoreErr
         return store.check_prepared().await;
     }
     store.prepare(settings.load(), settings.clock().moment()).await?;
+    if !store.read(signing_key::all).await?.is_empty() {
+        return Ok(());
+    }
     let first = keys::generate(settings.clock().now()).map_err(StoreError::Unforeseen)?;
     store.keep(|db| signing_key::ensure(db, first)).await
 }

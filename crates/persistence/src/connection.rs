@@ -32,6 +32,8 @@ const SQLITE_SESSION: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = 
 
 /// Any number: the lock of those who migrate and load.
 const PREPARATION_LOCK: i64 = 0x6469_6769_7475_6b69;
+/// Any other number: the lock of those who put one signing key in the place of another.
+const KEYS_LOCK: i64 = PREPARATION_LOCK + 1;
 
 impl AnyConnection {
     /// Begins a transaction that reads one snapshot.
@@ -53,12 +55,10 @@ impl AnyConnection {
         }
     }
 
-    /// Lets one process at a time go on, until its transaction ends.
-    pub(crate) fn lock(&mut self) -> diesel::QueryResult<()> {
+    /// Lets one process at a time go on with the keys, until its transaction ends.
+    pub(crate) fn lock_keys(&mut self) -> diesel::QueryResult<()> {
         match self {
-            Self::Postgresql(inner) => {
-                inner.batch_execute(&format!("SELECT pg_advisory_xact_lock({PREPARATION_LOCK})"))
-            }
+            Self::Postgresql(inner) => inner.batch_execute(&format!("SELECT pg_advisory_xact_lock({KEYS_LOCK})")),
             // A transaction that writes has the one lock already.
             Self::Sqlite(_) => Ok(()),
         }

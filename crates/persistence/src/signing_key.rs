@@ -47,7 +47,7 @@ pub fn all(db: &mut AnyConnection) -> Result<Vec<SigningKey>> {
 
 /// Keeps a first key where there is none: one of several processes that start together.
 pub fn ensure(db: &mut AnyConnection, first: SigningKey) -> Result<()> {
-    db.lock()?;
+    db.lock_keys()?;
     let standing: i64 = signing_keys::table.filter(signing_keys::retired_at.is_null()).count().get_result(db)?;
     if standing == 0 { insert(db, first) } else { Ok(()) }
 }
@@ -55,7 +55,7 @@ pub fn ensure(db: &mut AnyConnection, first: SigningKey) -> Result<()> {
 /// Puts a key in the place of the one that signed, and forgets those that were retired before
 /// `forgotten`: no token of theirs is alive.
 pub fn rotate(db: &mut AnyConnection, next: SigningKey, forgotten: DateTime<Utc>) -> Result<()> {
-    db.lock()?;
+    db.lock_keys()?;
     diesel::delete(signing_keys::table.filter(signing_keys::retired_at.lt(stored_instant(forgotten)))).execute(db)?;
     diesel::update(signing_keys::table.filter(signing_keys::retired_at.is_null()))
         .set(signing_keys::retired_at.eq(stored_instant(next.created_at)))

@@ -108,7 +108,7 @@ fn bodies_made_to_hurt_are_refused() {
         "[".repeat(1_000_000),
         "{\"a\":".repeat(200_000),
         format!("{LEAST}, \"languages\": [{}null]}}", "5,".repeat(400_000)),
-        format!("{{{}\"x\": 1}}", (0..80_000).map(|number| format!("\"{number}\":1,")).collect::<String>()),
+        format!("{{{}\"x\": 1}}", (0..80_000).map(|number| format!("\"{number}\":1,")).collect::<Vec<_>>().concat()),
         format!("{{\"{}\": 1}}", "~/".repeat(400_000)),
         format!("{LEAST}, \"origin\": \"{}\"}}", "x".repeat(1_000_000)),
     ];
@@ -184,12 +184,8 @@ fn a_body_up_to_the_limit_is_read_and_a_larger_one_is_413() {
 
     // In chunks, of which nobody knows beforehand how many will come.
     let in_chunks = |body: &str| {
-        let chunks: String = body
-            .as_bytes()
-            .chunks(100)
-            .map(|chunk| format!("{:x}\r\n{}\r\n", chunk.len(), String::from_utf8_lossy(chunk)))
-            .collect();
-        chunked(&chunks)
+        let chunk = |bytes: &[u8]| format!("{:x}\r\n{}\r\n", bytes.len(), String::from_utf8_lossy(bytes));
+        chunked(&body.as_bytes().chunks(100).map(chunk).collect::<Vec<_>>().concat())
     };
     let mut wire = Wire::open(registry.address);
     wire.send(in_chunks(&fits) + "0\r\n\r\n");

@@ -6,7 +6,7 @@ use crate::support::Database;
 use crate::support::program::{self, Serving};
 use crate::support::wire::{self, Wire};
 
-const NAMES: [&str; 19] = [
+const NAMES: &[&str] = &[
     "DATABASE_URL",
     "DIGITUKI_LISTEN",
     "DIGITUKI_PUBLIC_URL",
@@ -20,6 +20,7 @@ const NAMES: [&str; 19] = [
     "DIGITUKI_STATEMENT_TIMEOUT",
     "DIGITUKI_REQUEST_TIMEOUT",
     "DIGITUKI_HEAD_TIMEOUT",
+    "DIGITUKI_BODY_TIMEOUT",
     "DIGITUKI_KEEP_ALIVE",
     "DIGITUKI_SHUTDOWN_TIMEOUT",
     "DIGITUKI_BODY_LIMIT",
@@ -48,6 +49,7 @@ const NAMES: [&str; 19] = [
 #[case("DIGITUKI_POOL_TIMEOUT", "soon", "whole number of seconds")]
 #[case("DIGITUKI_STATEMENT_TIMEOUT", "0", "whole number of seconds")]
 #[case("DIGITUKI_REQUEST_TIMEOUT", "601", "whole number of seconds")]
+#[case("DIGITUKI_BODY_TIMEOUT", "40", "less than DIGITUKI_REQUEST_TIMEOUT, 40 seconds")]
 #[case("DIGITUKI_BODY_LIMIT", "1", "1024..=104857600")]
 #[case("DIGITUKI_TRUSTED_PROXIES", "10.0.0.0/64", "invalid")]
 #[case("DIGITUKI_WORKERS", "0", "1..=512")]

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use digituki_domain::clock::Clock;
+use digituki_domain::role::Caller;
 use digituki_domain::vocabulary::Vocabulary as _;
-use digituki_persistence::audit::{self, Line};
+use digituki_persistence::audit::{self, Deed, Line};
 use digituki_persistence::noun::Stored;
 use digituki_persistence::page::{Asked, Page};
 use digituki_persistence::write::{Author, Tx};
@@ -102,11 +103,23 @@ impl App {
         if page.items.is_empty() && query.asked.window.after.is_none() { Err(unknown) } else { query.answer(page) }
     }
 
+    /// Notes in the audit that somebody known was denied something.
+    pub(crate) async fn deny(&self, caller: &Caller, operation: &str, code: &str, request_id: Option<&str>) {
+        let deed = Deed { caller, operation, request_id, at: self.clock.now() };
+        self.audit(Line::denied(deed, code)).await;
+    }
+
     /// Writes a line of the audit. Where that cannot be done now, the log of the process has to do.
     pub(crate) async fn audit(&self, line: Line) {
-        if let Err(error) = self.store.keep(move |db| audit::append(db, line)).await {
-            log::error!("a denial could not be audited: {error}");
-        }
+        let why = if self.settings.read_only() {
+            "the registry takes no changes".to_owned()
+        } else {
+            match self.store.keep(move |db| audit::append(db, line)).await {
+                Ok(()) => return,
+                Err(error) => error.to_string(),
+            }
+        };
+        log::warn!(target: "digituki::audit", "a denial is not in the audit: {why}");
     }
 
     /// Ends every wait: the registry stops.

@@ -17,7 +17,7 @@ use crate::auth::failures::Failures;
 use crate::auth::issuers::Issuer;
 use crate::auth::keys::Keys;
 use crate::auth::token::{Expected, Refused, Unverified};
-use crate::http::access::{Denial, audit_denial, insufficient, invalid_token};
+use crate::http::access::{insufficient, invalid_token};
 use crate::http::problem::Problem;
 
 /// What signing in remembers from one request to the next.
@@ -63,7 +63,7 @@ async fn own(app: &App, token: &Unverified<'_>, request_id: &str) -> Result<Call
     let id = id.ok_or(Refused("of no client"))?;
     let client = app.read(move |db| Ok(client::get(db, id)?)).await?.ok_or(Refused("of a client that is gone"))?;
     if client.revoked_at.is_some() {
-        audit_denial(&Denial { client: &id.to_string(), operation: None, why: "revoked", request_id });
+        app.deny(&client.caller(&[]), "sign_in", Code::InvalidToken.as_str(), Some(request_id)).await;
         return Err(Refused("of a client that was revoked").into());
     }
     Ok(client.caller(&claims.scopes()))
@@ -77,10 +77,12 @@ async fn outside(app: &App, issuer: &Issuer, token: &Unverified<'_>, request_id:
     let expected = Expected { issuer: &issuer.name, audience: &issuer.audience, plain: true, now: app.clock.now() };
     let claims = token.verify(&key.verifying, key.algorithm, &expected)?;
     let name = issuer.caller_name(claims.text("sub").ok_or(Refused("of no subject"))?);
-    issuer.caller(&claims, name.clone()).ok_or_else(|| {
-        audit_denial(&Denial { client: &name, operation: None, why: "no role", request_id });
-        insufficient(None).into()
-    })
+    let caller = issuer.caller(&claims, name.clone());
+    if caller.is_none() {
+        let nobody = Caller { name, ..Caller::public() };
+        app.deny(&nobody, "sign_in", Code::Forbidden.as_str(), Some(request_id)).await;
+    }
+    caller.ok_or_else(|| insufficient(None).into())
 }
 
 impl From<Refused> for Failure {

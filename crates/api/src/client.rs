@@ -4,8 +4,10 @@ use std::fmt;
 
 use digituki_domain::client::{Client, ClientFacts, ClientId};
 use digituki_domain::invalid::Violation;
+use digituki_domain::role::Caller;
 use digituki_domain::text::TextLanguage;
-use digituki_persistence::{Error as StoreError, Store, client, signing_key};
+use digituki_persistence::audit::{self, Deed, Line};
+use digituki_persistence::{AnyConnection, Error as StoreError, Store, client, signing_key};
 
 use crate::auth::keys;
 use crate::auth::secret::Secret;
@@ -37,7 +39,8 @@ pub async fn add(settings: &Settings, facts: ClientFacts) -> Result<Credentials,
     let created_at = settings.clock().now();
     let client = Client { id: ClientId::generate(), facts, created_at, revoked_at: None };
     let (added, hash) = (client.clone(), secret.hash());
-    open(settings)?.keep(move |db| client::add(db, &added, &hash)).await?;
+    let work = move |db: &mut _| client::add(db, &added, &hash).map(|()| added);
+    keep(settings, "client_add", work, |added| Some(added.id.to_string())).await?;
     Ok(Credentials { client, secret })
 }
 
@@ -49,7 +52,9 @@ pub async fn list(settings: &Settings) -> Result<Vec<Client>, Failure> {
 /// Revokes a client: its next request fails, also with a token that has not expired.
 pub async fn revoke(settings: &Settings, id: ClientId) -> Result<Client, Failure> {
     let now = settings.clock().now();
-    let revoked = open(settings)?.keep(move |db| client::revoke(db, id, now)).await?;
+    let work = move |db: &mut _| client::revoke(db, id, now);
+    let revoked =
+        keep(settings, "client_revoke", work, |found| found.as_ref().map(|client| client.id.to_string())).await?;
     revoked.ok_or_else(|| unknown(id))
 }
 
@@ -57,7 +62,9 @@ pub async fn revoke(settings: &Settings, id: ClientId) -> Result<Client, Failure
 pub async fn rotate(settings: &Settings, id: ClientId) -> Result<Credentials, Failure> {
     let secret = Secret::generate()?;
     let hash = secret.hash();
-    let client = open(settings)?.keep(move |db| client::change_secret(db, id, &hash)).await?;
+    let work = move |db: &mut _| client::change_secret(db, id, &hash);
+    let client =
+        keep(settings, "client_rotate", work, |found| found.as_ref().map(|client| client.id.to_string())).await?;
     let client = client.ok_or_else(|| unknown(id))?;
     match client.revoked_at {
         Some(_) => Err(Failure::Impossible(format!("the client {id} was revoked: add another"))),
@@ -72,11 +79,33 @@ pub async fn rotate_key(settings: &Settings) -> Result<String, Failure> {
     let next = keys::generate(now)?;
     let kid = next.kid.clone();
     let forgotten = now - (token::dead_after(now) - now);
-    open(settings)?.keep(move |db| signing_key::rotate(db, next, forgotten)).await?;
+    let named = kid.clone();
+    let work = move |db: &mut _| signing_key::rotate(db, next, forgotten);
+    keep(settings, "key_rotate", work, move |()| Some(named)).await?;
     Ok(kid)
 }
 
-fn open(settings: &Settings) -> Result<Store, Failure> {
+/// Does a command's work, and notes in the audit that it was done; `on` says on what, if on anything.
+async fn keep<T: Send + 'static>(
+    settings: &Settings,
+    command: &'static str,
+    work: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
+    on: impl FnOnce(&T) -> Option<String> + Send + 'static,
+) -> Result<T, Failure> {
+    let at = settings.clock().now();
+    let store = open(settings)?;
+    let done = store.keep(move |db| {
+        let done = work(db)?;
+        if let Some(object) = on(&done) {
+            let deed = Deed { caller: &Caller::operator(), operation: command, request_id: None, at };
+            audit::append(db, Line::done(deed, Some(&object)))?;
+        }
+        Ok::<_, StoreError>(done)
+    });
+    Ok(done.await?)
+}
+
+pub(crate) fn open(settings: &Settings) -> Result<Store, Failure> {
     if settings.read_only() {
         return Err(Failure::Impossible("the registry takes no changes: DIGITUKI_READ_ONLY is set".into()));
     }

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use digituki_domain::area::{AreaId, AreaKind, RegionCode};
 use digituki_domain::client::{Client, ClientFacts, ClientId};
 use digituki_domain::invalid::Invalid;
+use digituki_domain::noun::NounName;
 use digituki_domain::organisation::OrganisationId;
 use digituki_domain::role::Role;
 use digituki_domain::text::TextLanguage;
@@ -11,6 +12,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::client::{self, Credentials, Failure};
+use crate::ledger;
 use crate::serve::migrate;
 use crate::settings::Settings;
 
@@ -32,6 +34,46 @@ pub enum ClientCommand {
 pub enum KeyCommand {
     /// Sign with a new key; the one before is published until its tokens have expired.
     Rotate(Box<Settings>),
+}
+
+/// Erases by law.
+#[derive(Debug, Args)]
+pub struct Erase {
+    /// What kind of object it is.
+    #[arg(value_parser = parsed::<NounName>)]
+    noun: NounName,
+    /// The object's id.
+    object: String,
+    /// Only what was said in this version, which is not the present one.
+    #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]
+    version: Option<i64>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Erase {
+    /// Does it, and says what came of it on the standard output.
+    pub async fn run(self) -> Result<(), Failure> {
+        let Self { noun, object, version, settings } = self;
+        settings.check()?;
+        let erased = ledger::erase(&settings, noun, object, version).await?;
+        println!("erased {erased} payloads; the chain of the log is whole");
+        Ok(())
+    }
+}
+
+/// Looks through the log and says what came of it on the standard output.
+pub async fn verify(settings: &Settings) -> Result<(), Failure> {
+    settings.check()?;
+    let report = ledger::verify(settings).await?;
+    for fault in &report.faults {
+        println!("{fault}");
+    }
+    if report.faults.is_empty() {
+        println!("{} entries, each as it was written", report.entries);
+        return Ok(());
+    }
+    Err(Failure::Impossible(format!("the log of {} entries is not what was written", report.entries)))
 }
 
 /// Adds a client.

@@ -25,6 +25,7 @@ mod coverage;
 mod grant;
 mod health;
 mod http;
+mod ledger;
 mod logging;
 mod municipality;
 mod oauth;
@@ -39,7 +40,7 @@ mod settings;
 mod swagger;
 
 pub use auth::secret::Secret;
-pub use command::{ClientCommand, KeyCommand};
+pub use command::{ClientCommand, Erase, KeyCommand, verify};
 pub use contract::{document, routes};
 pub use http::routes::Routes;
 pub use logging::{Format as LogFormat, start as start_logging};

@@ -8,7 +8,7 @@ use clap::builder::Resettable;
 use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use digituki::client::Failure;
-use digituki::{ClientCommand, KeyCommand, LogFormat, Settings};
+use digituki::{ClientCommand, Erase, KeyCommand, LogFormat, Settings};
 
 /// The national registry of digital support.
 #[derive(Parser)]
@@ -34,6 +34,10 @@ enum Command {
     /// Keep the keys that sign access tokens.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Look through the log: every entry there, in its order, unchanged.
+    Verify(Box<Settings>),
+    /// Erase an object by law, with all that the log holds of it.
+    Erase(Box<Erase>),
     /// Print the contract, the OpenAPI document.
     Openapi,
 }
@@ -113,6 +117,8 @@ fn run(command: Command) -> Result<(), Failure> {
         }
         Command::Client(command) => system.block_on(command.run()),
         Command::Key(command) => system.block_on(command.run()),
+        Command::Verify(settings) => system.block_on(digituki::verify(&settings)),
+        Command::Erase(erase) => system.block_on(erase.run()),
         Command::Openapi => {
             let document = serde_json::to_string_pretty(&digituki::document()).map_err(|error| error.to_string())?;
             println!("{document}");

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::auth::keys::PublicKey;
 use crate::auth::{broken, secret, token};
-use crate::http::access::{Denial, RequestId, audit_denial};
+use crate::http::access::RequestId;
 use crate::http::answer::{self, Answer};
 use crate::http::body;
 use crate::http::problem::{Problem, Worded};
@@ -163,10 +163,9 @@ async fn authenticate(app: &App, request: &HttpRequest, given: Option<Credential
                 None => Ok(client),
             };
         }
-        let extensions = request.extensions();
-        let request_id = extensions.get::<RequestId>().map_or("", |id| &id.0);
-        let why = if right { "revoked" } else { "wrong secret" };
-        audit_denial(&Denial { client: &client.id.to_string(), operation: Some("issue_token"), why, request_id });
+        let id = request.extensions().get::<RequestId>().cloned();
+        let id = id.as_ref().map(|id| id.0.as_str());
+        app.deny(&client.caller(&[]), "issue_token", "invalid_client", id).await;
     }
     Err(match failures.count(address) {
         Some(seconds) => wait(seconds),

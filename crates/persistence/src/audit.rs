@@ -1,17 +1,16 @@
 //! The audit: who did what or was denied it, when, from which client. Never a secret or a personal datum.
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use digituki_domain::audit::{AuditEntry, AuditFilter, Outcome};
 use digituki_domain::noun::NounName;
-use digituki_domain::role::Role;
+use digituki_domain::role::{Caller, Role};
 
 use crate::column::{Plain, any_of, stored_instant};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::Result;
 use crate::page::{Asked, Page, Position, keyset};
 use crate::schema::audit_entries;
-use crate::write::Author;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_entries)]
@@ -29,13 +28,26 @@ struct Row {
     request_id: Option<String>,
 }
 
+/// Who did something, by what, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Deed<'a> {
+    /// Who.
+    pub caller: &'a Caller,
+    /// The operation of the contract, or the command.
+    pub operation: &'a str,
+    /// What names the request in the log of the process.
+    pub request_id: Option<&'a str>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 /// A line of the audit to be written.
 pub struct Line(Row);
 
 impl Line {
     /// Something was done to an object.
-    pub(crate) fn done(author: &Author, noun: NounName, object: &str, seq: i64) -> Self {
-        let mut line = Self::of(author, Outcome::Done);
+    pub(crate) fn change(deed: Deed, noun: NounName, object: &str, seq: i64) -> Self {
+        let mut line = Self::of(deed, Outcome::Done);
         line.0.noun = Some(Plain::of(&noun));
         line.0.object = Some(object.to_owned());
         line.0.seq = Some(seq);
@@ -43,34 +55,33 @@ impl Line {
     }
 
     /// Something else was done, such as adding a client.
-    pub fn command(author: &Author, object: Option<&str>) -> Self {
-        let mut line = Self::of(author, Outcome::Done);
-        line.0.object = object.map(str::to_owned);
+    pub fn done(deed: Deed, to: Option<&str>) -> Self {
+        let mut line = Self::of(deed, Outcome::Done);
+        line.0.object = to.map(str::to_owned);
         line
     }
 
-    /// Something was denied, for the reason that the problem's code says.
-    pub fn denied(author: &Author, code: &str) -> Self {
-        let mut line = Self::of(author, Outcome::Denied);
+    /// Something was denied, with this code.
+    pub fn denied(deed: Deed, code: &str) -> Self {
+        let mut line = Self::of(deed, Outcome::Denied);
         line.0.code = Some(code.to_owned());
         line
     }
 
-    fn of(author: &Author, outcome: Outcome) -> Self {
-        let caller = &author.permit.caller;
+    fn of(deed: Deed, outcome: Outcome) -> Self {
         Self(Row {
             // Ids made later sort later.
             id: uuid::Uuid::now_v7().to_string(),
-            recorded_at: stored_instant(author.moment.now),
-            client: caller.name.clone(),
-            role: Plain::of(&caller.role),
-            operation: author.operation.clone(),
+            recorded_at: stored_instant(deed.at),
+            client: deed.caller.name.clone(),
+            role: Plain::of(&deed.caller.role),
+            operation: deed.operation.to_owned(),
             outcome: Plain::of(&outcome),
             code: None,
             noun: None,
             object: None,
             seq: None,
-            request_id: author.request_id.clone(),
+            request_id: deed.request_id.map(str::to_owned),
         })
     }
 }

@@ -45,7 +45,7 @@ fn erase_of<N: Stored>(tx: &mut Tx, object: &str, version: Option<i64>) -> Resul
     let nothing = (payloads::salt.eq(None::<String>), payloads::data.eq(None::<String>));
     let erased = diesel::update(held).set(nothing).execute(tx.db())?;
     idempotency::forget(tx.db(), object)?;
-    let line = Line::command(tx.author(), Some(object));
+    let line = Line::done(tx.author().deed(), Some(object));
     audit::append(tx.db(), line)?;
     Ok(erased)
 }

@@ -130,6 +130,18 @@ impl Store {
         tokio::time::timeout(longest, reading).await.unwrap_or_else(silent)
     }
 
+    /// Reads one snapshot for as long as it takes, for commands that look through everything.
+    pub async fn look_through<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.with_connection(AnyConnection::begin_read, move |pooled| {
+            let outcome = work(&mut pooled.connection);
+            pooled.end(outcome)
+        })
+        .await
+    }
+
     /// Writes by the one road: everything that the work does, its entries in the log and its lines in the
     /// audit, or nothing of it.
     pub async fn write<T, E>(

@@ -7,7 +7,7 @@ use digituki_domain::noun::Kept;
 use digituki_domain::policy::{Permit, Sight};
 use digituki_domain::version::Version;
 
-use crate::audit::{self, Line};
+use crate::audit::{self, Deed, Line};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
 use crate::log::{Entry, Head};
@@ -24,6 +24,18 @@ pub struct Author {
     pub request_id: Option<String>,
     /// When.
     pub moment: Moment,
+}
+
+impl Author {
+    /// What the audit says of it.
+    pub fn deed(&self) -> Deed<'_> {
+        Deed {
+            caller: &self.permit.caller,
+            operation: &self.operation,
+            request_id: self.request_id.as_deref(),
+            at: self.moment.now,
+        }
+    }
 }
 
 /// A write in progress. It sees the registry as it is, and nobody else writes until it ends.
@@ -121,7 +133,7 @@ impl<'a> Tx<'a> {
             record,
         };
         self.head.append(self.db, entry)?;
-        audit::append(self.db, Line::done(self.author, N::NOUN, &kept.id.to_string(), self.head.seq))
+        audit::append(self.db, Line::change(self.author.deed(), N::NOUN, &kept.id.to_string(), self.head.seq))
     }
 }
 

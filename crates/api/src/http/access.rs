@@ -8,6 +8,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _, HttpRequest, ResponseError as _};
 use digituki_domain::policy::{Access, Permit, Scope};
 use digituki_domain::problem::Code;
@@ -53,28 +54,6 @@ impl Allowed {
     }
 }
 
-/// Someone known who was refused.
-pub(crate) struct Denial<'a> {
-    /// The id of a client, or the name of another issuer's subject.
-    pub(crate) client: &'a str,
-    /// What it wanted to do; none where it did not get so far.
-    pub(crate) operation: Option<&'a str>,
-    pub(crate) why: &'static str,
-    pub(crate) request_id: &'a str,
-}
-
-/// Keeps a denial of someone known.
-pub(crate) fn audit_denial(denial: &Denial<'_>) {
-    log::info!(
-        target: "digituki::audit",
-        request_id = denial.request_id,
-        client = denial.client,
-        operation = denial.operation.unwrap_or_default(),
-        why = denial.why;
-        "denied"
-    );
-}
-
 /// Finds out who asks.
 pub(crate) async fn identify(app: &App, headers: &HeaderMap, request_id: &str) -> Identity {
     let found = match bearer(headers) {
@@ -111,18 +90,33 @@ pub(crate) async fn gate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    match decide(&operation, access, request.request()) {
+    match decide(access, request.request()) {
         Ok(permit) => {
             if let Some(permit) = permit {
                 request.extensions_mut().insert(Allowed { permit, operation });
             }
             Ok(next.call(request).await?.map_into_boxed_body())
         }
-        Err(problem) => Ok(request.into_response(problem.error_response())),
+        Err(problem) => {
+            note(&operation, &problem, request.request()).await;
+            Ok(request.into_response(problem.error_response()))
+        }
     }
 }
 
-fn decide(operation: &str, access: Option<Access>, request: &HttpRequest) -> Result<Option<Permit>, Problem> {
+/// Notes in the audit that somebody known was refused.
+async fn note(operation: &str, problem: &Problem, request: &HttpRequest) {
+    let caller = match request.extensions().get() {
+        Some(Identity(Ok(caller))) if caller.signed_in() => caller.clone(),
+        _ => return,
+    };
+    let id = request.extensions().get::<RequestId>().cloned();
+    if let Some(app) = request.app_data::<Data<App>>() {
+        app.deny(&caller, operation, problem.code().as_str(), id.as_ref().map(|id| id.0.as_str())).await;
+    }
+}
+
+fn decide(access: Option<Access>, request: &HttpRequest) -> Result<Option<Permit>, Problem> {
     let scope = match access {
         Some(Access::Open) => return Ok(None),
         Some(Access::Scope(scope)) => Some(scope),
@@ -133,17 +127,11 @@ fn decide(operation: &str, access: Option<Access>, request: &HttpRequest) -> Res
         return Err(auth::broken("an operation was reached past the envelope"));
     };
     let caller = identity.clone()?;
-    let (name, signed_in) = (caller.name.clone(), caller.signed_in());
+    let signed_in = caller.signed_in();
     match scope.and_then(|scope| Permit::new(caller, scope)) {
         Some(permit) => Ok(Some(permit)),
         None if !signed_in && scope.is_some() => Err(unauthenticated()),
-        None => {
-            if signed_in {
-                let request_id = extensions.get::<RequestId>().map_or("", |id| &id.0);
-                audit_denial(&Denial { client: &name, operation: Some(operation), why: "forbidden", request_id });
-            }
-            Err(insufficient(scope))
-        }
+        None => Err(insufficient(scope)),
     }
 }
 
@@ -175,7 +163,7 @@ mod tests {
     fn outcome(access: Option<Access>, identity: Result<Caller, Problem>) -> (u16, String) {
         let request = TestRequest::get().to_http_request();
         request.extensions_mut().insert(Identity(identity));
-        match decide("an_operation", access, &request) {
+        match decide(access, &request) {
             Ok(permit) => (200, permit.map(|permit| permit.caller.name).unwrap_or_default()),
             Err(problem) => {
                 let response = problem.error_response();
@@ -225,7 +213,7 @@ mod tests {
     #[test]
     fn past_the_envelope_nobody_gets_in() {
         let request = TestRequest::get().to_http_request();
-        assert!(decide("an_operation", Some(Access::Scope(Scope::Read)), &request).is_err());
+        assert!(decide(Some(Access::Scope(Scope::Read)), &request).is_err());
     }
 
     #[test]

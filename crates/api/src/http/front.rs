@@ -23,6 +23,9 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, Re
 
 use crate::http::crowd::{Crowd, Seat};
 
+/// Connections that have yet to be accepted.
+const BACKLOG: i32 = 2_048;
+
 /// How long the last words to a client may take whose connection others need.
 const HASTE: Duration = Duration::from_millis(100);
 
@@ -88,6 +91,15 @@ enum Stage {
     Body,
 }
 
+/// Whether an answer has said that it is the last one.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Last {
+    #[default]
+    No,
+    Begun,
+    Sent,
+}
+
 /// What is known about one connection. The application's side reports to it through `conn_data`.
 #[derive(Default)]
 struct Watch {
@@ -102,10 +114,7 @@ struct Watch {
     body: bool,
     /// The end of what actix-http wrote, kept back for as long as it may be a bare refusal.
     held: Vec<u8>,
-    /// The latest answer says that it is the last one.
-    last: bool,
-    /// The last answer has been sent.
-    over: bool,
+    last: Last,
     /// The client has yet to take bytes of an earlier answer, so nothing may follow them.
     blocked: bool,
 }
@@ -221,7 +230,9 @@ impl AsyncWrite for Front {
     /// Called when everything has been written.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut watch = self.watch.borrow_mut();
-        watch.over = watch.last && watch.stage == Stage::Idle;
+        if watch.last == Last::Begun && watch.stage == Stage::Idle {
+            watch.last = Last::Sent;
+        }
         drop(watch);
         Pin::new(&mut *self.io.borrow_mut()).poll_flush(cx)
     }
@@ -286,7 +297,7 @@ async fn attend(
             }
             let may_be_told = released && !watch.blocked;
             // actix-http would read a body in chunks to its end, however long that is in coming.
-            if watch.over && may_be_told {
+            if watch.last == Last::Sent && may_be_told {
                 return Poll::Ready(End::Done(None));
             }
             let in_head = matches!(watch.stage, Stage::Head(_));
@@ -382,6 +393,8 @@ where
     B: MessageBody + 'static,
     P: Fn(Refusal) -> Told + Send + Clone + 'static,
 {
+    // The standard library has room for 128 that have yet to be accepted; one more would have to try again a second later.
+    rustix::net::listen(&listener, BACKLOG)?;
     let server = Server::build().workers(options.workers);
     // At the limit no more are accepted, without a pause as after an error. Up to a quarter less there is room for those
     // who come while others are on their way out.
@@ -403,10 +416,16 @@ where
                 let answer = answer.await;
                 let mut watch = shared.borrow_mut();
                 watch.turn(if answer.is_ok() { Stage::Body } else { Stage::Idle });
-                let answer = answer.map(Into::into).inspect_err(|_| watch.last = watch.body)?;
-                watch.last = answer.head().connection_type() == ConnectionType::Close;
+                let answer: Result<Response<B>, _> = answer.map(Into::into);
+                let is_last = match &answer {
+                    Ok(answer) => answer.head().connection_type() == ConnectionType::Close,
+                    Err(_) => watch.body,
+                };
+                if is_last {
+                    watch.last = Last::Begun;
+                }
                 drop(watch);
-                Ok(answer.map_body(|_, body| Tracked(body.boxed(), shared)))
+                answer.map(|answer| answer.map_body(|_, body| Tracked(body.boxed(), shared)))
             }
         });
         let (stopping, crowd, problem) = (stopping.clone(), Arc::clone(&crowd), problem.clone());

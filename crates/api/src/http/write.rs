@@ -213,7 +213,7 @@ impl Write {
         if let Err(problem) = &outcome
             && problem.code() == Code::Forbidden
         {
-            app.audit(Line::denied(&author, problem.code().as_str())).await;
+            app.audit(Line::denied(author.deed(), problem.code().as_str())).await;
         }
         outcome
     }

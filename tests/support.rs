@@ -10,9 +10,11 @@ pub(crate) mod problem;
 pub(crate) mod program;
 pub(crate) mod registry;
 pub(crate) mod sign_in;
+pub(crate) mod stage;
 pub(crate) mod statements;
 pub(crate) mod wire;
 
 pub(crate) use contract::Contract;
 pub(crate) use database::Database;
 pub(crate) use registry::{Answer, Registry};
+pub(crate) use stage::Stage;

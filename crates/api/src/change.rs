@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::http::answer::{self, Answer};
-use crate::http::list::{ListOf, ListQuery, Paging};
+use crate::http::list::{ListOf, ListQuery, Walking};
 use crate::http::problem::Problem;
 use crate::http::query::{FromQuery, Reader};
 use crate::http::routes::{Routes, operations};
@@ -70,7 +70,8 @@ impl FromQuery for ChangeFilter {
 /// stream, one a line.
 #[utoipa::path(
     get, path = "/v1/changes", tag = "changes",
-    params(ChangeFilter, Paging), responses((status = 200, body = ChangeList))
+    params(ChangeFilter, Walking),
+    responses((status = 200, content((ChangeList = "application/json"), (Change = "application/x-ndjson"))))
 )]
 async fn list_changes(
     app: Data<App>,

@@ -40,7 +40,7 @@ pub(crate) fn configure(routes: &mut Routes) {
 
 /// A page of the feed.
 #[derive(Serialize, ToSchema)]
-struct ChangeList {
+struct ChangeFeed {
     /// The changes, in the order in which they were made.
     #[schema(max_items = 500)]
     items: Vec<Change>,
@@ -71,7 +71,7 @@ impl FromQuery for ChangeFilter {
 #[utoipa::path(
     get, path = "/v1/changes", tag = "changes",
     params(ChangeFilter, Walking),
-    responses((status = 200, content((ChangeList = "application/json"), (Change = "application/x-ndjson"))))
+    responses((status = 200, content((ChangeFeed = "application/json"), (Change = "application/x-ndjson"))))
 )]
 async fn list_changes(
     app: Data<App>,
@@ -85,7 +85,7 @@ async fn list_changes(
     }
     let page = wait_for(&app, query.asked.clone()).await?;
     let next = page.more.then(|| query.cursor(position(page.last_seq)));
-    let body = ChangeList { items: page.items, next: next.clone(), last_seq: page.last_seq };
+    let body = ChangeFeed { items: page.items, next: next.clone(), last_seq: page.last_seq };
     Ok(Either::Left(query.linked(Answer::json(&body)?, next.as_deref())))
 }
 

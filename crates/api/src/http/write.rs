@@ -17,17 +17,15 @@ use digituki_persistence::audit::Line;
 use digituki_persistence::feed;
 use digituki_persistence::noun::{Pushed, Stored, Written};
 use digituki_persistence::write::{self, Author, Tx};
-use serde_json::Value;
 use validator::Validate as _;
 
 use crate::app::App;
 use crate::http::access::{Allowed, RequestId};
 use crate::http::answer::{self, Answer};
-use crate::http::body::{Body, Empty, Patch, merge};
+use crate::http::body::{Body, Empty, Patch, patched};
 use crate::http::idempotency;
 use crate::http::precondition::Precondition;
 use crate::http::problem::Problem;
-use crate::http::shape;
 
 /// A request to change something.
 pub(crate) struct Write {
@@ -98,9 +96,8 @@ impl Write {
         self.run(move |tx| {
             let before = present::<N>(tx, &id)?;
             precondition.check(before.version)?;
-            let mut facts: Value = serde_json::to_value(N::facts(&before.record)).map_err(Error::from)?;
-            merge(&mut facts, &patch.patch);
-            let facts = shape::read(&facts).map_err(Problem::invalid)?;
+            let facts = serde_json::to_value(N::facts(&before.record)).map_err(Error::from)?;
+            let facts = patched(facts, &patch.patch).map_err(Problem::invalid)?;
             let kept = write::replace(tx, before, facts)?;
             represented(tx, kept)
         })

@@ -35,6 +35,7 @@ mod problems;
 mod programmes;
 mod providers;
 mod regions;
+mod roles;
 mod settings;
 mod statements;
 mod support;

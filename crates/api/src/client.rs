@@ -7,7 +7,7 @@ use digituki_domain::invalid::Violation;
 use digituki_domain::role::Caller;
 use digituki_domain::text::TextLanguage;
 use digituki_persistence::audit::{self, Deed, Line};
-use digituki_persistence::{AnyConnection, Error as StoreError, Store, client, signing_key};
+use digituki_persistence::{AnyConnection, DatabaseUrl, Error as StoreError, Store, client, signing_key};
 
 use crate::auth::keys;
 use crate::auth::secret::Secret;
@@ -105,11 +105,26 @@ async fn keep<T: Send + 'static>(
     Ok(done.await?)
 }
 
-pub(crate) fn open(settings: &Settings) -> Result<Store, Failure> {
-    if settings.read_only() {
-        return Err(Failure::Impossible("the registry takes no changes: DIGITUKI_READ_ONLY is set".into()));
+fn open(settings: &Settings) -> Result<Store, Failure> {
+    if settings.read_only() { Err(Failure::read_only()) } else { Ok(Store::open(settings.store())) }
+}
+
+/// Opens a store that has to be there: a mistyped path should not make an empty one.
+pub(crate) fn open_existing(settings: &Settings) -> Result<Store, Failure> {
+    let options = settings.store();
+    match &options.url {
+        DatabaseUrl::Sqlite(path) if !path.exists() => {
+            Err(Failure::Impossible(format!("there is no registry at {}", path.display())))
+        }
+        _ => Ok(Store::open(options)),
     }
-    Ok(Store::open(settings.store()))
+}
+
+impl Failure {
+    /// Nothing is changed while the registry is read-only.
+    pub(crate) fn read_only() -> Self {
+        Self::Impossible("the registry takes no changes: DIGITUKI_READ_ONLY is set".into())
+    }
 }
 
 fn unknown(id: ClientId) -> Failure {

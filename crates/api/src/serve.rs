@@ -140,7 +140,7 @@ async fn prepare_once(store: &Store, settings: &Settings) -> Result<(), StoreErr
     if settings.read_only() {
         return store.check_prepared().await;
     }
-    store.prepare(settings.load(), settings.clock().moment()).await?;
+    store.prepare(settings.load(), settings.clock()).await?;
     if !store.read(signing_key::all).await?.is_empty() {
         return Ok(());
     }

@@ -175,6 +175,11 @@ impl Permit {
         (reach != Reach::Nothing).then_some(Self { caller, reach })
     }
 
+    /// Lets the registry itself, or whoever works on its command line, do everything.
+    pub fn unlimited(caller: Caller) -> Self {
+        Self { caller, reach: Reach::Everything }
+    }
+
     /// How far it reaches.
     pub fn reach(&self) -> Reach {
         self.reach

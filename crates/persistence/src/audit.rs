@@ -81,7 +81,8 @@ impl Line {
             noun: None,
             object: None,
             seq: None,
-            request_id: deed.request_id.map(str::to_owned),
+            // Callers may name their requests as they like; what is kept for years is no text of theirs.
+            request_id: deed.request_id.filter(|id| uuid::Uuid::try_parse(id).is_ok()).map(str::to_owned),
         })
     }
 }

@@ -28,7 +28,7 @@ macro_rules! column_of {
         }
 
         impl<T> $name<T> {
-            fn from_text(text: String) -> Self {
+            pub(crate) fn from_text(text: String) -> Self {
                 Self { text, of: PhantomData }
             }
 

@@ -78,11 +78,23 @@ impl AnyConnection {
         }
     }
 
-    /// Gives up the space in which what was deleted may still stand.
-    pub(crate) fn tidy(&mut self) -> diesel::QueryResult<()> {
+    /// Gives up the space in which what was deleted may still stand; says whether all of it could be given up.
+    pub(crate) fn tidy(&mut self) -> diesel::QueryResult<bool> {
+        #[derive(diesel::QueryableByName)]
+        struct Outcome {
+            #[diesel(sql_type = diesel::sql_types::Integer)]
+            busy: i32,
+        }
         match self {
-            Self::Postgresql(inner) => inner.batch_execute("VACUUM"),
-            Self::Sqlite(inner) => inner.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)"),
+            Self::Postgresql(inner) => {
+                inner.batch_execute("SET statement_timeout = 0")?;
+                inner.batch_execute("VACUUM payloads, changes, idempotency_keys, providers, organisations")?;
+                Ok(true)
+            }
+            Self::Sqlite(inner) => {
+                let outcome: Outcome = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(inner)?;
+                Ok(outcome.busy == 0)
+            }
         }
     }
 

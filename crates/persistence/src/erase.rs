@@ -43,11 +43,13 @@ fn erase_of<N: Stored>(tx: &mut Tx, object: &str, version: Option<i64>) -> Resul
     if seqs.is_empty() {
         return Err(Error::Unforeseen(format!("the log holds nothing of the {} {object}", N::NOUN.code())));
     }
-    let held = payloads::table.filter(payloads::seq.eq_any(seqs)).filter(payloads::data.is_not_null());
+    let held = || payloads::table.filter(payloads::seq.eq_any(seqs.clone())).filter(payloads::data.is_not_null());
+    let erased: Vec<i64> = held().select(payloads::seq).order(payloads::seq).load(tx.db())?;
     let nothing = (payloads::salt.eq(None::<String>), payloads::data.eq(None::<String>));
-    let erased = diesel::update(held).set(nothing).execute(tx.db())?;
+    diesel::update(held()).set(nothing).execute(tx.db())?;
+    tx.log_erasure(object, &erased)?;
     idempotency::forget(tx.db(), object)?;
-    let line = Line::done(tx.author().deed(), Some(object));
+    let line = Line::done(tx.deed(), Some(object));
     audit::append(tx.db(), &line)?;
-    Ok(erased)
+    Ok(erased.len())
 }

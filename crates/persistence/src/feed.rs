@@ -79,7 +79,9 @@ pub fn history<N: Stored>(db: &mut AnyConnection, id: &N::Id, asked: &Asked<()>)
     let after: i64 = asked.window.after.as_ref().map_or(Ok(0), |after| column::parse(&after.id))?;
     let of_object =
         || changes::table.filter(changes::noun.eq(N::NOUN.code())).filter(changes::object.eq(id.to_string()));
-    let rows = of_object().order(changes::seq).select(Row::as_select()).load(db)?;
+    // A total takes the whole history.
+    let start = if asked.window.count { 0 } else { after };
+    let rows = of_object().filter(changes::seq.gt(start)).order(changes::seq).select(Row::as_select()).load(db)?;
     let shown = visible(rows, &asked.permit)?;
     let total = asked.window.count.then(|| i64::try_from(shown.len()).unwrap_or(i64::MAX));
     let rest: Vec<_> = shown.into_iter().filter(|(row, _)| row.seq > after).collect();

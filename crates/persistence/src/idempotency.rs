@@ -1,6 +1,6 @@
 //! First answers: a POST that is repeated with its Idempotency-Key is answered as the first time.
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
 use crate::column::stored_instant;
@@ -77,16 +77,25 @@ impl Tx<'_> {
             object: answer.object,
             recorded_at: stored_instant(self.moment().now),
         };
-        let over = stored_instant(self.moment().now - KEPT);
+        let now = self.moment().now;
         let db = self.db();
-        diesel::delete(idempotency_keys::table.filter(idempotency_keys::recorded_at.le(over))).execute(db)?;
+        // Also the one that this key may have had before.
+        forget_old(db, now)?;
         diesel::insert_into(idempotency_keys::table).values(&row).execute(db)?;
         Ok(())
     }
 }
 
-/// Forgets the answers that carry an object.
+/// Forgets the answers that speak of an object: its own, and those of what refers to it by its id.
 pub(crate) fn forget(db: &mut AnyConnection, object: &str) -> Result<()> {
-    diesel::delete(idempotency_keys::table.filter(idempotency_keys::object.eq(object))).execute(db)?;
+    let speaks = idempotency_keys::body.like(format!("%{object}%"));
+    diesel::delete(idempotency_keys::table.filter(speaks)).execute(db)?;
+    Ok(())
+}
+
+/// Forgets the answers that have been kept long enough.
+pub fn forget_old(db: &mut AnyConnection, now: DateTime<Utc>) -> Result<()> {
+    let over = stored_instant(now - KEPT);
+    diesel::delete(idempotency_keys::table.filter(idempotency_keys::recorded_at.le(over))).execute(db)?;
     Ok(())
 }

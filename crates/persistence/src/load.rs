@@ -6,12 +6,12 @@ mod history;
 mod reference;
 mod shipped;
 
-use digituki_domain::clock::Moment;
-use digituki_domain::policy::{Permit, Scope};
+use digituki_domain::clock::Clock;
+use digituki_domain::policy::Permit;
 use digituki_domain::role::Caller;
 
 use crate::connection::AnyConnection;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::write::{Author, Tx};
 use shipped::Ledger;
 
@@ -25,9 +25,9 @@ pub enum Load {
 }
 
 /// Loads, inside the caller's transaction, by the road of every write: the registry itself is the author.
-pub(crate) fn load(db: &mut AnyConnection, what: Load, moment: Moment) -> Result<()> {
-    let permit = Permit::new(Caller::registry(), Scope::ProvidersWrite).ok_or(Error::Forbidden)?;
-    let author = Author { permit, operation: "load".into(), request_id: None, moment };
+pub(crate) fn load(db: &mut AnyConnection, what: Load, clock: Clock) -> Result<()> {
+    let permit = Permit::unlimited(Caller::registry());
+    let author = Author { permit, operation: "load".into(), request_id: None, clock };
     let mut tx = Tx::begin(db, &author)?;
     let mut ledger = Ledger::open(&mut tx)?;
     reference::load(&mut tx, &mut ledger)?;

@@ -20,10 +20,13 @@ pub(crate) struct Head {
     pub(crate) digest: String,
 }
 
+/// What the log calls an entry that says which payloads were erased by law, instead of a noun.
+pub(crate) const ERASURE: &str = "erasure";
+
 /// What is to be logged of a change.
 pub(crate) struct Entry<'a> {
     pub(crate) recorded_at: DateTime<Utc>,
-    pub(crate) noun: NounName,
+    pub(crate) noun: &'a str,
     pub(crate) object: String,
     pub(crate) operation: Operation,
     pub(crate) version: i64,
@@ -75,7 +78,7 @@ impl Head {
         let mut row = Row {
             seq: self.seq + 1,
             recorded_at: stored_instant(entry.recorded_at),
-            noun: Plain::of(&entry.noun),
+            noun: Plain::from_text(entry.noun.to_owned()),
             object: entry.object,
             operation: Plain::of(&entry.operation),
             version: entry.version,

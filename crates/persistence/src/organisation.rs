@@ -21,7 +21,7 @@ use crate::error::{Error, Result, in_query, refuse, together};
 use crate::feed;
 use crate::noun::{Step, Stored, Written, find_row, list_rows, put_row};
 use crate::page::{Asked, Page};
-use crate::schema::organisations;
+use crate::schema::{clients, organisations};
 use crate::write::Tx;
 use crate::{area, municipality, names};
 
@@ -122,6 +122,11 @@ impl Stored for Organisation {
         if named_as_successor.count().get_result::<i64>(db)? > 0 {
             return Err(Error::InUse);
         }
+        // Clients that were revoked work for nobody any more.
+        let revoked = clients::table.filter(clients::organisation_id.eq(id.to_string()));
+        diesel::update(revoked.filter(clients::revoked_at.is_not_null()))
+            .set(clients::organisation_id.eq(None::<String>))
+            .execute(db)?;
         diesel::delete(organisations::table.find(id.to_string())).execute(db).map_err(Error::in_use)?;
         Ok(())
     }

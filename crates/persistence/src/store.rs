@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::connection::TransactionManager as _;
-use digituki_domain::clock::Moment;
+use digituki_domain::clock::Clock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::connection::{AnyConnection, Manager, Pooled};
@@ -229,8 +229,9 @@ impl Store {
         Ok(())
     }
 
-    /// Clears away the space in which what was erased may still stand.
-    pub async fn tidy(&self) -> Result<()> {
+    /// Clears away the space in which what was erased may still stand; says whether all of it was, which readers can
+    /// keep it from.
+    pub async fn tidy(&self) -> Result<bool> {
         // Not within a transaction: begun only to know that the connection works.
         let begin = |connection: &mut AnyConnection| {
             connection.begin_read()?;
@@ -254,11 +255,11 @@ impl Store {
     }
 
     /// Migrates the database and loads what every installation starts with; one process at a time.
-    pub async fn prepare(&self, load: Load, moment: Moment) -> Result<()> {
+    pub async fn prepare(&self, load: Load, clock: Clock) -> Result<()> {
         let turn = place(&self.writer, self.options.writer_timeout).await?;
         self.with_connection(turn, AnyConnection::begin_preparation, move |pooled| {
             let connection = &mut pooled.connection;
-            let outcome = connection.migrate().and_then(|()| load::load(connection, load, moment));
+            let outcome = connection.migrate().and_then(|()| load::load(connection, load, clock));
             pooled.end(outcome)
         })
         .await

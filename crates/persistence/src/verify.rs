@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::connection::AnyConnection;
 use crate::error::Result;
-use crate::log::{Head, Row, payload_digest};
+use crate::log::{ERASURE, Head, Row, payload_digest};
 use crate::schema::{changes, payloads};
 
 const BATCH: i64 = 1_000;
@@ -17,6 +17,8 @@ pub struct Report {
     pub entries: usize,
     /// What is wrong, one sentence each, at most a hundred.
     pub faults: Vec<String>,
+    /// The entries without their payload, as long as no erasure is found that took it.
+    emptied: Vec<i64>,
 }
 
 /// An entry, whether its payload's row is there, and what stands in it.
@@ -42,6 +44,9 @@ pub fn verify(db: &mut AnyConnection) -> Result<Report> {
             last = Head { seq: row.seq, digest: row.digest };
         }
     }
+    for seq in std::mem::take(&mut report.emptied) {
+        report.fault(format!("the payload of entry {seq} is gone, and no erasure took it"));
+    }
     let head = Head::read(db)?;
     if head.seq > last.seq {
         report.missing(last.seq + 1, head.seq);
@@ -62,11 +67,17 @@ impl Report {
         }
         match payload {
             None => self.fault(format!("the payload of entry {seq} is missing")),
-            Some((Some(salt), Some(data))) if payload_digest(&salt, Some(&data)) != row.payload_digest => {
-                self.fault(format!("the payload of entry {seq} is not what was written"));
+            Some((Some(salt), Some(data))) => {
+                if payload_digest(&salt, Some(&data)) != row.payload_digest {
+                    self.fault(format!("the payload of entry {seq} is not what was written"));
+                } else if row.noun.text() == ERASURE {
+                    let erased: Vec<i64> = serde_json::from_str(&data).unwrap_or_default();
+                    self.emptied.retain(|seq| !erased.contains(seq));
+                }
             }
-            // Neither salt nor data: erased by law, or the object was removed.
-            Some((Some(_), Some(_)) | (None, None)) => (),
+            // The object was removed: there was nothing to say of it.
+            Some((None, None)) if row.payload_digest.is_empty() => (),
+            Some((None, None)) => self.emptied.push(seq),
             Some(_) => self.fault(format!("the payload of entry {seq} is only half there")),
         }
     }

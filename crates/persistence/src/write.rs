@@ -2,15 +2,16 @@
 //! version, its entry in the log and its line in the audit.
 
 use digituki_domain::change::Operation;
-use digituki_domain::clock::Moment;
+use digituki_domain::clock::{Clock, Moment};
 use digituki_domain::noun::Kept;
 use digituki_domain::policy::{Permit, Sight};
 use digituki_domain::version::Version;
+use digituki_domain::vocabulary::Vocabulary as _;
 
 use crate::audit::{self, Deed, Line};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
-use crate::log::{Entry, Head};
+use crate::log::{ERASURE, Entry, Head};
 use crate::noun::{Step, Stored, Written};
 
 /// Who writes, by which operation, and when.
@@ -22,8 +23,8 @@ pub struct Author {
     pub operation: String,
     /// What names the request in the log of the process.
     pub request_id: Option<String>,
-    /// When.
-    pub moment: Moment,
+    /// What tells when: asked once the write has its turn, so that the log's instants follow its numbers.
+    pub clock: Clock,
 }
 
 impl Author {
@@ -33,7 +34,7 @@ impl Author {
             caller: &self.permit.caller,
             operation: &self.operation,
             request_id: self.request_id.as_deref(),
-            at: self.moment.now,
+            at: self.clock.now(),
         }
     }
 }
@@ -42,6 +43,7 @@ impl Author {
 pub struct Tx<'a> {
     db: &'a mut AnyConnection,
     author: &'a Author,
+    moment: Moment,
     head: Head,
     began_at: i64,
 }
@@ -49,7 +51,7 @@ pub struct Tx<'a> {
 impl<'a> Tx<'a> {
     pub(crate) fn begin(db: &'a mut AnyConnection, author: &'a Author) -> Result<Self> {
         let head = Head::take(db)?;
-        Ok(Self { db, author, began_at: head.seq, head })
+        Ok(Self { db, author, moment: author.clock.moment(), began_at: head.seq, head })
     }
 
     /// Stores where the log ends; gives its number if there is something new in it.
@@ -68,7 +70,7 @@ impl<'a> Tx<'a> {
 
     /// The instant of the write.
     pub fn moment(&self) -> Moment {
-        self.author.moment
+        self.moment
     }
 
     /// Who writes.
@@ -80,7 +82,7 @@ impl<'a> Tx<'a> {
     pub fn create<N: Stored>(&mut self, id: N::Id, record: N::Record) -> Result<Kept<N>> {
         let kept = Kept::<N> { id, record, version: Version::FIRST };
         let after = self.check_mine(&kept)?;
-        N::put(self.db, &kept, Step::Insert, self.author.moment.today)?;
+        N::put(self.db, &kept, Step::Insert, self.moment.today)?;
         self.log(&kept, Operation::Created, None, Some(&after))?;
         Ok(kept)
     }
@@ -94,7 +96,7 @@ impl<'a> Tx<'a> {
         }
         let kept = Kept::<N> { id: before.id, record, version: before.version.next() };
         let seen_after = self.check_mine(&kept)?;
-        N::put(self.db, &kept, Step::Replace, self.author.moment.today)?;
+        N::put(self.db, &kept, Step::Replace, self.moment.today)?;
         self.log(&kept, Operation::Updated, Some(&seen_before), Some(&seen_after))?;
         Ok(kept)
     }
@@ -109,13 +111,34 @@ impl<'a> Tx<'a> {
 
     /// To whom an object shows, and whose it is.
     pub fn sight<N: Stored>(&mut self, kept: &Kept<N>) -> Result<Sight> {
-        N::sight(self.db, &kept.id, &kept.record, self.author.moment.today)
+        N::sight(self.db, &kept.id, &kept.record, self.moment.today)
     }
 
     /// Refuses an object that is not the author's to change.
     pub fn check_mine<N: Stored>(&mut self, kept: &Kept<N>) -> Result<Sight> {
         let sight = self.sight(kept)?;
         if self.author.permit.covers(&sight) { Ok(sight) } else { Err(Error::Forbidden) }
+    }
+
+    /// What the audit says of the write.
+    pub(crate) fn deed(&self) -> Deed<'a> {
+        Deed { at: self.moment.now, ..self.author.deed() }
+    }
+
+    /// Logs that payloads were erased by law. Nobody is shown this entry; the chain knows it.
+    pub(crate) fn log_erasure(&mut self, object: &str, erased: &[i64]) -> Result<()> {
+        let entry = Entry {
+            recorded_at: self.moment.now,
+            noun: ERASURE,
+            object: object.to_owned(),
+            operation: Operation::Deleted,
+            version: 0,
+            actor: &self.author.permit.caller.name,
+            before: None,
+            after: None,
+            record: Some(serde_json::to_string(erased)?),
+        };
+        self.head.append(self.db, entry)
     }
 
     fn log<N: Stored>(
@@ -127,8 +150,8 @@ impl<'a> Tx<'a> {
     ) -> Result<()> {
         let record = after.is_some().then(|| serde_json::to_string(&kept.record)).transpose()?;
         let entry = Entry {
-            recorded_at: self.author.moment.now,
-            noun: N::NOUN,
+            recorded_at: self.moment.now,
+            noun: N::NOUN.code(),
             object: kept.id.to_string(),
             operation,
             version: kept.version.number(),
@@ -138,7 +161,7 @@ impl<'a> Tx<'a> {
             record,
         };
         self.head.append(self.db, entry)?;
-        audit::append(self.db, &Line::change(self.author.deed(), N::NOUN, &kept.id.to_string(), self.head.seq))
+        audit::append(self.db, &Line::change(self.deed(), N::NOUN, &kept.id.to_string(), self.head.seq))
     }
 }
 

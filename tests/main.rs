@@ -12,6 +12,7 @@
 
 mod access;
 mod availability;
+mod bad_bodies;
 mod bad_input;
 mod bodies;
 mod calls;

@@ -103,6 +103,9 @@ fn every_operation_is_named_summed_up_tagged_and_says_who_may(
         let definition = &operation.definition;
         let summary = definition["summary"].as_str().unwrap_or_default();
         assert!(summary.ends_with('.') && !summary.contains('\n'), "{id}: {summary:?}");
+        let security = definition["security"].as_array();
+        let anyone = security.is_some_and(|ways| ways.iter().any(|way| *way == json!({})));
+        assert!(!operation.writes() || !anyone, "{id} is a write that anyone may");
         let own = definition["tags"].as_array().unwrap();
         assert_eq!(own.len(), 1, "{id}");
         if !used.contains(&own[0]) {
@@ -121,11 +124,17 @@ fn every_answer_has_a_description_an_example_and_a_schema(
     let mut lacking = Vec::new();
     for operation in contract.operations() {
         let responses = operation.definition["responses"].as_object().unwrap();
-        let read = (operation.method == "get").then_some("304");
-        for status in ["200", "400", "406", "500", "503"].into_iter().chain(read) {
+        let of_reads: &[&str] = if operation.method == "get" { &["304"] } else { &[] };
+        let of_writes: &[&str] = if operation.writes() { &["401", "403", "408", "507"] } else { &[] };
+        let of_objects: &[&str] = if operation.path.contains('{') { &["404"] } else { &[] };
+        let of_all = ["400", "406", "413", "414", "415", "500", "503"];
+        for status in [&of_all, of_reads, of_writes, of_objects].concat() {
             if !responses.contains_key(status) {
                 lacking.push(format!("{}: {status}", operation.id));
             }
+        }
+        if operation.successes().is_empty() {
+            lacking.push(format!("{}: a success", operation.id));
         }
         for (status, response) in responses {
             let response = contract.resolve(response);
@@ -142,4 +151,46 @@ fn every_answer_has_a_description_an_example_and_a_schema(
         }
     }
     assert!(lacking.is_empty(), "{lacking:#?}");
+}
+
+#[rstest]
+fn every_body_has_a_schema_and_an_example_and_lacks_nothing_that_could_be_shown(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let contract = Contract::of(&Registry::start(database));
+    let mut lacking = Vec::new();
+    for operation in contract.operations() {
+        let Some(body) = operation.body() else { continue };
+        let schema = contract.resolve(&body.schema);
+        assert!(schema["properties"].is_object() && body.example.is_object(), "{}", operation.id);
+        // A patch shows what is to be patched; of a form the fields that matter.
+        for field in schema["properties"].as_object().unwrap().keys() {
+            if body.media_type == "application/json" && body.example.get(field).is_none() {
+                lacking.push(format!("{}: {field}", operation.id));
+            }
+        }
+    }
+    assert!(lacking.is_empty(), "{lacking:#?}");
+}
+
+#[test]
+fn every_component_is_referred_to_and_every_reference_leads_somewhere() {
+    let document = digituki::document();
+    let text = document.to_string();
+    for (kind, components) in document["components"].as_object().unwrap() {
+        let unused = components.as_object().unwrap().keys().filter(|name| {
+            let reference = format!("\"#/components/{kind}/{name}\"");
+            let is_used = if kind == "securitySchemes" {
+                text.contains(&format!("{{\"{name}\":["))
+            } else {
+                text.contains(&reference)
+            };
+            !is_used
+        });
+        let unused: Vec<_> = unused.collect();
+        assert!(unused.is_empty(), "{kind}: {unused:?}");
+    }
+    for reference in text.split("\"$ref\":\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(document.pointer(reference).is_some(), "{reference}");
+    }
 }

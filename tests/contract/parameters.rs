@@ -6,7 +6,7 @@ use rstest::rstest;
 use serde_json::Value;
 
 use crate::support::contract::Parameter;
-use crate::support::{Contract, Database, Registry};
+use crate::support::{Contract, Database, Registry, Stage};
 
 /// A value that the schema shows or allows.
 fn good_value(parameter: &Parameter) -> Option<String> {
@@ -20,11 +20,17 @@ fn good_value(parameter: &Parameter) -> Option<String> {
 fn the_documented_names_are_those_that_the_server_allows(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
-    let registry = Registry::start(database);
-    for operation in Contract::of(&registry).reads() {
+    let stage = Stage::start(database);
+    for operation in stage.contract.operations() {
         let target = operation.example_target();
         let separator = if target.contains('?') { '&' } else { '?' };
-        let problem = registry.get(&format!("{target}{separator}colour=red")).problem(400, "invalid_request");
+        let answer = stage.send(&stage.request_to(&operation, &format!("{target}{separator}colour=red")));
+        if operation.id == "issue_token" {
+            // It has words of its own (RFC 6749), and takes nothing in an address.
+            assert_eq!((answer.status, &answer.json()["error"]), (400, &"invalid_request".into()));
+            continue;
+        }
+        let problem = answer.problem(400, "invalid_request");
         assert_eq!(problem["errors"][0]["code"], "unknown_parameter", "{target}");
         let message = problem["errors"][0]["message"].as_str().unwrap();
         let allowed = message.strip_prefix("Unknown parameter. Allowed: ").and_then(|rest| rest.strip_suffix('.'));
@@ -40,15 +46,15 @@ fn every_parameter_is_described_and_path_parameters_have_an_example(
 ) {
     let contract = Contract::of(&Registry::start(database));
     let mut lacking = Vec::new();
-    for operation in contract.reads() {
+    for operation in contract.operations() {
         for definition in operation.definition["parameters"].as_array().into_iter().flatten() {
             let definition = contract.resolve(definition);
             if definition["description"].as_str().is_none_or(str::is_empty) {
                 lacking.push(format!("{}: {} has no description", operation.id, definition["name"]));
             }
         }
-        for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
-            if parameter.example.is_none() {
+        for parameter in &operation.parameters {
+            if parameter.required && parameter.example.is_none() {
                 lacking.push(format!("{}: {} has no example", operation.id, parameter.name));
             }
         }
@@ -64,14 +70,14 @@ fn every_parameter_is_described_and_path_parameters_have_an_example(
 fn a_list_takes_as_many_values_as_the_document_says(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
-    let registry = Registry::start(database);
+    let stage = Stage::start(database);
     let mut tried = 0;
-    for operation in Contract::of(&registry).reads() {
+    for operation in stage.contract.operations() {
         for parameter in operation.in_place("query").filter(|parameter| parameter.is_list()) {
             let Some(value) = good_value(parameter) else { continue };
             let most = usize::try_from(parameter.schema["maxItems"].as_u64().unwrap()).unwrap();
             let query = vec![format!("{}={value}", parameter.name); most].join("&");
-            let answer = registry.get(&format!("{}?{query}", operation.path_with("", "")));
+            let answer = stage.get(&format!("{}?{query}", operation.path_with("", "")));
             assert_eq!(answer.status, 200, "{} {}: {}", operation.id, parameter.name, answer.text());
             tried += 1;
         }
@@ -83,14 +89,13 @@ fn a_list_takes_as_many_values_as_the_document_says(
 fn every_documented_value_of_an_enumeration_is_taken(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
-    let registry = Registry::start(database);
-    let contract = Contract::of(&registry);
+    let stage = Stage::start(database);
     let mut refused = Vec::new();
-    for operation in contract.reads() {
+    for operation in stage.contract.operations() {
         for parameter in operation.in_place("query") {
-            for value in values_of(&contract, &parameter.schema) {
+            for value in values_of(&stage.contract, &parameter.schema) {
                 let target = format!("{}?{}={value}", operation.path_with("", ""), parameter.name);
-                if registry.get(&target).status != 200 {
+                if stage.get(&target).status != 200 {
                     refused.push(target);
                 }
             }
@@ -118,7 +123,7 @@ fn letters_to_look_for_are_as_long_as_the_document_says(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
     let registry = Registry::start(database);
-    for operation in Contract::of(&registry).reads() {
+    for operation in Contract::of(&registry).operations() {
         let Some(parameter) = operation.parameter("q") else { continue };
         let most = usize::try_from(parameter.schema["maxLength"].as_u64().unwrap()).unwrap();
         // The limit counts characters, not bytes.
@@ -132,17 +137,19 @@ fn letters_to_look_for_are_as_long_as_the_document_says(
 
 #[rstest]
 fn header_fields_are_as_long_as_the_document_says(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
-    let registry = Registry::start(database);
-    for operation in Contract::of(&registry).reads() {
-        let target = operation.example_target();
+    let stage = Stage::start(database);
+    for operation in stage.in_order() {
+        let request = stage.request(&operation);
         for parameter in operation.in_place("header") {
             let most = usize::try_from(parameter.schema["maxLength"].as_u64().unwrap()).unwrap();
-            let with = |length| registry.get_with(&target, &[(&parameter.name, &"x".repeat(length))]);
-            assert_eq!(with(most).status, 200, "{} {}", operation.id, parameter.name);
+            let with = |length| stage.send(&request.clone().with(&parameter.name, &"x".repeat(length)));
             let answer = with(most + 1);
             answer.problem(400, "invalid_request");
             assert_eq!(answer.json()["errors"][0]["parameter"], parameter.name.as_str());
             assert_eq!(answer.codes_of_faults(), ["too_long"], "{} {}", operation.id, parameter.name);
+            // What is written again may be in conflict with itself, which is no fault of the header.
+            let taken = with(most).status;
+            assert!(taken == 200 || operation.method != "get" && taken != 400, "{} {}", operation.id, parameter.name);
         }
     }
 }

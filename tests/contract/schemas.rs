@@ -2,9 +2,9 @@
 
 use jsonschema::Validator;
 use rstest::rstest;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::support::{Contract, Database, Registry};
+use crate::support::{Contract, Database, Registry, Stage};
 
 /// Every schema without a bound below a value, as the path to it.
 fn unbounded(value: &Value, path: &str, found: &mut Vec<String>) {
@@ -81,23 +81,26 @@ fn every_string_number_and_array_is_bounded(#[values(Database::Sqlite, Database:
 
 #[rstest]
 fn real_answers_satisfy_their_schemas(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
-    let registry = Registry::start(database);
-    let contract = Contract::of(&registry);
-    let mut found = Vec::new();
-    for operation in contract.reads() {
-        let schema = &operation.definition["responses"]["200"]["content"]["application/json"]["schema"];
-        assert!(schema.is_object(), "{}", operation.id);
-        let validator = validator(&contract, schema);
-        let mut targets = vec![operation.example_target()];
-        if operation.parameter("cursor").is_some() {
-            targets.push(format!("{}?limit=500", operation.path));
-            targets.push(format!("{}?limit=1", operation.path));
-        }
-        if operation.parameter("as_of").is_some() && operation.parameter("cursor").is_some() {
-            targets.push(format!("{}?limit=500&as_of=2018-06-01", operation.path));
+    let stage = Stage::start(database);
+    let mut answers = Vec::new();
+    for operation in stage.contract.collections() {
+        let path = operation.least_target();
+        let mut targets = vec![format!("{path}?limit=500"), format!("{path}?limit=1")];
+        if operation.parameter("as_of").is_some() {
+            targets.push(format!("{path}?limit=500&as_of=2018-06-01"));
         }
         for target in targets {
-            found.extend(violations(&validator, &target, &registry.json(&target)));
+            answers.push((operation.clone(), stage.get(&target)));
+        }
+    }
+    answers.extend(stage.play());
+    let mut found = Vec::new();
+    for (operation, answer) in answers {
+        assert!(operation.successes().contains(&answer.status), "{}: {}", operation.id, answer.status);
+        let documented = &operation.response(answer.status)["content"]["application/json"]["schema"];
+        assert_eq!(documented.is_object(), !answer.body.is_empty(), "{} {}", operation.id, answer.status);
+        if documented.is_object() {
+            found.extend(violations(&validator(&stage.contract, documented), &operation.id, &answer.json()));
         }
     }
     assert!(found.is_empty(), "{found:#?}");
@@ -105,8 +108,9 @@ fn real_answers_satisfy_their_schemas(#[values(Database::Sqlite, Database::Postg
 
 #[rstest]
 fn real_problems_satisfy_their_schema(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
-    let registry = Registry::start(database);
-    let validator = validator(&Contract::of(&registry), &json!({"$ref": "#/components/schemas/Problem"}));
+    let stage = Stage::start(database);
+    let registry = &stage.registry;
+    let validator = validator(&stage.contract, &json!({"$ref": "#/components/schemas/Problem"}));
     let long = format!("/v1/regions?{}=1", "x".repeat(10_000));
     let many = format!("/v1/regions?{}", "x=1&".repeat(5_000));
     let unknown = format!("/{}", "x".repeat(10_000));
@@ -126,6 +130,23 @@ fn real_problems_satisfy_their_schema(#[values(Database::Sqlite, Database::Postg
         let found = violations(&validator, &target[..target.len().min(60)], &answer.json());
         assert!(found.is_empty(), "{found:#?}");
     }
+    for operation in stage.contract.operations().iter().filter(|operation| operation.writes()) {
+        let request = stage.request(operation);
+        let refusals = [
+            request.clone().without("Authorization"),
+            request.clone().with("If-Match", "\"999.0\""),
+            request.clone().without("If-Match"),
+            request.clone().with("Content-Type", "text/plain"),
+            request.clone().with("Idempotency-Key", "two words"),
+            request.carrying("{\"colour\": [{}]}"),
+        ];
+        for answer in refusals.map(|refusal| stage.send(&refusal)) {
+            if answer.status >= 400 {
+                let found = violations(&validator, &operation.id, &answer.json());
+                assert!(found.is_empty(), "{found:#?}");
+            }
+        }
+    }
 }
 
 #[rstest]
@@ -134,11 +155,18 @@ fn every_example_satisfies_its_schema(#[values(Database::Sqlite, Database::Postg
     let mut found = Vec::new();
     for operation in contract.operations() {
         for (status, response) in operation.definition["responses"].as_object().unwrap() {
-            for content in contract.resolve(response)["content"].as_object().into_iter().flatten().map(|(_, it)| it) {
-                let Some(example) = content.get("example") else { continue };
-                let place = format!("{} {status}", operation.id);
-                found.extend(violations(&validator(&contract, &content["schema"]), &place, example));
+            let place = format!("{} {status}", operation.id);
+            let response = contract.resolve(response);
+            for content in response["content"].as_object().into_iter().flat_map(Map::values) {
+                found.extend(violations(&validator(&contract, &content["schema"]), &place, &content["example"]));
             }
+            for header in response["headers"].as_object().into_iter().flat_map(Map::values) {
+                let header = contract.resolve(header);
+                found.extend(violations(&validator(&contract, &header["schema"]), &place, &header["example"]));
+            }
+        }
+        if let Some(body) = operation.body() {
+            found.extend(violations(&validator(&contract, &body.schema), &operation.id, &body.example));
         }
         for parameter in &operation.parameters {
             let Some(example) = &parameter.example else { continue };

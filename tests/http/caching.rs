@@ -2,21 +2,22 @@
 
 use rstest::rstest;
 
-use crate::support::{Contract, Database, Registry};
+use crate::support::{Database, Registry, Stage};
 
 #[rstest]
 fn every_resource_has_a_strong_etag_that_stands_for_its_body(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
-    let registry = Registry::start(database);
-    for operation in Contract::of(&registry).reads() {
+    let stage = Stage::start(database);
+    for operation in stage.contract.reads() {
         let target = operation.example_target();
-        let (first, second) = (registry.get(&target), registry.get(&target));
+        let (first, second) = (stage.get(&target), stage.get(&target));
         let etag = first.header("etag").unwrap_or_else(|| panic!("{target} has no ETag"));
         assert!(etag.starts_with('"') && etag.ends_with('"') && etag.len() > 20, "{target}: {etag}");
         assert_eq!(second.header("etag").as_ref(), Some(&etag), "{target}");
         assert_eq!(first.header("cache-control").as_deref(), Some("no-cache"), "{target}");
     }
+    let registry = &stage.registry;
     let one = registry.get("/v1/regions/06").header("etag").unwrap();
     assert!(one.starts_with("\"1."), "an object's begins with its version: {one}");
     assert_ne!(Some(one), registry.get("/v1/regions/07").header("etag"));
@@ -24,20 +25,20 @@ fn every_resource_has_a_strong_etag_that_stands_for_its_body(
 
 #[rstest]
 fn what_the_caller_has_is_not_sent_again(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
-    let registry = Registry::start(database);
-    for operation in Contract::of(&registry).reads() {
+    let stage = Stage::start(database);
+    for operation in stage.contract.reads() {
         let target = operation.example_target();
-        let etag = registry.get(&target).header("etag").unwrap();
+        let etag = stage.get(&target).header("etag").unwrap();
         let having =
             [etag.clone(), "*".into(), format!("W/{etag}"), format!("\"other\", {etag}"), format!("\"a,b\",W/{etag}")];
         for have in having {
-            let answer = registry.get_with(&target, &[("If-None-Match", &have)]);
+            let answer = stage.get_with(&target, &[("If-None-Match", &have)]);
             assert_eq!((answer.status, answer.body.len()), (304, 0), "{target} {have}");
             assert_eq!(answer.header("etag").as_ref(), Some(&etag), "{target} {have}");
         }
         let bare = etag.trim_matches('"');
         for have in ["\"other\"", "", bare, "\"*\""] {
-            assert_eq!(registry.get_with(&target, &[("If-None-Match", have)]).status, 200, "{target} {have:?}");
+            assert_eq!(stage.get_with(&target, &[("If-None-Match", have)]).status, 200, "{target} {have:?}");
         }
     }
 }

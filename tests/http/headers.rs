@@ -1,9 +1,12 @@
 //! Headers of every answer, methods and media types.
 
 use rstest::rstest;
+use serde_json::Value;
 
 use crate::support::contract::Operation;
-use crate::support::{Contract, Database, Registry};
+use crate::support::stage::Request;
+use crate::support::wire::Wire;
+use crate::support::{Contract, Database, Registry, Stage};
 
 const SECURITY: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
@@ -15,22 +18,21 @@ const SECURITY: [(&str, &str); 5] = [
 
 #[rstest]
 fn every_answer_has_security_headers_and_an_id(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
-    let registry = Registry::start(database);
-    let mut targets: Vec<_> = Contract::of(&registry).reads().iter().map(Operation::example_target).collect();
-    targets.extend(
-        ["/nothing", "/v1/regions?x=1", "/v1/regions/99", "/fault/panic", "/", "/swagger-ui/"].map(str::to_owned),
-    );
-    for target in targets {
-        let answer = registry.get(&target);
+    let stage = Stage::start(database);
+    let registry = &stage.registry;
+    let others = ["/nothing", "/v1/regions?x=1", "/v1/regions/99", "/fault/panic", "/", "/swagger-ui/"];
+    let mut answers: Vec<_> = others.map(|target| (target.to_owned(), registry.get(target))).into();
+    answers.extend(stage.play().into_iter().map(|(operation, answer)| (operation.id, answer)));
+    for (asked, answer) in answers {
         for (name, value) in SECURITY {
-            assert_eq!(answer.header(name).as_deref(), Some(value), "{target}: {name}");
+            assert_eq!(answer.header(name).as_deref(), Some(value), "{asked}: {name}");
         }
         let policy = answer.header("content-security-policy").unwrap_or_default();
         assert!(
             policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
-            "{target}: {policy}"
+            "{asked}: {policy}"
         );
-        assert!(answer.header("x-request-id").is_some_and(|id| id.len() >= 8), "{target}");
+        assert!(answer.header("x-request-id").is_some_and(|id| id.len() >= 8), "{asked}");
     }
     let options = registry.ask("OPTIONS", "/v1/regions", &[]);
     assert_eq!(options.header("x-content-type-options").as_deref(), Some("nosniff"));
@@ -55,12 +57,14 @@ fn the_id_of_a_request_is_the_callers_when_it_is_harmless(
 
 #[rstest]
 fn head_is_get_without_its_body(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
-    let registry = Registry::start(database);
-    let mut targets: Vec<_> = Contract::of(&registry).reads().iter().map(Operation::example_target).collect();
+    let stage = Stage::start(database);
+    let mut targets: Vec<_> = stage.contract.reads().iter().map(Operation::example_target).collect();
     targets.extend(["/v1/regions/99", "/v1/regions?x=1", "/nothing", "/", "/swagger-ui/"].map(str::to_owned));
+    let token = format!("Bearer {}", stage.registry.token(&stage.credentials));
     for target in targets {
-        let fixed = [("X-Request-Id", "head-is-get")];
-        let (get, head) = (registry.get_with(&target, &fixed), registry.ask("HEAD", &target, &fixed));
+        let target = stage.here(&target);
+        let fixed = [("X-Request-Id", "head-is-get"), ("Authorization", token.as_str())];
+        let [get, head] = ["GET", "HEAD"].map(|method| stage.registry.ask(method, &target, &fixed));
         assert_eq!((head.status, head.body.len()), (get.status, 0), "{target}");
         for name in get.headers.keys().filter(|name| *name != "date") {
             assert_eq!(head.header(name.as_str()), get.header(name.as_str()), "{target}: {name}");
@@ -71,32 +75,73 @@ fn head_is_get_without_its_body(#[values(Database::Sqlite, Database::Postgres)] 
 #[rstest]
 fn a_wrong_method_is_405_and_says_what_is_allowed(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let registry = Registry::start(database);
-    for operation in Contract::of(&registry).reads() {
+    let operations = Contract::of(&registry).operations();
+    for operation in &operations {
         let target = operation.least_target();
-        for method in ["POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"] {
+        let there = operations.iter().filter(|other| other.path == operation.path);
+        let mut allowed: Vec<_> = there.map(|other| other.method.to_uppercase()).chain(["OPTIONS".into()]).collect();
+        if allowed.contains(&"GET".to_owned()) {
+            allowed.push("HEAD".into());
+        }
+        allowed.sort();
+        let said = Some(allowed.join(", "));
+        let others = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"];
+        for method in others.into_iter().filter(|method| !allowed.contains(&(*method).to_owned())) {
             let answer = registry.ask(method, &target, &[]);
-            answer.problem(405, "method_not_allowed");
-            assert_eq!(answer.header("allow").as_deref(), Some("GET, HEAD, OPTIONS"), "{method} {target}");
+            if method == "HEAD" {
+                assert_eq!(answer.status, 405, "{target}");
+            } else {
+                answer.problem(405, "method_not_allowed");
+            }
+            assert_eq!(answer.header("allow"), said, "{method} {target}");
         }
         let options = registry.ask("OPTIONS", &target, &[]);
-        assert_eq!((options.status, options.header("allow").as_deref()), (204, Some("GET, HEAD, OPTIONS")), "{target}");
+        assert_eq!((options.status, options.header("allow")), (204, said), "{target}");
     }
+}
+
+/// The media types that an operation documents for its answer.
+fn formats(operation: &Operation) -> Vec<String> {
+    let contents = operation.successes().into_iter().map(|status| &operation.response(status)["content"]);
+    contents.filter_map(Value::as_object).flat_map(|content| content.keys().cloned()).collect()
 }
 
 #[rstest]
 fn only_what_the_caller_accepts_is_sent(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
-    let registry = Registry::start(database);
-    for operation in Contract::of(&registry).reads() {
-        let target = operation.example_target();
+    let stage = Stage::start(database);
+    for operation in stage.contract.operations() {
+        let asking = |accept: &str| stage.request(&operation).with("Accept", accept);
+        let before = stage.last_change();
+        for accept in ["text/html", "application/xml", "application/json;q=0", "image/*"] {
+            stage.send(&asking(accept)).problem(406, "not_acceptable");
+        }
+        let answer = stage.send(&asking("application/json;q=0, */*"));
+        match formats(&operation).into_iter().find(|format| format != "application/json") {
+            Some(format) => {
+                assert_eq!(answer.header("content-type"), Some(format.clone()), "{}", operation.id);
+                let asked_for = stage.send(&asking(&format));
+                assert_eq!((asked_for.status, asked_for.header("content-type")), (200, Some(format)));
+            }
+            None => drop(answer.problem(406, "not_acceptable")),
+        }
+        assert_eq!(stage.last_change(), before, "{} refused only after it had written", operation.id);
+        if operation.writes() {
+            continue;
+        }
         for accept in ["application/json", "*/*", "application/*", "text/html, */*;q=0.1", "Application/JSON;q=0.5"] {
-            let answer = registry.get_with(&target, &[("Accept", accept)]);
-            assert_eq!(answer.status, 200, "{target} {accept}");
-            assert_eq!(answer.header("content-type").as_deref(), Some("application/json"), "{target}");
-            assert!(answer.header("vary").is_some_and(|vary| vary.contains("Accept")), "{target}");
+            let answer = stage.send(&asking(accept));
+            assert_eq!(answer.status, 200, "{} {accept}", operation.id);
+            assert_eq!(answer.header("content-type").as_deref(), Some("application/json"), "{}", operation.id);
+            assert!(answer.header("vary").is_some_and(|vary| vary.contains("Accept")), "{}", operation.id);
         }
-        for accept in ["text/html", "application/xml", "application/json;q=0", "application/json;q=0, */*", "image/*"] {
-            registry.get_with(&target, &[("Accept", accept)]).problem(406, "not_acceptable");
-        }
+    }
+}
+
+#[rstest]
+fn every_write_is_answered_in_json(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    for (operation, answer) in Stage::start(database).play() {
+        let kind = (!answer.body.is_empty()).then(|| "application/json".to_owned());
+        assert_eq!(answer.header("content-type"), kind, "{}", operation.id);
     }
 }
 
@@ -104,22 +149,27 @@ fn only_what_the_caller_accepts_is_sent(#[values(Database::Sqlite, Database::Pos
 fn a_compressed_or_too_large_body_is_refused_on_every_path(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
-    let registry = Registry::start_with(database, &["--body-limit", "1024"]);
-    for operation in Contract::of(&registry).reads() {
-        let target = operation.example_target();
+    let stage = Stage::start_with(database, &["--body-limit", "2048"]);
+    let over_the_wire = |request: &Request, length: usize| {
+        let mut wire = Wire::open(stage.registry.address);
+        wire.send(request.clone().with("Content-Length", &length.to_string()).bytes());
+        wire.send("x".repeat(length));
+        wire.answer()
+    };
+    for operation in stage.contract.operations() {
+        let request = stage.request(&operation);
         for coding in ["gzip", "br", "identity, gzip"] {
-            let answer = registry.get_with(&target, &[("Content-Encoding", coding)]);
+            let answer = stage.send(&request.clone().with("Content-Encoding", coding));
             answer.problem(415, "unsupported_media_type");
-            assert_eq!(answer.header("accept-encoding").as_deref(), Some("identity"), "{target}");
+            assert_eq!(answer.header("accept-encoding").as_deref(), Some("identity"), "{}", operation.id);
         }
-        assert_eq!(registry.get_with(&target, &[("Content-Encoding", "identity")]).status, 200, "{target}");
-        for (length, status) in [(1_024, 200), (1_025, 413)] {
-            let mut wire = crate::support::wire::Wire::open(registry.address);
-            wire.send(format!(
-                "GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
-            ));
-            wire.send("x".repeat(length));
-            assert_eq!(wire.answer().status, status, "{target} {length}");
+        over_the_wire(&request, 2_049).problem(413, "payload_too_large");
+        if !operation.writes() {
+            let answer = stage.send(&request.clone().with("Content-Encoding", "identity"));
+            assert_eq!(answer.status, 200, "{}", operation.id);
+        }
+        if operation.method == "get" {
+            assert_eq!(over_the_wire(&request, 2_048).status, 200, "{}", operation.id);
         }
     }
 }

@@ -21,6 +21,14 @@ pub(crate) struct Operation {
     pub(crate) definition: Value,
 }
 
+/// What an operation takes as its body.
+#[derive(Debug, Clone)]
+pub(crate) struct Body {
+    pub(crate) media_type: String,
+    pub(crate) schema: Value,
+    pub(crate) example: Value,
+}
+
 /// One parameter, its schema without references.
 #[derive(Debug, Clone)]
 pub(crate) struct Parameter {
@@ -70,6 +78,13 @@ impl Contract {
         }
     }
 
+    /// The example of a request for a token.
+    pub(crate) fn token_request(&self) -> Option<Value> {
+        let operations = self.operations();
+        let body = operations.iter().find(|operation| operation.id == "issue_token")?.body()?;
+        Some(body.example)
+    }
+
     /// The problem codes that the registry lists.
     pub(crate) fn codes(registry: &Registry) -> Vec<String> {
         let problems = registry.items("/v1/problems");
@@ -98,6 +113,44 @@ impl Contract {
 }
 
 impl Operation {
+    /// Whether it answers all alike, whoever asks.
+    pub(crate) fn is_open(&self) -> bool {
+        self.definition["security"].as_array().is_some_and(Vec::is_empty)
+    }
+
+    /// Whether it adds an object to a collection.
+    pub(crate) fn creates(&self) -> bool {
+        self.method == "post" && !self.path.contains('{') && !self.definition["responses"]["201"].is_null()
+    }
+
+    /// Whether its path is that of one object of the collection that another operation adds to.
+    pub(crate) fn is_of(&self, creation: &Self) -> bool {
+        let below = self.path.strip_prefix(&creation.path).and_then(|below| below.strip_prefix("/{"));
+        creation.creates() && below.is_some_and(|below| !below.contains('/'))
+    }
+
+    /// Whether it changes the registry.
+    pub(crate) fn writes(&self) -> bool {
+        self.method != "get" && !self.is_open()
+    }
+
+    pub(crate) fn body(&self) -> Option<Body> {
+        let (media_type, content) = self.definition["requestBody"]["content"].as_object()?.iter().next()?;
+        let (schema, example) = (content["schema"].clone(), content["example"].clone());
+        Some(Body { media_type: media_type.clone(), schema, example })
+    }
+
+    /// What it documents for a status.
+    pub(crate) fn response(&self, status: u16) -> &Value {
+        &self.definition["responses"][status.to_string()]
+    }
+
+    /// The statuses by which it succeeds.
+    pub(crate) fn successes(&self) -> Vec<u16> {
+        let statuses = self.definition["responses"].as_object().unwrap().keys();
+        statuses.filter_map(|status| status.parse().ok()).filter(|status| (200..300).contains(status)).collect()
+    }
+
     pub(crate) fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.parameters.iter().find(|parameter| parameter.name == name)
     }

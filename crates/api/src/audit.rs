@@ -1,7 +1,7 @@
 //! The audit.
 
 use actix_web::web::Data;
-use digituki_domain::audit::{AuditEntry, AuditFilter};
+use digituki_domain::audit::{AuditEntry, AuditFilter, ExactName};
 use digituki_persistence::audit;
 
 use crate::app::App;
@@ -15,6 +15,7 @@ type AuditEntryList = ListOf<AuditEntry>;
 
 /// Routes of this file.
 pub(crate) fn configure(routes: &mut Routes) {
+    routes.add_schema::<ExactName>();
     operations!(routes, list_audit_entries);
 }
 

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::http::answer::{self, Answer};
-use crate::http::list::{ListOf, ListQuery, Paging};
+use crate::http::list::{ListOf, ListQuery, Walking};
 use crate::http::problem::Problem;
 use crate::http::query::{FromQuery, Reader};
 use crate::http::routes::{Routes, operations};
@@ -40,7 +40,7 @@ pub(crate) fn configure(routes: &mut Routes) {
 
 /// A page of the feed.
 #[derive(Serialize, ToSchema)]
-struct ChangeList {
+struct ChangeFeed {
     /// The changes, in the order in which they were made.
     #[schema(max_items = 500)]
     items: Vec<Change>,
@@ -70,7 +70,8 @@ impl FromQuery for ChangeFilter {
 /// stream, one a line.
 #[utoipa::path(
     get, path = "/v1/changes", tag = "changes",
-    params(ChangeFilter, Paging), responses((status = 200, body = ChangeList))
+    params(ChangeFilter, Walking),
+    responses((status = 200, content((ChangeFeed = "application/json"), (Change = "application/x-ndjson"))))
 )]
 async fn list_changes(
     app: Data<App>,
@@ -84,7 +85,7 @@ async fn list_changes(
     }
     let page = wait_for(&app, query.asked.clone()).await?;
     let next = page.more.then(|| query.cursor(position(page.last_seq)));
-    let body = ChangeList { items: page.items, next: next.clone(), last_seq: page.last_seq };
+    let body = ChangeFeed { items: page.items, next: next.clone(), last_seq: page.last_seq };
     Ok(Either::Left(query.linked(Answer::json(&body)?, next.as_deref())))
 }
 

@@ -6,6 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::noun::NounName;
 use crate::role::Role;
+use crate::schema::published_as_string;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
@@ -50,15 +51,28 @@ pub struct AuditEntry {
     pub request_id: Option<String>,
 }
 
+/// Documents a name that a filter compares as it stands.
+#[derive(Debug)]
+pub struct ExactName;
+
+published_as_string!(
+    ExactName,
+    "A name, compared as it stands.",
+    1,
+    100,
+    "^[^\\u0000-\\u001f\\u007f-\\u009f]+$",
+    "create_provider"
+);
+
 /// Which lines of the audit a list shows, oldest first.
 #[derive(Debug, Clone, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct AuditFilter {
     /// Those of any of these clients.
-    #[param(value_type = Option<Vec<String>>, max_items = 100)]
+    #[param(value_type = Option<Vec<ExactName>>, max_items = 100)]
     pub client: Vec<String>,
     /// Those of any of these operations.
-    #[param(value_type = Option<Vec<String>>, max_items = 100)]
+    #[param(value_type = Option<Vec<ExactName>>, max_items = 100)]
     pub operation: Vec<String>,
     /// Those with any of these outcomes.
     #[param(value_type = Option<Vec<Outcome>>, max_items = 100)]
@@ -67,7 +81,7 @@ pub struct AuditFilter {
     #[param(value_type = Option<Vec<NounName>>, max_items = 100)]
     pub noun: Vec<NounName>,
     /// Those about any of these objects.
-    #[param(value_type = Option<Vec<String>>, max_items = 100)]
+    #[param(value_type = Option<Vec<ExactName>>, max_items = 100)]
     pub object: Vec<String>,
     /// Those of this day (UTC) and later.
     #[param(value_type = Option<NaiveDate>)]

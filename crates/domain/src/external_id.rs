@@ -73,7 +73,7 @@ text_value!(
     "What the source calls the object.",
     1,
     SourceId::MAX,
-    "^[^\\u0000-\\u001f]+$",
+    "^[^\\u0000-\\u001f\\u007f-\\u009f]+$",
     "00000000-0000-4000-8000-000000000001"
 );
 

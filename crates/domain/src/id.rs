@@ -113,7 +113,7 @@ impl<'de, T> Deserialize<'de> for Id<T> {
 
 impl<T: Noun> utoipa::PartialSchema for Id<T> {
     fn schema() -> RefOr<Schema> {
-        crate::schema::uuid(&format!("Identifies one {}.", T::NOUN))
+        crate::schema::uuid(&format!("Identifies one {}.", T::NOUN), &Self::of_key("example").to_string())
     }
 }
 

@@ -14,7 +14,7 @@ use crate::vocabulary::vocabulary;
 
 vocabulary! {
     /// What kind of object it is.
-    pub enum NounName = "noun" {
+    pub enum NounName = "noun_name" {
         Area = "area" ["alue", "område", "area"],
         Municipality = "municipality" ["kunta", "kommun", "municipality"],
         Organisation = "organisation" ["organisaatio", "organisation", "organisation"],

@@ -84,13 +84,13 @@ pub struct ProviderFacts {
     /// How to reach it, or null.
     pub contact: Option<Contact>,
     /// The languages in which it gives support.
-    #[schema(max_items = 13)]
+    #[schema(value_type = BTreeSet<Language>, max_items = 13)]
     #[validate(length(max = 13), custom(function = distinct))]
     pub languages: Vec<Language>,
     /// The municipality in which it has its seat, or null.
     pub municipality: Option<MunicipalityCode>,
     /// The regions in which it works.
-    #[schema(max_items = 30)]
+    #[schema(value_type = BTreeSet<RegionCode>, max_items = 30)]
     #[validate(length(max = 30), custom(function = distinct))]
     pub regions: Vec<RegionCode>,
     /// Whether it existed before, or was launched by the work on digital support; null where it is not known.
@@ -98,7 +98,7 @@ pub struct ProviderFacts {
     /// Whether its support is on offer.
     pub offer_status: OfferStatus,
     /// What it is called elsewhere.
-    #[schema(max_items = 20)]
+    #[schema(value_type = BTreeSet<ExternalId>, max_items = 20)]
     #[validate(length(max = 20), custom(function = distinct))]
     pub external_ids: Vec<ExternalId>,
     /// The first day on which it gives support; null for a time before 2018.

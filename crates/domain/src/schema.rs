@@ -17,14 +17,15 @@ pub(crate) fn string(description: &str, min: usize, max: usize, pattern: &str, e
         .into()
 }
 
-/// A UUID.
-pub(crate) fn uuid(description: &str) -> RefOr<Schema> {
+/// A UUID, with an example that nothing real has.
+pub(crate) fn uuid(description: &str, example: &str) -> RefOr<Schema> {
     ObjectBuilder::new()
         .schema_type(Type::String)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
         .description(Some(description))
         .min_length(Some(36))
         .max_length(Some(36))
+        .examples([example])
         .build()
         .into()
 }

@@ -1,15 +1,19 @@
 //! What every operation has in common and none repeats: who publishes it, errors, headers, bounds of
 //! dates, security, and examples that were recorded from the running registry.
 
+use std::collections::BTreeSet;
+
 use digituki_domain::invalid::{Form, Invalid, Violation};
 use digituki_domain::problem::Code;
 use digituki_domain::text::TextLanguage;
 use include_dir::{Dir, include_dir};
 use serde_json::{Map, Value, json};
 
-use crate::contract::{security, write};
+use crate::contract::{bodies, security, write};
+use crate::http::answer::NDJSON;
 use crate::http::bounds::longest;
 use crate::http::problem::{MEDIA_TYPE, Problem, ProblemBody};
+use crate::oauth::TOKEN_PATH;
 
 /// Answers of the real server, one file for each operation; a test compares them with its answers.
 static EXAMPLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../openapi/examples");
@@ -77,10 +81,12 @@ pub(super) fn complete(mut document: Value) -> Value {
             }
         }
     }
-    write::shape_bodies(&mut document);
     require_all(&mut document);
     lift_descriptions(&mut document);
     bound_dates(&mut document);
+    bodies::shape(&mut document);
+    show_path_examples(&mut document);
+    drop_unused_schemas(&mut document);
     document
 }
 
@@ -89,6 +95,8 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
     // Those who watch over the process are not counted.
     let counted = !path.starts_with("/health/");
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+    // OAuth has words of its own for what can go wrong.
+    let writes = write::Kind::of(method, path).filter(|_| path != TOKEN_PATH);
     operation["security"] = security::requirement(&id);
     let parameters = operation.as_object_mut().map(|operation| operation.entry("parameters").or_insert(json!([])));
     if let Some(Value::Array(parameters)) = parameters {
@@ -102,23 +110,26 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
             let about = "ETags that you have: the answer is 304 if one still holds.";
             parameters.push(header_parameter("If-None-Match", about));
         }
-        if id != "issue_token" {
-            parameters.extend(write::parameters(method, &id));
-        }
+        parameters.extend(writes.into_iter().flat_map(write::Kind::parameters));
         parameters.push(header_parameter("Accept-Language", "The language of problems: fi, sv or en."));
     }
-    let paged = operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "cursor"));
+    let parameters = parameters_of(operation);
     for (status, about) in [("200", "The answer."), ("201", "The new object."), ("204", "It is gone.")] {
         let Some(ok) = operation["responses"].get_mut(status) else { continue };
         if ok["description"].as_str().is_none_or(str::is_empty) {
             ok["description"] = json!(about);
         }
-        ok["headers"] = answer_headers(counted, status != "204" && id != "issue_token", paged);
+        ok["headers"] = answer_headers(counted, status != "204" && path != TOKEN_PATH, &parameters);
         if status == "201" {
-            ok["headers"]["Location"] = write::location();
+            ok["headers"]["Location"] = json!({"$ref": "#/components/headers/Location"});
         }
-        if let Some(example) = example(&id).filter(|_| status != "204") {
-            ok["content"]["application/json"]["example"] = example;
+        if let Some(content) = ok.get_mut("content")
+            && let Some(example) = example(&id)
+        {
+            if let Some(line) = content.get_mut(NDJSON) {
+                line["example"] = example["items"][0].clone();
+            }
+            content["application/json"]["example"] = example;
         }
     }
     if let Some(body) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut)
@@ -127,11 +138,10 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
         body.values_mut().for_each(|body| body["example"] = example.clone());
     }
     if reads {
-        operation["responses"]["304"] =
-            json!({"description": "What you have still holds.", "headers": answer_headers(counted, reads, paged)});
+        operation["responses"]["304"] = json!({"description": "What you have still holds.", "headers": answer_headers(counted, reads, &parameters)});
     }
     let own_words = operation["responses"].get("401").map(|_| Code::Unauthenticated);
-    let written = if id == "issue_token" { Vec::new() } else { write::faults(method, &id) };
+    let written = writes.into_iter().flat_map(write::Kind::faults);
     for fault in Faults::of(path, security::guarded(&id)).chain(written).chain(own_words) {
         // What an operation says itself stands: OAuth's endpoint has words of its own.
         let said = &mut operation["responses"][fault.status().to_string()];
@@ -253,17 +263,25 @@ fn common_headers() -> Map<String, Value> {
     names.into_iter().map(|(name, of)| (name.into(), json!({"$ref": format!("#/components/headers/{of}")}))).collect()
 }
 
-fn answer_headers(counted: bool, reads: bool, paged: bool) -> Value {
+/// The headers of an answer that succeeds, by what can be asked for.
+fn answer_headers(counted: bool, tagged: bool, parameters: &[String]) -> Value {
     let mut headers = common_headers();
     headers.retain(|name, _| counted || !name.starts_with("RateLimit"));
-    if reads {
-        headers.insert("ETag".into(), json!({"$ref": "#/components/headers/ETag"}));
-    }
-    if paged {
-        headers.insert("Link".into(), json!({"$ref": "#/components/headers/Link"}));
-        headers.insert("Preference-Applied".into(), json!({"$ref": "#/components/headers/PreferenceApplied"}));
+    let asked = |name: &str| parameters.iter().any(|parameter| parameter == name);
+    let table = [
+        ("ETag", "ETag", tagged),
+        ("Link", "Link", asked("cursor")),
+        ("Preference-Applied", "PreferenceApplied", asked("Prefer")),
+    ];
+    for (name, of, _) in table.into_iter().filter(|(.., there)| *there) {
+        headers.insert(name.into(), json!({"$ref": format!("#/components/headers/{of}")}));
     }
     Value::Object(headers)
+}
+
+fn parameters_of(operation: &Value) -> Vec<String> {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    parameters.filter_map(|parameter| parameter["name"].as_str().map(str::to_owned)).collect()
 }
 
 fn headers() -> Value {
@@ -276,6 +294,11 @@ fn headers() -> Value {
             "\"1.0f343b0931126a20f133d67c2b018a3b\""
         ),
         "Link": text("The address of the next page, absolute; left out on the last.", 9_000, "<http://127.0.0.1:8080/v1/regions?limit=2&cursor=eyJ>; rel=\"next\""),
+        "Location": {
+            "description": "The address of the new object.",
+            "schema": {"type": "string", "format": "uri", "maxLength": 2_000},
+            "example": "http://127.0.0.1:8080/v1/providers/019ac0de-0000-7000-8000-000000000000"
+        },
         "PreferenceApplied": text("The preference that was followed.", 100, "return=total-count"),
         "RateLimit": text("What is left of the limit, and for how many seconds.", 100, "\"default\";r=599;t=1"),
         "RateLimitPolicy": text("The limit: so many requests in so many seconds.", 100, "\"default\";q=600;w=60"),
@@ -306,11 +329,7 @@ fn add_problem_schemas(document: &mut Value) {
 /// An answer holds every field: what is not there is null, never left out.
 fn require_all(document: &mut Value) {
     let schemas = document["components"]["schemas"].as_object_mut();
-    for (name, schema) in schemas.into_iter().flatten() {
-        // What is written may be left out where it may be null.
-        if ["Facts", "Patch", "Input"].iter().any(|suffix| name.ends_with(suffix)) {
-            continue;
-        }
+    for schema in schemas.into_iter().flat_map(Map::values_mut) {
         let Some(properties) = schema.get("properties").and_then(Value::as_object) else { continue };
         schema["required"] = properties.keys().cloned().collect();
     }
@@ -328,6 +347,51 @@ fn lift_descriptions(document: &mut Value) {
         if let Some(description) = lifted {
             property["description"] = description;
         }
+    }
+}
+
+/// What stands in a path has the example of its schema, unless it says another.
+fn show_path_examples(document: &mut Value) {
+    let schemas = document["components"]["schemas"].clone();
+    let operations = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
+    let operations = operations.filter_map(Value::as_object_mut).flat_map(Map::values_mut);
+    let parameters = operations.filter_map(|operation| operation.get_mut("parameters")?.as_array_mut()).flatten();
+    for parameter in parameters.filter(|parameter| parameter["in"] == "path" && parameter.get("example").is_none()) {
+        let schema = parameter["schema"]["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
+        let schema = schema.map_or(&parameter["schema"], |name| &schemas[name]);
+        if let Some(example) = schema["examples"].get(0).cloned() {
+            parameter["example"] = example;
+        }
+    }
+}
+
+/// An answer's schema may be needed only as what a body's is made of.
+fn drop_unused_schemas(document: &mut Value) {
+    let mut used = BTreeSet::new();
+    let mut left = Vec::new();
+    references(&document["paths"], &mut left);
+    references(&document["components"]["responses"], &mut left);
+    while let Some(reference) = left.pop() {
+        if let Some(schema) = document.pointer(reference.trim_start_matches('#'))
+            && !used.contains(&reference)
+        {
+            references(schema, &mut left);
+            used.insert(reference);
+        }
+    }
+    if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
+        schemas.retain(|name, _| used.contains(&format!("#/components/schemas/{name}")));
+    }
+}
+
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            found.extend(object.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            object.values().for_each(|value| references(value, found));
+        }
+        Value::Array(array) => array.iter().for_each(|value| references(value, found)),
+        _ => (),
     }
 }
 

@@ -52,6 +52,14 @@ impl Allowed {
         let allowed = request.extensions().get::<Self>().cloned();
         allowed.ok_or_else(|| auth::broken("an operation that asks for a permit is open to all"))
     }
+
+    /// How far a list reaches. One that is open to all did not look at who asks, and shows what everyone sees.
+    pub(crate) fn to_read(request: &HttpRequest) -> Result<Permit, Problem> {
+        match request.extensions().get::<Self>() {
+            Some(allowed) => Ok(allowed.permit.clone()),
+            None => Permit::new(Caller::public(), Scope::Read).ok_or_else(|| auth::broken("the public may not read")),
+        }
+    }
 }
 
 /// Finds out who asks.

@@ -162,6 +162,23 @@ fn check_type(request: &HttpRequest, types: &[&'static str], accept: &HeaderName
     })
 }
 
+/// What an object says after a merge patch. A field that its type does not know is a fault, also where null
+/// would only have removed it.
+pub(crate) fn patched<T: DeserializeOwned + Validate>(mut object: Value, patch: &Value) -> Result<T, Vec<Violation>> {
+    let mut unknown = shape::unknown_fields::<T>(patch);
+    merge(&mut object, patch);
+    match shape::read(&object) {
+        Ok(whole) if unknown.is_empty() => Ok(whole),
+        Ok(_) => Err(unknown),
+        Err(mut faults) => {
+            unknown.retain(|fault| !faults.contains(fault));
+            faults.extend(unknown);
+            faults.sort_by_cached_key(|fault| fault.place.to_string());
+            Err(faults)
+        }
+    }
+}
+
 /// Applies a JSON merge patch (RFC 7396): null removes a field.
 pub(crate) fn merge(target: &mut Value, patch: &Value) {
     let Value::Object(patch) = patch else {

@@ -30,17 +30,20 @@ const MAX_LIMIT: usize = 500;
 /// Documents what every `ListQuery` reads besides its filter.
 pub(crate) struct Paging;
 
+/// The same without the total, for what has no end.
+pub(crate) struct Walking;
+
 impl IntoParams for Paging {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut parameters = Walking::into_params(place);
+        let about = "`return=total-count` asks for `total`.";
+        parameters.push(parameter("Prefer", ParameterIn::Header, about, text(longest("Prefer"))));
+        parameters
+    }
+}
+
+impl IntoParams for Walking {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let parameter = |name: &str, place, description: &str, schema: ObjectBuilder| {
-            ParameterBuilder::new()
-                .name(name)
-                .parameter_in(place)
-                .description(Some(description))
-                .schema(Some(schema))
-                .build()
-        };
-        let text = |max| ObjectBuilder::new().schema_type(Type::String).max_length(Some(max));
         let limit = ObjectBuilder::new()
             .schema_type(Type::Integer)
             .minimum(Some(1))
@@ -54,9 +57,17 @@ impl IntoParams for Paging {
                 "Where the page starts: `next` of the page before. It belongs to the filters it was given with.",
                 text(cursor::MAX_LENGTH).min_length(Some(1)),
             ),
-            parameter("Prefer", ParameterIn::Header, "`return=total-count` asks for `total`.", text(longest("Prefer"))),
         ]
     }
+}
+
+fn parameter(name: &str, place: ParameterIn, description: &str, schema: ObjectBuilder) -> Parameter {
+    let parameter = ParameterBuilder::new().name(name).parameter_in(place).description(Some(description));
+    parameter.schema(Some(schema)).build()
+}
+
+fn text(max: usize) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).max_length(Some(max))
 }
 
 /// The query of a collection: its filter, and the part that is asked for.
@@ -95,7 +106,7 @@ impl<F: FromQuery> ListQuery<F> {
         }
         let after = cursor.map(|cursor| cursor.position);
         let window = Window { limit, after, count: wants_total(request.headers()) };
-        let asked = Asked { filter, window, permit: Allowed::of(request)?.permit, moment };
+        let asked = Asked { filter, window, permit: Allowed::to_read(request)?, moment };
         Ok(Self { asked, binding, address, given })
     }
 }

@@ -150,3 +150,19 @@ fn to_method(method: &HttpMethod) -> Method {
         HttpMethod::Trace => Method::TRACE,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    #[test]
+    fn no_two_schemas_have_one_name() {
+        let mut known = HashMap::new();
+        for (name, schema) in crate::contract::routes().schemas {
+            let schema = serde_json::to_value(schema).unwrap();
+            let first = known.entry(name.clone()).or_insert_with(|| schema.clone());
+            assert_eq!(*first, schema, "{name}");
+        }
+        assert!(known.len() > 50);
+    }
+}

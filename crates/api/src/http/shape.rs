@@ -58,6 +58,13 @@ pub(crate) fn read<T: DeserializeOwned + Validate>(value: &Value) -> Result<T, V
     }
 }
 
+/// The fields of a merge patch that its type does not know. Merging passes over those that are null.
+pub(crate) fn unknown_fields<T: DeserializeOwned + Validate>(patch: &Value) -> Vec<Violation> {
+    let mut violations = read::<T>(patch).err().unwrap_or_default();
+    violations.retain(|violation| matches!(violation.invalid, Invalid::UnknownField { .. }));
+    violations
+}
+
 /// What is known of a body that is being read.
 #[derive(Default)]
 struct Found {

@@ -8,9 +8,8 @@ use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use digituki_domain::external_id::ExternalId;
-use digituki_domain::invalid;
+use digituki_domain::invalid::violations;
 use digituki_domain::noun::Kept;
-use digituki_domain::policy::Sight;
 use digituki_domain::problem::Code;
 use digituki_domain::vocabulary::Vocabulary as _;
 use digituki_persistence::Error;
@@ -18,17 +17,15 @@ use digituki_persistence::audit::Line;
 use digituki_persistence::feed;
 use digituki_persistence::noun::{Pushed, Stored, Written};
 use digituki_persistence::write::{self, Author, Tx};
-use serde_json::Value;
 use validator::Validate as _;
 
 use crate::app::App;
 use crate::http::access::{Allowed, RequestId};
 use crate::http::answer::{self, Answer};
-use crate::http::body::{Body, Empty, Patch, merge};
+use crate::http::body::{Body, Empty, Patch, patched};
 use crate::http::idempotency;
 use crate::http::precondition::Precondition;
 use crate::http::problem::Problem;
-use crate::http::shape;
 
 /// A request to change something.
 pub(crate) struct Write {
@@ -99,9 +96,8 @@ impl Write {
         self.run(move |tx| {
             let before = present::<N>(tx, &id)?;
             precondition.check(before.version)?;
-            let mut facts: Value = serde_json::to_value(N::facts(&before.record)).map_err(Error::from)?;
-            merge(&mut facts, &patch.patch);
-            let facts = shape::read(&facts).map_err(Problem::invalid)?;
+            let facts = serde_json::to_value(N::facts(&before.record)).map_err(Error::from)?;
+            let facts = patched(facts, &patch.patch).map_err(Problem::invalid)?;
             let kept = write::replace(tx, before, facts)?;
             represented(tx, kept)
         })
@@ -153,7 +149,7 @@ impl Write {
         if !known.contains(&external) {
             known.push(external.clone());
             // What the body alone kept to, the whole may break.
-            facts.validate().map_err(|errors| Problem::invalid(invalid::violations(&errors)))?;
+            facts.validate().map_err(|errors| Problem::invalid(violations(&errors)))?;
         }
         self.run(move |tx| {
             let Some(before) = N::by_source(tx.db(), &external)? else {
@@ -165,18 +161,14 @@ impl Write {
                 return Ok(represented(tx, kept)?.created_at(&address));
             };
             // Not "not there" for whoever may not see it: the id is taken all the same.
-            let sight = sight(tx, &before)?;
-            if !tx.author().permit.covers(&sight) {
-                return Err(Problem::new(Code::Forbidden));
-            }
+            tx.check_mine(&before)?;
+            let last = feed::last_actor::<N>(tx.db(), &before.id)?;
             match precondition {
                 Some(precondition) => precondition.check(before.version)?,
-                None if feed::last_actor::<N>(tx.db(), &before.id)?.as_ref()
-                    == Some(&tx.author().permit.caller.name) =>
-                {
-                    ()
+                None if last.as_ref() != Some(&tx.author().permit.caller.name) => {
+                    return Err(Problem::new(Code::PreconditionRequired));
                 }
-                None => return Err(Problem::new(Code::PreconditionRequired)),
+                None => (),
             }
             let kept = write::replace(tx, before, facts)?;
             represented(tx, kept)
@@ -229,22 +221,16 @@ impl Write {
     }
 }
 
-/// An object that is to be changed: not there for whoever may not see it, and refused to whoever may not change it,
-/// before anything else about it is told.
+/// An object that is to be changed: not there for whoever may not see it, forbidden to whom it does not belong.
 pub(crate) fn present<N: Stored>(tx: &mut Tx, id: &N::Id) -> Result<Kept<N>, Problem> {
     let unknown = || Problem::not_found(N::NOUN.label(), &id.to_string());
     let kept = N::find(tx.db(), id)?.ok_or_else(unknown)?;
-    let sight = sight(tx, &kept)?;
-    match &tx.author().permit {
-        permit if permit.covers(&sight) => Ok(kept),
-        permit if permit.sees(&sight) => Err(Problem::new(Code::Forbidden)),
-        _ => Err(unknown()),
+    let sight = tx.sight(&kept)?;
+    if !tx.author().permit.sees(&sight) {
+        return Err(unknown());
     }
-}
-
-fn sight<N: Stored>(tx: &mut Tx, kept: &Kept<N>) -> Result<Sight, Problem> {
-    let today = tx.moment().today;
-    Ok(N::sight(tx.db(), &kept.id, &kept.record, today)?)
+    tx.check_mine(&kept)?;
+    Ok(kept)
 }
 
 /// The answer with an object as it is after the write.

@@ -1,0 +1,234 @@
+//! A registry in which the contract's examples can be asked for: a national developer has signed in and
+//! has created the objects that the example requests create.
+//!
+//! The examples call a new object by an id that stands in the document; here it has another. Requests and
+//! answers go through `here` and `there`.
+
+use serde_json::Value;
+
+use crate::support::contract::Operation;
+use crate::support::sign_in::Credentials;
+use crate::support::{Answer, Contract, Database, Registry};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A registry with the examples.
+pub(crate) struct Stage {
+    pub(crate) registry: Registry,
+    pub(crate) contract: Contract,
+    pub(crate) credentials: Credentials,
+    token: String,
+    /// What the document calls something, and what it is called here.
+    names: Vec<(String, String)>,
+    created: Vec<(Operation, Answer)>,
+}
+
+/// A request, ready to be sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) target: String,
+    headers: Vec<(String, String)>,
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+impl Stage {
+    pub(crate) fn start(database: Database) -> Self {
+        Self::on(Registry::start(database))
+    }
+
+    pub(crate) fn start_with(database: Database, flags: &[&str]) -> Self {
+        Self::on(Registry::start_with(database, flags))
+    }
+
+    fn on(registry: Registry) -> Self {
+        let contract = Contract::of(&registry);
+        let credentials = registry.client("national_developer", &[], None);
+        let token = registry.token(&credentials);
+        let names = contract.token_request().map_or_else(Vec::new, |example| {
+            let text = |name: &str| example[name].as_str().unwrap().to_owned();
+            let Credentials { client_id, client_secret } = credentials.clone();
+            vec![(text("client_id"), client_id), (text("client_secret"), client_secret)]
+        });
+        let mut stage = Self { registry, contract, credentials, token, names, created: Vec::new() };
+        stage.create();
+        stage
+    }
+
+    /// Creates what the examples create, what is referred to before what refers to it.
+    fn create(&mut self) {
+        let mut waiting = self.contract.operations();
+        waiting.retain(Operation::creates);
+        let mut unknown: Vec<String> = waiting.iter().filter_map(|operation| self.example_of(operation)).collect();
+        while !waiting.is_empty() {
+            let refers = |operation: &Operation| {
+                let body = operation.body().map(|body| body.example.to_string()).unwrap_or_default();
+                unknown.iter().any(|id| body.contains(id))
+            };
+            let next = waiting.iter().position(|operation| !refers(operation));
+            let operation = waiting.remove(next.expect("an example that refers to no other that waits"));
+            let answer = self.send(&self.request(&operation));
+            assert_eq!(answer.status, 201, "{}: {}", operation.id, answer.text());
+            if let Some(example) = self.example_of(&operation) {
+                unknown.retain(|id| *id != example);
+                self.names.push((example, answer.json()["id"].as_str().unwrap().to_owned()));
+            }
+            self.created.push((operation, answer));
+        }
+    }
+
+    /// What the document calls the object that an operation creates.
+    fn example_of(&self, creation: &Operation) -> Option<String> {
+        let operations = self.contract.operations();
+        let removal = operations.iter().find(|operation| operation.method == "delete" && operation.is_of(creation))?;
+        removal.in_place("path").last()?.example_values().pop()
+    }
+
+    /// A text of the document as it is true here.
+    pub(crate) fn here(&self, text: &str) -> String {
+        self.names.iter().fold(text.to_owned(), |text, (there, here)| text.replace(there, here))
+    }
+
+    /// A text of an answer as the document would have it.
+    pub(crate) fn there(&self, text: &str) -> String {
+        self.names.iter().fold(text.to_owned(), |text, (there, here)| text.replace(here, there))
+    }
+
+    /// The request that "Execute" sends: every example as it stands, with the token where one is looked at.
+    pub(crate) fn request(&self, operation: &Operation) -> Request {
+        self.request_to(operation, &operation.example_target())
+    }
+
+    /// The same to another address of the document.
+    pub(crate) fn request_to(&self, operation: &Operation, target: &str) -> Request {
+        let method = operation.method.to_uppercase();
+        let mut request = Request { method, target: self.here(target), headers: Vec::new(), body: None };
+        if !operation.is_open() {
+            request = request.with("Authorization", &format!("Bearer {}", self.token));
+        }
+        for parameter in operation.in_place("header") {
+            if let Some(Value::String(example)) = &parameter.example {
+                request = request.with(&parameter.name, example);
+            }
+        }
+        match operation.body() {
+            Some(body) => {
+                let written = if body.media_type == FORM { form(&body.example) } else { body.example.to_string() };
+                request.with("Content-Type", &body.media_type).carrying(self.here(&written))
+            }
+            None => request,
+        }
+    }
+
+    pub(crate) fn send(&self, request: &Request) -> Answer {
+        let headers: Vec<_> = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        match &request.body {
+            Some(body) => self.registry.send(&request.method, &request.target, &headers, body),
+            None => self.registry.ask(&request.method, &request.target, &headers),
+        }
+    }
+
+    /// Asks for an address of the document.
+    pub(crate) fn get(&self, target: &str) -> Answer {
+        self.get_with(target, &[])
+    }
+
+    /// The same with headers.
+    pub(crate) fn get_with(&self, target: &str, headers: &[(&str, &str)]) -> Answer {
+        let authorization = format!("Bearer {}", self.token);
+        let headers = [headers, &[("Authorization", authorization.as_str())]].concat();
+        self.registry.get_with(&self.here(target), &headers)
+    }
+
+    /// The object that an address of the document answers with.
+    #[track_caller]
+    pub(crate) fn json(&self, target: &str) -> Value {
+        let answer = self.get(target);
+        assert_eq!(answer.status, 200, "{target}: {}", answer.text());
+        answer.json()
+    }
+
+    /// Every operation in an order in which each can succeed: what creates (which has been done), what reads,
+    /// what changes, what removes.
+    pub(crate) fn in_order(&self) -> Vec<Operation> {
+        let mut operations = self.contract.operations();
+        operations.sort_by_key(|operation| match operation.method.as_str() {
+            _ if operation.creates() => (0, self.order_of_creation(operation)),
+            "get" => (1, 0),
+            "delete" => (3, usize::MAX - self.order_of_creation(operation)),
+            _ => (2, 0),
+        });
+        operations
+    }
+
+    fn order_of_creation(&self, operation: &Operation) -> usize {
+        let with = |(creation, _): &(Operation, _)| creation.id == operation.id || operation.is_of(creation);
+        self.created.iter().position(with).unwrap_or(0)
+    }
+
+    /// Sends the example request of every operation, in that order; each answer is a success.
+    pub(crate) fn play(&self) -> Vec<(Operation, Answer)> {
+        let rest = self.in_order().into_iter().filter(|operation| !operation.creates());
+        let answered = rest.map(|operation| {
+            let answer = self.send(&self.request(&operation));
+            assert!((200..300).contains(&answer.status), "{}: {} {}", operation.id, answer.status, answer.text());
+            (operation, answer)
+        });
+        self.created.iter().cloned().chain(answered).collect()
+    }
+
+    /// The number of the last change.
+    pub(crate) fn last_change(&self) -> i64 {
+        self.registry.place().number("SELECT seq AS value FROM log_head")
+    }
+}
+
+impl Request {
+    /// With one header more, or with another value of it.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self = self.without(name);
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self
+    }
+
+    pub(crate) fn to(mut self, target: &str) -> Self {
+        target.clone_into(&mut self.target);
+        self
+    }
+
+    pub(crate) fn by(mut self, method: &str) -> Self {
+        method.clone_into(&mut self.method);
+        self
+    }
+
+    pub(crate) fn carrying(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = Some(body.into());
+        self
+    }
+
+    /// The request as it goes over the wire, the last on its connection.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let Self { method, target, headers, body } = self;
+        let mut head = format!("{method} {target} HTTP/1.1\r\nHost: registry.test\r\nConnection: close\r\n");
+        let sized = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+        if let Some(body) = body.as_ref().filter(|_| !sized) {
+            head += &format!("Content-Length: {}\r\n", body.len());
+        }
+        for (name, value) in headers {
+            head += &format!("{name}: {value}\r\n");
+        }
+        let body = body.as_deref().unwrap_or_default();
+        [head.as_bytes(), b"\r\n", if sized { b"" } else { body }].concat()
+    }
+}
+
+fn form(fields: &Value) -> String {
+    let fields = fields.as_object().unwrap().iter();
+    let pairs: Vec<_> = fields.map(|(name, value)| format!("{name}={}", value.as_str().unwrap())).collect();
+    pairs.join("&")
+}

@@ -1,6 +1,7 @@
 //! What the suites share: databases of their own, servers over them, clients, and the contract as
 //! the server publishes it.
 
+pub(crate) mod canon;
 pub(crate) mod cluster;
 pub(crate) mod contract;
 pub(crate) mod database;

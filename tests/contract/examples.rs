@@ -3,13 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::support::contract::Operation;
-use crate::support::{Contract, Database, Registry, Stage};
+use crate::support::{Contract, Database, Registry, Stage, canon};
 
 /// What answers call the registry, wherever it runs.
 const PUBLIC_URL: [&str; 2] = ["--public-url", "http://127.0.0.1:8080"];
@@ -20,64 +18,12 @@ fn folder() -> PathBuf {
 
 /// What stands in the document for an operation's answer.
 fn recordable(stage: &Stage, operation: &Operation, answer: &str) -> Value {
-    let mut answer: Value = serde_json::from_str(&stage.there(answer)).unwrap();
-    Canon::default().apply(&mut answer);
+    let answer = canon::of(serde_json::from_str(&stage.there(answer)).unwrap());
     match operation.id.as_str() {
         // A document cannot hold itself.
         "get_openapi" => json!({"openapi": answer["openapi"], "info": answer["info"]}),
         _ => answer,
     }
-}
-
-/// Puts in the place of what is another in every run what is always the same.
-#[derive(Default)]
-struct Canon(Vec<String>);
-
-impl Canon {
-    fn apply(&mut self, value: &mut Value) {
-        match value {
-            Value::Object(object) => {
-                for (name, value) in object {
-                    match name.as_str() {
-                        "access_token" => *value = json!("eyJ0eXAiOiJhdCtqd3QifQ.eyJzdWIiOiIifQ.c2ln"),
-                        "kid" => *value = json!("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"),
-                        "x" => *value = json!("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"),
-                        "next" if value.as_str().is_some_and(holds_what_was_made_now) => {
-                            *value = json!("L9PWCX3pNgRbIjIwMjYtMTEtMjIiXQ");
-                        }
-                        _ => self.apply(value),
-                    }
-                }
-            }
-            Value::Array(array) => array.iter_mut().for_each(|value| self.apply(value)),
-            // The test's own hour.
-            Value::String(text) if text.starts_with("2026-11-22T12:") => *text = "2026-11-22T12:00:00Z".into(),
-            Value::String(text) if was_made_now(text) => {
-                let known = self.0.iter().position(|known| known == text);
-                let number = known.unwrap_or_else(|| {
-                    self.0.push(text.clone());
-                    self.0.len() - 1
-                });
-                *text = format!("019ac0de-0000-7000-8000-{:012x}", number + 1);
-            }
-            _ => (),
-        }
-    }
-}
-
-/// Whether a cursor leads to something that was made while the registry ran.
-fn holds_what_was_made_now(cursor: &str) -> bool {
-    let position = String::from_utf8_lossy(&URL_SAFE_NO_PAD.decode(cursor).unwrap()).into_owned();
-    position.split('"').any(was_made_now)
-}
-
-/// Whether a text is a UUID of the kind that is made while the registry runs (version 7).
-fn was_made_now(text: &str) -> bool {
-    let shaped = text.bytes().enumerate().all(|(place, byte)| match place {
-        8 | 13 | 18 | 23 => byte == b'-',
-        _ => byte.is_ascii_hexdigit(),
-    });
-    text.len() == 36 && shaped && text.as_bytes()[14] == b'7' && !text.starts_with("019ac0de")
 }
 
 /// With `DIGITUKI_RECORD=1` the files are written instead of compared.

@@ -118,6 +118,12 @@ impl Operation {
         self.definition["security"].as_array().is_some_and(Vec::is_empty)
     }
 
+    /// Whether anyone may, without signing in.
+    pub(crate) fn is_public(&self) -> bool {
+        let security = self.definition["security"].as_array();
+        security.is_some_and(|ways| ways.is_empty() || ways.iter().any(|way| *way == serde_json::json!({})))
+    }
+
     /// Whether it adds an object to a collection.
     pub(crate) fn creates(&self) -> bool {
         self.method == "post" && !self.path.contains('{') && !self.definition["responses"]["201"].is_null()
@@ -211,8 +217,15 @@ impl Parameter {
         self.schema["type"] == "array"
     }
 
-    /// Takes any letters at all: every other parameter has a form that it can break.
-    pub(crate) fn is_free_text(&self) -> bool {
-        self.name == "q"
+    /// Whether its schema takes a value, which is in percent-encoding.
+    pub(crate) fn allows(&self, value: &str) -> bool {
+        let schema = if self.is_list() { &self.schema["items"] } else { &self.schema };
+        let Ok(text) = percent_encoding::percent_decode_str(value).decode_utf8() else { return false };
+        let value = match schema["type"].as_str() {
+            Some("integer" | "number") => text.parse().map_or_else(|_| Value::from(&*text), Value::Number),
+            _ => Value::from(&*text),
+        };
+        let options = jsonschema::draft202012::options().should_validate_formats(true);
+        options.build(schema).unwrap().is_valid(&value)
     }
 }

@@ -41,7 +41,8 @@ impl Stage {
         Self::on(Registry::start_with(database, flags))
     }
 
-    fn on(registry: Registry) -> Self {
+    /// On a registry that the test has prepared.
+    pub(crate) fn on(registry: Registry) -> Self {
         let contract = Contract::of(&registry);
         let credentials = registry.client("national_developer", &[], None);
         let token = registry.token(&credentials);
@@ -126,6 +127,15 @@ impl Stage {
             Some(body) => self.registry.send(&request.method, &request.target, &headers, body),
             None => self.registry.ask(&request.method, &request.target, &headers),
         }
+    }
+
+    /// Sends another body than that of the example, which is taken.
+    #[track_caller]
+    pub(crate) fn change(&self, operation_id: &str, body: &Value) {
+        let operations = self.contract.operations();
+        let operation = operations.iter().find(|operation| operation.id == operation_id).unwrap();
+        let answer = self.send(&self.request(operation).carrying(self.here(&body.to_string())));
+        assert!((200..300).contains(&answer.status), "{operation_id}: {}", answer.text());
     }
 
     /// Asks for an address of the document.

@@ -11,10 +11,13 @@
 )]
 
 mod access;
+mod audit;
 mod availability;
+mod bad_bodies;
 mod bad_input;
 mod bodies;
 mod calls;
+mod changes;
 mod code_lists;
 mod commands;
 mod concurrency;
@@ -29,6 +32,7 @@ mod log;
 mod municipalities;
 mod oauth;
 mod organisations;
+mod organisations_written;
 mod paging;
 mod pilots;
 mod problems;

@@ -14,11 +14,11 @@ fn etag(answer: &Answer) -> String {
 }
 
 /// The writes that need If-Match, each with what it answers when it is done.
-fn writes(session: &Session, path: &str, headers: &[(&str, &str)], body: &Value) -> Vec<(&'static str, Answer)> {
-    let patch = json!({"names": {"en": format!("Changed after {headers:?}").replace('"', "")}});
+fn writes(session: &Session, path: &str, headers: &[(&str, &str)], whole: &Value) -> Vec<(&'static str, Answer)> {
+    let change = json!({"names": {"en": format!("Changed after {headers:?}").replace('"', "")}});
     vec![
-        ("PATCH", session.write("PATCH", path, headers, &patch)),
-        ("PUT", session.write("PUT", path, headers, body)),
+        ("PATCH", session.write("PATCH", path, headers, &change)),
+        ("PUT", session.write("PUT", path, headers, whole)),
         ("DELETE", session.send("DELETE", path, headers, "")),
     ]
 }

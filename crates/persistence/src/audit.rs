@@ -68,6 +68,14 @@ impl Line {
         line
     }
 
+    /// It was about an object of this kind: this one, if it was there before.
+    #[must_use]
+    pub fn about(mut self, noun: NounName, object: Option<String>) -> Self {
+        self.0.noun = Some(Plain::of(&noun));
+        self.0.object = object;
+        self
+    }
+
     fn of(deed: Deed, outcome: Outcome) -> Self {
         Self(Row {
             // Ids made later sort later.

@@ -9,7 +9,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use digituki_domain::external_id::ExternalId;
 use digituki_domain::invalid::violations;
-use digituki_domain::noun::Kept;
+use digituki_domain::noun::{Kept, Noun};
 use digituki_domain::problem::Code;
 use digituki_domain::vocabulary::Vocabulary as _;
 use digituki_persistence::Error;
@@ -70,7 +70,7 @@ impl Write {
     /// Adds an object.
     pub(crate) async fn create<N: Written>(self, body: Body<N::Facts>) -> Result<Answer, Problem> {
         let address = self.address.clone();
-        self.post(body.digest, move |tx| {
+        self.post::<N>(body.digest, move |tx| {
             let kept = write::create::<N>(tx, body.value)?;
             let id = kept.id.to_string();
             Ok((represented(tx, kept)?.created_at(&format!("{address}/{id}")), id))
@@ -81,7 +81,7 @@ impl Write {
     /// Replaces an object.
     pub(crate) async fn replace<N: Written>(self, id: N::Id, body: Body<N::Facts>) -> Result<Answer, Problem> {
         let precondition = self.required()?;
-        self.run(move |tx| {
+        self.run::<N>(move |tx| {
             let before = present::<N>(tx, &id)?;
             precondition.check(before.version)?;
             let kept = write::replace(tx, before, body.value)?;
@@ -93,7 +93,7 @@ impl Write {
     /// Changes the fields of an object that the patch names (RFC 7396).
     pub(crate) async fn change<N: Written>(self, id: N::Id, patch: Patch) -> Result<Answer, Problem> {
         let precondition = self.required()?;
-        self.run(move |tx| {
+        self.run::<N>(move |tx| {
             let before = present::<N>(tx, &id)?;
             precondition.check(before.version)?;
             let facts = serde_json::to_value(N::facts(&before.record)).map_err(Error::from)?;
@@ -107,7 +107,7 @@ impl Write {
     /// Removes an object.
     pub(crate) async fn delete<N: Stored>(self, id: N::Id) -> Result<Answer, Problem> {
         let precondition = self.required()?;
-        self.run(move |tx| {
+        self.run::<N>(move |tx| {
             let before = present::<N>(tx, &id)?;
             precondition.check(before.version)?;
             tx.delete(before)?;
@@ -124,7 +124,7 @@ impl Write {
         action: impl FnOnce(&mut Tx, Kept<N>) -> Result<Kept<N>, Error> + Send + 'static,
     ) -> Result<Answer, Problem> {
         let precondition = self.precondition.clone();
-        self.post(body.digest, move |tx| {
+        self.post::<N>(body.digest, move |tx| {
             let before = present::<N>(tx, &id)?;
             if let Some(precondition) = precondition {
                 precondition.check(before.version)?;
@@ -151,7 +151,7 @@ impl Write {
             // What the body alone kept to, the whole may break.
             facts.validate().map_err(|errors| Problem::invalid(violations(&errors)))?;
         }
-        self.run(move |tx| {
+        self.run::<N>(move |tx| {
             let Some(before) = N::by_source(tx.db(), &external)? else {
                 if precondition.is_some() {
                     return Err(Problem::new(Code::PreconditionFailed));
@@ -181,17 +181,17 @@ impl Write {
     }
 
     /// Does the work of a POST once, however often it is sent with the same key.
-    async fn post(
+    async fn post<N: Noun>(
         self,
         body: [u8; 32],
         work: impl FnOnce(&mut Tx) -> Result<(Answer, String), Problem> + Send + 'static,
     ) -> Result<Answer, Problem> {
         let Some(key) = self.key.clone() else {
-            return self.run(|tx| work(tx).map(|(answer, _)| answer)).await;
+            return self.run::<N>(|tx| work(tx).map(|(answer, _)| answer)).await;
         };
         let digest = idempotency::digest(&self.request, &body);
         let turn = self.app.in_flight.enter(&self.author.permit.caller.name, &key)?;
-        self.run(move |tx| {
+        self.run::<N>(move |tx| {
             let _turn = turn;
             match tx.recall(&key)? {
                 Some(first) if first.request_digest == digest => return Ok(Answer::again(first)),
@@ -206,16 +206,18 @@ impl Write {
     }
 
     /// Does the work in one write, and notes a denial in the audit.
-    pub(crate) async fn run(
+    pub(crate) async fn run<N: Noun>(
         self,
         work: impl FnOnce(&mut Tx) -> Result<Answer, Problem> + Send + 'static,
     ) -> Result<Answer, Problem> {
-        let Self { app, author, .. } = self;
+        let Self { app, author, request, .. } = self;
         let outcome = app.write(author.clone(), work).await;
         if let Err(problem) = &outcome
             && problem.code() == Code::Forbidden
         {
-            app.audit(Line::denied(author.deed(), problem.code().as_str())).await;
+            let object: Option<N::Id> = request.match_info().get("id").and_then(|id| id.parse().ok());
+            let line = Line::denied(author.deed(), problem.code().as_str());
+            app.audit(line.about(N::NOUN, object.map(|id| id.to_string()))).await;
         }
         outcome
     }

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test check fmt clippy boundaries openapi openapi-check docs
+.PHONY: help run build test tools check fmt clippy boundaries openapi openapi-check docs
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -11,8 +11,11 @@ build: ## Build the binary
 	cargo build --package digituki
 
 # The black-box tests start the binary, which `cargo test` by itself would not build.
-test: ## Run every test, on SQLite and on a throw-away PostgreSQL
+test: tools ## Run every test, on SQLite and on a throw-away PostgreSQL
 	tests/postgres.sh with sh -c 'cargo build --locked --package digituki && cargo test --locked --workspace'
+
+tools: ## See to it that the programs which tests need are there
+	tests/tools.sh
 
 check: fmt clippy boundaries openapi-check docs ## Run every check that is not a test
 

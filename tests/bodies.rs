@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::program::Serving;
 use crate::support::wire::{self, Wire, exchange};
+use crate::support::writer::{self, Writer};
 use crate::support::{Answer, Database, Registry};
 
 const PATH: &str = "/fault/body";
@@ -250,15 +251,32 @@ enum Slow {
     Resting,
     RefusedBody,
     UnknownRoute,
+    /// A body that is read, of somebody who may write.
+    Writing,
+    /// A body that is not read, of somebody who may not.
+    Unauthenticated,
+    SigningIn,
 }
 
 #[rstest]
 fn slow_clients_do_not_stop_the_others(
-    #[values(Slow::Head, Slow::SecondHead, Slow::Resting, Slow::RefusedBody, Slow::UnknownRoute)] how: Slow,
+    #[values(
+        Slow::Head,
+        Slow::SecondHead,
+        Slow::Resting,
+        Slow::RefusedBody,
+        Slow::UnknownRoute,
+        Slow::Writing,
+        Slow::Unauthenticated,
+        Slow::SigningIn
+    )]
+    how: Slow,
 ) {
     let place = Database::Sqlite.loaded();
     let mut serving = Serving::start_within(256, place.url());
     serving.log_until(|line| line["message"].as_str().is_some_and(|text| text.starts_with("ready")));
+    let writer = Writer::sign_in(serving.address, &writer::credentials(place.url()));
+    let authorization = format!("Authorization: {}\r\n", writer.authorization());
     let open = || {
         let mut wire = Wire::open(serving.address);
         if matches!(how, Slow::SecondHead | Slow::Resting) {
@@ -270,6 +288,11 @@ fn slow_clients_do_not_stop_the_others(
             Slow::Resting => String::new(),
             Slow::RefusedBody => head("POST", "/v1/regions", 1_000) + "{",
             Slow::UnknownRoute => head("POST", "/nothing", 1_000) + "{",
+            Slow::Writing => with(&head("POST", "/v1/providers", 1_000), &[&authorization]) + "{",
+            Slow::Unauthenticated => head("POST", "/v1/providers", 1_000) + "{",
+            Slow::SigningIn => {
+                head("POST", "/oauth2/token", 1_000).replace("json", "x-www-form-urlencoded") + "grant_type="
+            }
         });
         wire
     };
@@ -282,7 +305,13 @@ fn slow_clients_do_not_stop_the_others(
         assert_eq!(wire.answer().status, 200, "{target}");
         assert!(began.elapsed().as_millis() < 1_500, "{target}: {:?}", began.elapsed());
     }
+    writer.create("Kirjasto");
     drop(slow);
+}
+
+/// A head with further fields.
+fn with(head: &str, fields: &[&str]) -> String {
+    head.replacen("\r\n", &format!("\r\n{}", fields.concat()), 1)
 }
 
 #[test]

@@ -41,7 +41,9 @@ fn of_fifty_who_change_the_same_version_one_wins(#[values(Database::Sqlite, Data
     let statuses: Vec<u16> = thread::scope(|scope| {
         let each = |number: usize| {
             let (writer, path, etag) = (&writer, &path, &etag);
-            scope.spawn(move || writer.patch(path, etag, &json!({"names": {"sv": format!("Bibliotek {number}")}})).status)
+            scope.spawn(move || {
+                writer.patch(path, etag, &json!({"names": {"sv": format!("Bibliotek {number}")}})).status
+            })
         };
         let threads: Vec<_> = (0..50).map(each).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::process::Command;
+use std::io::Write as _;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -179,27 +180,47 @@ fn the_write_ahead_log_is_on_the_disk_before_the_answer_is_sent() {
 
 #[test]
 fn a_full_disk_refuses_writes_and_goes_on_reading() {
-    let disk = SmallDisk::new();
-    let url = format!("sqlite://{}", disk.file.display());
-    let server = disk.serve();
-    let writer = Writer::sign_in(server.address, &writer::credentials(&url));
-    let mut stored = Vec::new();
+    let folder = tempfile::tempdir().unwrap();
+    let (disk, said) = (folder.path().join("disk"), folder.path().join("said"));
+    fs::create_dir(&disk).unwrap();
+    let url = format!("sqlite://{}/digituki.db", disk.display());
+    let add = "client add --name Writer --role national_developer --json";
+    let server = Serving::start_on_small_disk(&disk, 16_000, &url, add, &said);
+    let client: Value = serde_json::from_slice(&fs::read(&said).unwrap()).unwrap();
+    let (id, secret) = (client["client_id"].as_str().unwrap(), client["client_secret"].as_str().unwrap());
+    let credentials = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
+    let writer = Writer::sign_in(server.address, &credentials);
+
+    let filler = server.sees(&disk.join("filler"));
+    let mut stored = vec![writer.create("Kirjasto 0").json()["id"].clone()];
+    fill(&filler);
     let refused = loop {
-        let key = format!("key-{}", stored.len());
-        let name = format!("Kirjasto {}", stored.len());
-        let answer = writer.try_create(&key, &name).unwrap();
+        let number = stored.len();
+        let answer = writer.try_create(&format!("key-{number}"), &format!("Kirjasto {number}")).unwrap();
         if answer.status != 201 {
             break answer;
         }
-        stored.push(answer.json()["id"].as_str().unwrap().to_owned());
+        stored.push(answer.json()["id"].clone());
     };
     refused.problem(507, "insufficient_storage");
     for id in &stored {
-        writer.json(&format!("/v1/providers/{id}"));
+        writer.json(&format!("/v1/providers/{}", id.as_str().unwrap()));
     }
     assert_eq!(writer.json("/v1/regions?limit=1")["items"].as_array().map(Vec::len), Some(1));
-    disk.make_room();
-    poll::until("room for a write", PATIENCE, || writer.try_create("later", "Kirjasto").filter(|answer| answer.status == 201));
-    let count = writer.changes(0).iter().filter(|change| change["noun"] == "provider").count();
-    assert_eq!(count, stored.len() + 1);
+    assert_eq!(writer.json("/health/ready")["status"], "ready");
+
+    fs::remove_file(&filler).unwrap();
+    let number = stored.len();
+    let answer = writer.try_create(&format!("key-{number}"), &format!("Kirjasto {number}")).unwrap();
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let found = writer.changes(0).into_iter().filter(|change| change["noun"] == "provider");
+    let found: Vec<Value> = found.map(|change| change["id"].clone()).collect();
+    stored.push(answer.json()["id"].clone());
+    assert_eq!(found, stored, "acknowledged is stored, and nothing else");
+}
+
+/// Fills a disk to its last page.
+fn fill(filler: &Path) {
+    let mut file = fs::File::create(filler).unwrap();
+    while file.write_all(&[0; 4_096]).is_ok() {}
 }

@@ -9,6 +9,7 @@ use crate::support::wire::{self, Wire};
 const NAMES: &[&str] = &[
     "DATABASE_URL",
     "DIGITUKI_LISTEN",
+    "DIGITUKI_WRITER_TIMEOUT",
     "DIGITUKI_PUBLIC_URL",
     "DIGITUKI_CORS_ORIGINS",
     "DIGITUKI_LOAD",

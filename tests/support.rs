@@ -10,10 +10,12 @@ pub(crate) mod poll;
 pub(crate) mod problem;
 pub(crate) mod program;
 pub(crate) mod registry;
+pub(crate) mod session;
 pub(crate) mod sign_in;
 pub(crate) mod stage;
 pub(crate) mod statements;
 pub(crate) mod wire;
+pub(crate) mod writer;
 
 pub(crate) use contract::Contract;
 pub(crate) use database::Database;

@@ -33,11 +33,25 @@ impl Cluster {
         cluster
     }
 
-    /// Stops it as a crash would.
+    /// The same, and every commit is written before it is acknowledged, as on a real one.
+    pub(crate) fn start_durable() -> Self {
+        let cluster = Self::start();
+        let mut connection = PgConnection::establish(&cluster.url).unwrap();
+        connection.batch_execute("ALTER SYSTEM SET synchronous_commit = on").unwrap();
+        connection.batch_execute("SELECT pg_reload_conf()").unwrap();
+        cluster
+    }
+
+    /// Stops it as a crash would, in the middle of whatever it does.
+    pub(crate) fn kill(&self) {
+        said(&script(&["stop", self.folder()]));
+    }
+
+    /// Stops it as a crash would, once what it was told is on the disk.
     pub(crate) fn stop(&self) {
         // These clusters commit without waiting for the disk; a real one would not forget.
         PgConnection::establish(&self.url).unwrap().batch_execute("CHECKPOINT").unwrap();
-        said(&script(&["stop", self.folder()]));
+        self.kill();
     }
 
     /// Starts it on the port that it had.

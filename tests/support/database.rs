@@ -140,6 +140,11 @@ impl Place {
         PgConnection::establish(&self.url).unwrap()
     }
 
+    /// The folder of an SQLite file.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.file().parent().unwrap().to_owned()
+    }
+
     fn file(&self) -> PathBuf {
         match &self.kept {
             Kept::Folder(folder) => folder.path().join("digituki.db"),

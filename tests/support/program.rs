@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 
 use crate::support::poll;
@@ -26,6 +26,12 @@ fn in_own_environment(program: impl AsRef<OsStr>) -> Command {
     }) {
         command.env_remove(name);
     }
+    command
+}
+
+/// Without limits of rate, and without lines in the log for requests.
+fn quietly(mut command: Command) -> Command {
+    command.envs([("DIGITUKI_RATE_LIMIT", "off"), ("RUST_LOG", "info,digituki::request=off,digituki::http=off")]);
     command
 }
 
@@ -55,13 +61,41 @@ impl Serving {
         Self::spawn(program(&["serve"]), url)
     }
 
+    /// The same without limits of rate, and without lines in the log that nobody would read.
+    pub(crate) fn start_quietly(url: &str) -> Self {
+        Self::spawn(quietly(program(&["serve"])), url)
+    }
+
+    /// The same, with its writes, its waits for the disk and its answers written to a file.
+    pub(crate) fn start_traced(url: &str, trace: &Path) -> Self {
+        let mut strace = in_own_environment("strace");
+        strace.args(["-f", "-y", "-s", "64", "-e", "trace=pwrite64,write,writev,sendto,sendmsg,fsync,fdatasync", "-o"]);
+        strace.arg(trace).arg(path()).arg("serve");
+        Self::spawn(quietly(strace), url)
+    }
+
+    /// The same on a file system of its own, of so many kilobytes, that is mounted on a folder; `arguments` run the
+    /// program there once before, and what it says goes to a file.
+    pub(crate) fn start_on_small_disk(folder: &Path, kilobytes: u32, url: &str, arguments: &str, said: &Path) -> Self {
+        let mut shell = in_own_environment("unshare");
+        let steps = format!(
+            "mount -t tmpfs -o size={kilobytes}k tmpfs \"$1\" && \"$0\" {arguments} > \"$2\" && exec \"$0\" serve"
+        );
+        shell.args(["--map-root-user", "--mount", "sh", "-c", &steps]).arg(path()).arg(folder).arg(said);
+        Self::spawn(quietly(shell), url)
+    }
+
+    /// What the process sees under a path.
+    pub(crate) fn sees(&self, path: &Path) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root{}", self.child.id(), path.display()))
+    }
+
     /// The same with so many file descriptors at most, without limits of rate, and without a line in the log for each
     /// request, which nobody would read.
     pub(crate) fn start_within(descriptors: u32, url: &str) -> Self {
         let mut shell = in_own_environment("sh");
         shell.args(["-c", &format!("ulimit -n {descriptors} && exec \"$0\" serve")]).arg(path());
-        shell.envs([("DIGITUKI_RATE_LIMIT", "off"), ("RUST_LOG", "info,digituki::request=off")]);
-        Self::spawn(shell, url)
+        Self::spawn(quietly(shell), url)
     }
 
     fn spawn(mut command: Command, url: &str) -> Self {

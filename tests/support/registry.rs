@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -36,7 +36,8 @@ pub(crate) struct Registry {
     pub(crate) address: SocketAddr,
     pub(crate) handle: ServerHandle,
     gate: UnboundedSender<()>,
-    entered: mpsc::Receiver<()>,
+    // Several threads of a test may ask one registry.
+    entered: Mutex<mpsc::Receiver<()>>,
     agent: Agent,
     thread: Option<JoinHandle<io::Result<()>>>,
     url: String,
@@ -80,7 +81,16 @@ impl Registry {
             })
         });
         let handle = told.recv().unwrap();
-        Self { address, handle, gate, entered, agent: agent(), thread: Some(thread), url: url.to_owned(), place: None }
+        Self {
+            address,
+            handle,
+            gate,
+            entered: Mutex::new(entered),
+            agent: agent(),
+            thread: Some(thread),
+            url: url.to_owned(),
+            place: None,
+        }
     }
 
     pub(crate) fn wait_until_ready(&self, deadline: Duration) {
@@ -159,7 +169,7 @@ impl Registry {
 
     /// Waits until a request to `/fault/wait` has begun.
     pub(crate) fn wait_until_entered(&self) {
-        self.entered.recv_timeout(PATIENCE).unwrap();
+        self.entered.lock().unwrap().recv_timeout(PATIENCE).unwrap();
     }
 
     /// Lets one request to `/fault/wait` go on.
@@ -225,7 +235,8 @@ pub(crate) fn settings(url: &str, flags: &[&str]) -> Settings {
     Settings::from_flags(&all).unwrap()
 }
 
-fn agent() -> Agent {
+/// A client for HTTP that takes every answer as it is.
+pub(crate) fn agent() -> Agent {
     Agent::config_builder()
         .http_status_as_error(false)
         .allow_non_standard_methods(true)

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use ureq::Agent;
 use ureq::http::Request;
 
-use crate::support::Answer;
-use crate::support::registry::{agent, settings};
+use crate::support::registry::{PATIENCE, agent, settings};
+use crate::support::{Answer, poll};
 
 /// The organisation of the reference data to which the tests' providers belong: the national agency.
 pub(crate) const AGENCY: &str = "6ce13e44-92a6-5284-a207-48785ec11b3e";
@@ -26,12 +26,8 @@ pub(crate) struct Writer {
 
 /// What a client signs in with, as the token endpoint takes it.
 pub(crate) fn credentials(database_url: &str) -> String {
-    let facts = ClientFacts {
-        name: "Writer".into(),
-        role: Role::NationalDeveloper,
-        regions: Vec::new(),
-        organisation: None,
-    };
+    let facts =
+        ClientFacts { name: "Writer".into(), role: Role::NationalDeveloper, regions: Vec::new(), organisation: None };
     let added = System::new().block_on(client::add(&settings(database_url, &[]), facts)).unwrap();
     let (id, secret) = (added.client.id, added.secret.reveal().to_owned());
     format!("grant_type=client_credentials&client_id={id}&client_secret={secret}")
@@ -46,19 +42,26 @@ pub(crate) fn provider(name: &str) -> Value {
 }
 
 impl Writer {
-    /// Signs in.
+    /// Signs in, as soon as the server is ready.
     pub(crate) fn sign_in(address: SocketAddr, credentials: &str) -> Self {
-        let mut writer = Self { agent: agent(), address, token: String::new() };
+        let writer = Self { agent: agent(), address, token: String::new() };
+        let ready = || writer.try_send("GET", "/health/ready", &[], []).filter(|answer| answer.status == 200);
+        poll::until("ready", PATIENCE, ready);
         let form = [("Content-Type", "application/x-www-form-urlencoded")];
         let answer = writer.try_send("POST", "/oauth2/token", &form, credentials).unwrap();
         assert_eq!(answer.status, 200, "{}", answer.text());
-        writer.token = answer.json()["access_token"].as_str().unwrap().to_owned();
-        writer
+        let token = answer.json()["access_token"].as_str().unwrap().to_owned();
+        Self { token, ..writer }
     }
 
     /// The same client at another server of the same registry.
     pub(crate) fn at(&self, address: SocketAddr) -> Self {
         Self { address, ..self.clone() }
+    }
+
+    /// What it sends along to say who it is.
+    pub(crate) fn authorization(&self) -> String {
+        format!("Bearer {}", self.token)
     }
 
     /// Asks; a connection that breaks gives no answer.
@@ -97,9 +100,9 @@ impl Writer {
     }
 
     /// Changes an object.
-    pub(crate) fn patch(&self, path: &str, etag: &str, patch: &Value) -> Answer {
+    pub(crate) fn patch(&self, path: &str, etag: &str, change: &Value) -> Answer {
         let headers = [("Content-Type", "application/merge-patch+json"), ("If-Match", etag)];
-        self.try_send("PATCH", path, &headers, patch.to_string()).unwrap()
+        self.try_send("PATCH", path, &headers, change.to_string()).unwrap()
     }
 
     /// The object that a path answers with.

@@ -68,7 +68,15 @@ impl App {
         &self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        if self.prepared.load(Ordering::Acquire) { self.store.read(work).await } else { Err(Problem::unavailable()) }
+        if self.is_prepared() { self.store.read(work).await } else { Err(Problem::unavailable()) }
+    }
+
+    /// Reads what decides who asks: a writer should not fail where it would have waited.
+    pub(crate) async fn read_patiently<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        if self.is_prepared() { self.store.read_patiently(work).await } else { Err(Problem::unavailable()) }
     }
 
     /// Writes by the one road, once the registry is ready.
@@ -77,11 +85,7 @@ impl App {
         author: Author,
         work: impl FnOnce(&mut Tx) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        if self.prepared.load(Ordering::Acquire) {
-            self.store.write(author, work).await
-        } else {
-            Err(Problem::unavailable())
-        }
+        if self.is_prepared() { self.store.write(author, work).await } else { Err(Problem::unavailable()) }
     }
 
     /// Answers with a page of a collection.
@@ -114,7 +118,7 @@ impl App {
         let why = if self.settings.read_only() {
             "the registry takes no changes".to_owned()
         } else {
-            match self.store.keep(move |db| audit::append(db, line)).await {
+            match self.store.keep(move |db| audit::append(db, &line)).await {
                 Ok(()) => return,
                 Err(error) => error.to_string(),
             }
@@ -130,6 +134,10 @@ impl App {
     /// Tells when waits are to end.
     pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
         self.stopping.subscribe()
+    }
+
+    fn is_prepared(&self) -> bool {
+        self.prepared.load(Ordering::Acquire)
     }
 
     pub(crate) fn set_prepared(&self) {

@@ -36,7 +36,7 @@ enum Failure {
 /// Whom a token speaks for.
 pub(crate) async fn authenticate(app: &App, token: &str, request_id: &str) -> Result<Caller, Problem> {
     let outcome = match Unverified::read(token) {
-        Ok(token) if token.issuer == app.settings.public_url() => own(app, &token, request_id).await,
+        Ok(token) if app.settings.is_own_issuer(&token.issuer) => own(app, &token, request_id).await,
         Ok(token) => match app.settings.issuers().and_then(|issuers| issuers.find(&token.issuer)) {
             Some(issuer) => outside(app, issuer, &token, request_id).await,
             None => Err(Refused("of an issuer that is not trusted").into()),
@@ -55,13 +55,13 @@ pub(crate) async fn authenticate(app: &App, token: &str, request_id: &str) -> Re
 /// A token of ours. What its client is to the registry, the registry itself says, at each request.
 async fn own(app: &App, token: &Unverified<'_>, request_id: &str) -> Result<Caller, Failure> {
     let key = app.sign_in.keys.find(app, &token.kid).await?.ok_or(Refused("of a key that is not known"))?;
-    let url = app.settings.public_url();
-    let expected = Expected { issuer: &url, audience: &url, plain: false, now: app.clock.now() };
+    let expected = Expected { issuer: &token.issuer, audience: &token.issuer, plain: false, now: app.clock.now() };
     let claims = token.verify(&key.verifying, jsonwebtoken::Algorithm::EdDSA, &expected)?;
     claims.check_own(key.retired_at)?;
     let id: Option<ClientId> = claims.text("sub").and_then(|sub| sub.parse().ok());
     let id = id.ok_or(Refused("of no client"))?;
-    let client = app.read(move |db| Ok(client::get(db, id)?)).await?.ok_or(Refused("of a client that is gone"))?;
+    let client =
+        app.read_patiently(move |db| Ok(client::get(db, id)?)).await?.ok_or(Refused("of a client that is gone"))?;
     if client.revoked_at.is_some() {
         app.deny(&client.caller(&[]), "sign_in", Code::InvalidToken.as_str(), Some(request_id)).await;
         return Err(Refused("of a client that was revoked").into());

@@ -98,7 +98,7 @@ async fn keep<T: Send + 'static>(
         let done = work(db)?;
         if let Some(object) = on(&done) {
             let deed = Deed { caller: &Caller::operator(), operation: command, request_id: None, at };
-            audit::append(db, Line::done(deed, Some(&object)))?;
+            audit::append(db, &Line::done(deed, Some(&object)))?;
         }
         Ok::<_, StoreError>(done)
     });

@@ -143,7 +143,7 @@ async fn authenticate(app: &App, request: &HttpRequest, given: Option<Credential
     }
     let id: Option<ClientId> = given.as_ref().and_then(|given| given.client_id.parse().ok());
     let found = match id {
-        Some(id) => app.read(move |db| Ok(client::get_with_secret(db, id)?)).await?,
+        Some(id) => app.read_patiently(move |db| Ok(client::get_with_secret(db, id)?)).await?,
         None => None,
     };
     let secret = given.map(|given| given.client_secret).unwrap_or_default();

@@ -202,6 +202,17 @@ impl Settings {
         self.listen
     }
 
+    /// Whether an issuer of tokens is this registry, of which several processes may serve. Where no public address is
+    /// set, each calls itself by the loopback address that it listens on; that a token is ours, its key says.
+    pub(crate) fn is_own_issuer(&self, issuer: &str) -> bool {
+        let loopback = |url: &Url| {
+            let host = url.host_str().unwrap_or_default();
+            host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        };
+        let unset = self.public_url.is_none() && self.listen.ip().is_loopback();
+        issuer == self.public_url() || (unset && Url::parse(issuer).is_ok_and(|url| loopback(&url)))
+    }
+
     pub(crate) fn public_url(&self) -> String {
         self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
     }

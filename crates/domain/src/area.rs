@@ -138,7 +138,7 @@ macro_rules! area_code {
             }
         }
 
-        text_value!($type, concat!($($about,)*), $digits, $digits, $pattern, $example);
+        text_value!($type, concat!($($about,)*).trim_start(), $digits, $digits, $pattern, $example);
     };
 }
 
@@ -148,7 +148,7 @@ area_code! {
 }
 area_code! {
     /// The official code of a municipality.
-    MunicipalityCode, AreaKind::Municipality, 3, "^[0-9]{3}$", "837"
+    MunicipalityCode, AreaKind::Municipality, 3, "^[0-9]{3}$", "291"
 }
 
 /// An area, named.

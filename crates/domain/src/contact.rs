@@ -8,7 +8,9 @@ use utoipa::ToSchema;
 use validator::ValidateEmail as _;
 
 use crate::invalid::{Form, Invalid};
+use crate::personal;
 use crate::schema::text_value;
+use crate::text::is_invisible;
 
 /// How to reach a function.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -37,10 +39,13 @@ impl FromStr for Email {
 
     fn from_str(value: &str) -> Result<Self, Invalid> {
         let plain = value.is_ascii() && value.len() <= Self::MAX && !value.contains(['"', '[']);
-        if plain && value.validate_email() && value.rsplit('@').next().is_some_and(|host| host.contains('.')) {
-            Ok(Self(value.to_owned()))
-        } else {
+        let host = value.rsplit('@').next().unwrap_or_default();
+        if !plain || !value.validate_email() || !host.contains('.') {
             Err(Invalid::Malformed { value: value.to_owned(), expected: Form::Email })
+        } else if personal::holds_identity_code(value) {
+            Err(Invalid::PersonalIdentityCode)
+        } else {
+            Ok(Self(value.to_owned()))
         }
     }
 }
@@ -95,11 +100,14 @@ impl FromStr for Website {
             let public = url.domain().is_some_and(|host| host.contains('.'));
             matches!(url.scheme(), "http" | "https") && public && url.username().is_empty() && url.password().is_none()
         };
-        let plain = value.starts_with("http") && !value.chars().any(|letter| letter.is_control() || letter == ' ');
-        if plain && value.chars().count() <= Self::MAX && Url::parse(value).is_ok_and(|url| web(&url)) {
-            Ok(Self(value.to_owned()))
-        } else {
+        let unplain = |letter: char| letter.is_control() || letter.is_whitespace() || is_invisible(letter);
+        let plain = value.starts_with("http") && !value.chars().any(unplain);
+        if !plain || value.chars().count() > Self::MAX || !Url::parse(value).is_ok_and(|url| web(&url)) {
             Err(Invalid::Malformed { value: value.to_owned(), expected: Form::Website })
+        } else if personal::holds_identity_code(value) {
+            Err(Invalid::PersonalIdentityCode)
+        } else {
+            Ok(Self(value.to_owned()))
         }
     }
 }
@@ -122,9 +130,16 @@ mod tests {
         for good in ["digituki@kunta.fi", "digi.tuki+x@a.example"] {
             assert!(good.parse::<Email>().is_ok(), "{good}");
         }
-        for bad in
-            ["", "digituki", "a@b", "a b@c.fi", "a@b.fi\r\nbcc: x@y.fi", "å@b.fi", &format!("{}@b.fi", "a".repeat(300))]
-        {
+        for bad in [
+            "",
+            "digituki",
+            "a@b",
+            "a b@c.fi",
+            "a@b.fi\r\nbcc: x@y.fi",
+            "å@b.fi",
+            "131052-308t@b.fi",
+            &format!("{}@b.fi", "a".repeat(300)),
+        ] {
             assert!(bad.parse::<Email>().is_err(), "{bad}");
         }
         for bad in ["", "0401234567", "+0401234567", "+358 40 123", "+35840123456789012", "+٣٥٨٤٠١٢٣"] {
@@ -142,6 +157,9 @@ mod tests {
             "https://localhost",
             "ftp://a.fi",
             "https://a.fi/\r\n",
+            "https://a.fi/\u{202E}x",
+            "https://a.fi/\u{A0}x",
+            "https://a.fi/?hetu=131052-308T",
         ] {
             assert!(bad.parse::<Website>().is_err(), "{bad}");
         }

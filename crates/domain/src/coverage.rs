@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::area::{AreaId, AreaRef};
+use crate::area::{AreaId, AreaRef, MunicipalityCode};
 use crate::validity::Validity;
 
 /// The inhabitants of a union of areas; no municipality counts twice.
@@ -37,11 +37,6 @@ pub struct Coverage {
     #[schema(max_items = 1_000)]
     pub without_own_figure: Vec<CountedElsewhere>,
 }
-
-/// The official code of a municipality.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
-#[schema(min_length = 3, max_length = 3, pattern = "^[0-9]{3}$", example = "291")]
-pub struct MunicipalityCode(pub String);
 
 /// One area of a coverage.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -117,7 +112,7 @@ pub fn cover(
         share: share(population),
         population_date,
         as_of,
-        municipalities: union.iter().map(|code| MunicipalityCode((*code).to_owned())).collect(),
+        municipalities: union.iter().filter_map(|code| code.parse().ok()).collect(),
         per_area: areas
             .iter()
             .map(|(area, codes)| {

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::invalid::{Form, Invalid};
 use crate::personal;
 use crate::schema::text_value;
+use crate::text::is_invisible;
 
 /// The name of a system from which objects come.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,10 +21,12 @@ impl FromStr for Source {
     fn from_str(value: &str) -> Result<Self, Invalid> {
         let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
         let starts = value.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
-        if starts && (2..=40).contains(&value.len()) && value.bytes().all(letter) {
-            Ok(Self(value.to_owned()))
-        } else {
+        if !starts || !(2..=40).contains(&value.len()) || !value.bytes().all(letter) {
             Err(Invalid::Malformed { value: value.to_owned(), expected: Form::Source })
+        } else if personal::holds_identity_code(value) {
+            Err(Invalid::PersonalIdentityCode)
+        } else {
+            Ok(Self(value.to_owned()))
         }
     }
 }
@@ -51,7 +54,7 @@ impl FromStr for SourceId {
     type Err = Invalid;
 
     fn from_str(value: &str) -> Result<Self, Invalid> {
-        if value.chars().any(char::is_control) {
+        if value.chars().any(|letter| letter.is_control() || is_invisible(letter)) {
             Err(Invalid::ForbiddenCharacter)
         } else if value.trim().is_empty() {
             Err(Invalid::Blank)

@@ -175,8 +175,19 @@ impl From<Invalid> for ValidationError {
     }
 }
 
+impl Invalid {
+    /// The fault of one field that only the whole shows.
+    pub(crate) fn at(self, field: &'static str) -> ValidationError {
+        let mut error = ValidationError::from(self);
+        error.add_param(FIELD.into(), &field);
+        error
+    }
+}
+
 /// Under this name a validator's error carries the fault itself.
 const CARRIED: &str = "invalid";
+/// Under this name it says which field of the whole is at fault.
+const FIELD: &str = "field";
 /// The name by which a validator's errors speak of the whole they stand in.
 const WHOLE: &str = "__all__";
 
@@ -199,7 +210,11 @@ fn collect(errors: &ValidationErrors, at: &str, found: &mut Vec<Violation>) {
                 }
             }
             ValidationErrorsKind::Field(errors) => {
-                found.extend(errors.iter().map(|error| Violation::pointer(&place, carried_by(error))));
+                found.extend(errors.iter().map(|error| {
+                    let field = error.params.get(FIELD).and_then(serde_json::Value::as_str);
+                    let place = field.map_or_else(|| place.clone(), |field| format!("{place}/{field}"));
+                    Violation::pointer(&place, carried_by(error))
+                }));
             }
         }
     }

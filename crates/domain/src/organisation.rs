@@ -118,7 +118,7 @@ impl OrganisationFacts {
     fn check_days(&self) -> Result<(), ValidationError> {
         Validity { from: self.valid_from, to: self.valid_to }.check()?;
         match self.successor {
-            Some(_) if self.valid_to.is_none() => Err(Invalid::Needs { other: "valid_to".into() }.into()),
+            Some(_) if self.valid_to.is_none() => Err(Invalid::Needs { other: "valid_to".into() }.at("valid_to")),
             _ => Ok(()),
         }
     }

@@ -117,13 +117,14 @@ impl<const MAX: usize> Text<MAX> {
 }
 
 /// Characters that show nothing and turn a text into something else than it seems: fillers, marks of
-/// direction, and what is left over of other encodings.
-fn is_invisible(letter: char) -> bool {
+/// direction, and what is left over of other encodings. Not the joiners, which some scripts need.
+pub(crate) fn is_invisible(letter: char) -> bool {
     matches!(
         letter,
-        '\u{AD}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}'
-            | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FEFF}'
-            | '\u{FFF9}'..='\u{FFFD}' | '\u{E0000}'..='\u{E007F}'
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}'
+            | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}'
+            | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFD}' | '\u{1D173}'..='\u{1D17A}'
+            | '\u{E0000}'..='\u{E007F}'
     )
 }
 
@@ -210,6 +211,8 @@ mod tests {
             ("a\u{0}", Some("forbidden_character")),
             ("\u{200B}\u{2060}", Some("forbidden_character")),
             ("Kirjasto\u{202E}otsajriK", Some("forbidden_character")),
+            ("\u{61C}Kirjasto", Some("forbidden_character")),
+            ("\u{FFA0}", Some("forbidden_character")),
             ("131052-308T", Some("personal_identity_code")),
         ];
         for (text, expected) in table {

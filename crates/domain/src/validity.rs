@@ -28,7 +28,7 @@ impl Validity {
     /// Refuses a last day before the first, for the schema rule of whatever says `valid_from` and `valid_to`.
     pub(crate) fn check(self) -> Result<(), ValidationError> {
         match (self.from, self.to) {
-            (Some(from), Some(to)) if to < from => Err(Invalid::EndsBeforeStart.into()),
+            (Some(from), Some(to)) if to < from => Err(Invalid::EndsBeforeStart.at("valid_to")),
             _ => Ok(()),
         }
     }

@@ -87,7 +87,7 @@ impl Line {
 }
 
 /// Writes a line.
-pub fn append(db: &mut AnyConnection, line: Line) -> Result<()> {
+pub fn append(db: &mut AnyConnection, line: &Line) -> Result<()> {
     diesel::insert_into(audit_entries::table).values(&line.0).execute(db)?;
     Ok(())
 }

@@ -8,7 +8,6 @@ use digituki_domain::provider::Provider;
 use digituki_domain::vocabulary::Vocabulary as _;
 
 use crate::audit::{self, Line};
-use crate::column;
 use crate::error::{Error, Result};
 use crate::idempotency;
 use crate::noun::Stored;
@@ -26,7 +25,7 @@ pub fn erase(tx: &mut Tx, noun: NounName, object: &str, version: Option<i64>) ->
 }
 
 fn erase_of<N: Stored>(tx: &mut Tx, object: &str, version: Option<i64>) -> Result<usize> {
-    let id: N::Id = column::parse(object)?;
+    let id = object.parse::<N::Id>().map_err(|_| Error::Unforeseen(format!("{object:?} is no id")))?;
     let present = N::find(tx.db(), &id)?;
     match (present, version) {
         (Some(kept), Some(version)) if kept.version.number() == version => {
@@ -41,11 +40,14 @@ fn erase_of<N: Stored>(tx: &mut Tx, object: &str, version: Option<i64>) -> Resul
         entries = entries.filter(changes::version.eq(version));
     }
     let seqs: Vec<i64> = entries.select(changes::seq).load(tx.db())?;
+    if seqs.is_empty() {
+        return Err(Error::Unforeseen(format!("the log holds nothing of the {} {object}", N::NOUN.code())));
+    }
     let held = payloads::table.filter(payloads::seq.eq_any(seqs)).filter(payloads::data.is_not_null());
     let nothing = (payloads::salt.eq(None::<String>), payloads::data.eq(None::<String>));
     let erased = diesel::update(held).set(nothing).execute(tx.db())?;
     idempotency::forget(tx.db(), object)?;
     let line = Line::done(tx.author().deed(), Some(object));
-    audit::append(tx.db(), line)?;
+    audit::append(tx.db(), &line)?;
     Ok(erased)
 }

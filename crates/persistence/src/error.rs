@@ -34,6 +34,19 @@ pub(crate) fn refuse(violations: Vec<Violation>) -> Result<()> {
     if violations.is_empty() { Ok(()) } else { Err(Error::Refused(violations)) }
 }
 
+/// Several checks in one: refuses for the faults of all of them.
+pub(crate) fn together(checks: impl IntoIterator<Item = Result<()>>) -> Result<()> {
+    let mut violations = Vec::new();
+    for check in checks {
+        match check {
+            Err(Error::Refused(found)) => violations.extend(found),
+            other => other?,
+        }
+    }
+    violations.sort_by_cached_key(|violation| violation.place.to_string());
+    refuse(violations)
+}
+
 /// The values of a parameter, each with its place.
 pub(crate) fn in_query<T: Clone>(parameter: &str, values: &[T]) -> Vec<(Place, T)> {
     values.iter().map(|value| (Place::Parameter(parameter.to_owned()), value.clone())).collect()

@@ -60,12 +60,13 @@ pub fn changes(db: &mut AnyConnection, asked: &Asked<ChangeFilter>) -> Result<Ch
     }
     let rows: Vec<Row> = query.load(db)?;
     let looked_through = i64::try_from(rows.len()).unwrap_or(LONGEST_LOOK) < LONGEST_LOOK;
-    let end = if looked_through { head } else { rows.last().map_or(after, |row| row.seq) };
+    // Never before what the caller has seen: a log that was restored may end there.
+    let end = if looked_through { head.max(after) } else { rows.last().map_or(after, |row| row.seq) };
     let mut shown = visible(rows, &asked.permit)?;
     let more = shown.len() > asked.window.limit;
     shown.truncate(asked.window.limit);
     let last_seq = if more { shown.last().map_or(after, |(row, _)| row.seq) } else { end };
-    Ok(Changes { items: represent(db, shown, asked.moment)?, last_seq, more: more || !looked_through })
+    Ok(Changes { items: represent(db, &shown, asked.moment)?, last_seq, more: more || !looked_through })
 }
 
 /// The number of the last change.
@@ -83,7 +84,7 @@ pub fn history<N: Stored>(db: &mut AnyConnection, id: &N::Id, asked: &Asked<()>)
     let total = asked.window.count.then(|| i64::try_from(shown.len()).unwrap_or(i64::MAX));
     let rest: Vec<_> = shown.into_iter().filter(|(row, _)| row.seq > after).collect();
     let position = |(row, _): &(Row, Operation)| Position { sort: row.seq.to_string(), id: row.seq.to_string() };
-    asked.window.page(rest, total, position, |shown| represent(db, shown, asked.moment))
+    asked.window.page(rest, total, position, |shown| represent(db, &shown, asked.moment))
 }
 
 /// An object as the registry knew it at an instant, if the caller may see that.
@@ -170,12 +171,12 @@ fn data(db: &mut AnyConnection, seqs: &[i64]) -> Result<HashMap<i64, String>> {
 }
 
 /// Entries as changes, each with its object as it was after it: one question for each noun, not for each entry.
-fn represent(db: &mut AnyConnection, shown: Vec<(Row, Operation)>, moment: Moment) -> Result<Vec<Change>> {
+fn represent(db: &mut AnyConnection, shown: &[(Row, Operation)], moment: Moment) -> Result<Vec<Change>> {
     let there = shown.iter().filter(|(_, operation)| matches!(operation, Operation::Created | Operation::Updated));
     let seqs: Vec<i64> = there.map(|(row, _)| row.seq).collect();
     let mut data = data(db, &seqs)?;
     let mut by_noun: HashMap<NounName, Vec<(i64, &Row, String)>> = HashMap::new();
-    for (row, _) in &shown {
+    for (row, _) in shown {
         if let Some(data) = data.remove(&row.seq) {
             by_noun.entry(row.noun.read()?).or_default().push((row.seq, row, data));
         }

@@ -17,7 +17,7 @@ use digituki_domain::text::{Label, Names};
 
 use crate::column::{self, Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
-use crate::error::{Error, Result, in_query, refuse};
+use crate::error::{Error, Result, in_query, refuse, together};
 use crate::feed;
 use crate::noun::{Step, Stored, Written, find_row, list_rows, put_row};
 use crate::page::{Asked, Page};
@@ -174,8 +174,10 @@ impl Written for Organisation {
         before: Option<&OrganisationRecord>,
     ) -> Result<OrganisationRecord> {
         let place = |pointer: &str| Place::Pointer(pointer.to_owned());
-        area::require(tx.db(), facts.area.iter().map(|area| (place("/area"), area.clone())).collect())?;
-        require(tx.db(), facts.successor.iter().map(|id| (place("/successor"), *id)).collect())?;
+        together([
+            area::require(tx.db(), facts.area.iter().map(|area| (place("/area"), area.clone())).collect()),
+            require(tx.db(), facts.successor.iter().map(|id| (place("/successor"), *id)).collect()),
+        ])?;
         if facts.successor == Some(*id) {
             let invalid = Invalid::NoSuch { value: id.to_string() };
             return Err(Error::Refused(vec![Violation::pointer("/successor", invalid)]));

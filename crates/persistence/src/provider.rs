@@ -18,7 +18,7 @@ use digituki_domain::vocabulary::Vocabulary as _;
 
 use crate::column::{self, Json, Plain, any_of, stored_instant};
 use crate::connection::{AnyConnection, Backend};
-use crate::error::{Error, Result, in_body, in_query};
+use crate::error::{Error, Result, in_body, in_query, together};
 use crate::noun::{Pushed, Step, Stored, Written, find_row, list_rows, put_list, put_row};
 use crate::page::{Asked, Page};
 use crate::schema::{provider_languages, provider_regions, provider_sources, providers};
@@ -46,12 +46,14 @@ struct Row {
 /// Lists the providers that gave support on a day and that the caller may see, alphabetically.
 pub fn list(db: &mut AnyConnection, asked: &Asked<ProviderFilter>) -> Result<Page<Provider>> {
     let filter = &asked.filter;
-    organisation::require(db, in_query("organisation", &filter.organisation))?;
     let municipalities = in_query("municipality", &filter.municipality);
     let regions = in_query("region", &filter.region);
     let municipalities = municipalities.into_iter().map(|(place, code)| (place, code.id()));
     let regions = regions.into_iter().map(|(place, code)| (place, code.id()));
-    area::require(db, municipalities.chain(regions).collect())?;
+    together([
+        organisation::require(db, in_query("organisation", &filter.organisation)),
+        area::require(db, municipalities.chain(regions).collect()),
+    ])?;
     let matching = || visible(matching(filter, asked.moment), &asked.permit);
     list_rows!(db, asked, matching, providers, id, providers::sort_name)
 }
@@ -243,10 +245,13 @@ impl Written for Provider {
         facts: ProviderFacts,
         before: Option<&ProviderRecord>,
     ) -> Result<ProviderRecord> {
-        organisation::require(tx.db(), vec![(Place::Pointer("/organisation".into()), facts.organisation)])?;
+        let organisation = vec![(Place::Pointer("/organisation".into()), facts.organisation)];
         let regions = in_body("/regions", &facts.regions).into_iter().map(|(place, code)| (place, code.id()));
         let seat = facts.municipality.iter().map(|code| (Place::Pointer("/municipality".into()), code.id()));
-        area::require(tx.db(), regions.chain(seat).collect())?;
+        together([
+            organisation::require(tx.db(), organisation),
+            area::require(tx.db(), regions.chain(seat).collect()),
+        ])?;
         let mut taken = Vec::new();
         for (place, external) in in_body("/external_ids", &facts.external_ids) {
             if Self::by_source(tx.db(), &external)?.is_some_and(|other| other.id != *id) {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::TransactionManager as _;
 use digituki_domain::clock::Moment;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::connection::{AnyConnection, Manager, Pooled};
 use crate::database_url::DatabaseUrl;
@@ -33,6 +33,7 @@ pub struct Options {
 #[derive(Clone)]
 pub struct Store {
     pool: r2d2::Pool<Manager>,
+    /// Readers, as many as there are connections but for the writer's.
     permits: Arc<Semaphore>,
     /// One writer at a time in this process, so that writers queue here and not for connections and locks.
     writer: Arc<Semaphore>,
@@ -96,7 +97,8 @@ impl Store {
             .test_on_check_out(false)
             .error_handler(Box::new(failures.clone()))
             .build_unchecked(manager);
-        let permits = usize::try_from(options.pool_size).unwrap_or(1);
+        // One connection is left to the writer, who has waited for its turn already.
+        let permits = usize::try_from(options.pool_size).unwrap_or(1).saturating_sub(1).max(1);
         Self {
             pool,
             permits: Arc::new(Semaphore::new(permits)),
@@ -121,7 +123,32 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let reading = self.with_connection(AnyConnection::begin_read, move |pooled| {
+        self.read_within(self.options.pool_timeout, work).await
+    }
+
+    /// The same for who asks on behalf of a writer, and waits for a connection as long as a writer does.
+    pub async fn read_patiently<T, E>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.read_within(self.options.writer_timeout, work).await
+    }
+
+    async fn read_within<T, E>(
+        &self,
+        patience: Duration,
+        work: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let place = place(&self.permits, patience).await?;
+        let reading = self.with_connection(place, AnyConnection::begin_read, move |pooled| {
             let outcome = work(&mut pooled.connection);
             pooled.end(outcome)
         });
@@ -135,7 +162,8 @@ impl Store {
         &self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.with_connection(AnyConnection::begin_read, move |pooled| {
+        let place = place(&self.permits, self.options.pool_timeout).await?;
+        self.with_connection(place, AnyConnection::begin_read, move |pooled| {
             let outcome = work(&mut pooled.connection);
             pooled.end(outcome)
         })
@@ -153,13 +181,9 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let turn = tokio::time::timeout(self.options.writer_timeout, Arc::clone(&self.writer).acquire_owned());
-        let turn = turn.await.ok().and_then(std::result::Result::ok);
-        let turn = turn.ok_or(Error::Unavailable(Unavailability::Busy))?;
+        let turn = place(&self.writer, self.options.writer_timeout).await?;
         let latest = Arc::clone(&self.latest);
-        self.with_connection(AnyConnection::begin_write, move |pooled| {
-            // Held until the write is over, even when the request that asked for it is gone.
-            let _turn = turn;
+        self.with_connection(turn, AnyConnection::begin_write, move |pooled| {
             let outcome = Tx::begin(&mut pooled.connection, &author).map_err(E::from).and_then(|mut tx| {
                 let value = work(&mut tx)?;
                 Ok((value, tx.finish()?))
@@ -182,7 +206,8 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.with_connection(AnyConnection::begin_write, move |pooled| {
+        let turn = place(&self.writer, self.options.writer_timeout).await?;
+        self.with_connection(turn, AnyConnection::begin_write, move |pooled| {
             let outcome = work(&mut pooled.connection);
             pooled.end(outcome)
         })
@@ -211,7 +236,8 @@ impl Store {
             connection.begin_read()?;
             <AnyConnection as diesel::Connection>::TransactionManager::commit_transaction(connection)
         };
-        self.with_connection(begin, |pooled| Ok(pooled.connection.tidy()?)).await
+        let turn = place(&self.writer, self.options.writer_timeout).await?;
+        self.with_connection(turn, begin, |pooled| Ok(pooled.connection.tidy()?)).await
     }
 
     /// Whether the database is as this program needs it; it is not touched.
@@ -229,7 +255,8 @@ impl Store {
 
     /// Migrates the database and loads what every installation starts with; one process at a time.
     pub async fn prepare(&self, load: Load, moment: Moment) -> Result<()> {
-        self.with_connection(AnyConnection::begin_preparation, move |pooled| {
+        let turn = place(&self.writer, self.options.writer_timeout).await?;
+        self.with_connection(turn, AnyConnection::begin_preparation, move |pooled| {
             let connection = &mut pooled.connection;
             let outcome = connection.migrate().and_then(|()| load::load(connection, load, moment));
             pooled.end(outcome)
@@ -241,10 +268,11 @@ impl Store {
         })
     }
 
-    /// Begins on a connection that works and does the work on it. Everything waits, together, no
-    /// longer than the pool's time-out.
+    /// Begins on a connection that works, within the pool's time-out, and does the work on it. The place is held
+    /// until the work is done, even when the request that asked for it is gone.
     async fn with_connection<T, E>(
         &self,
+        place: OwnedSemaphorePermit,
         begin: impl Fn(&mut AnyConnection) -> diesel::QueryResult<()> + Send + 'static,
         work: impl FnOnce(&mut Pooled) -> std::result::Result<T, E> + Send + 'static,
     ) -> std::result::Result<T, E>
@@ -253,21 +281,21 @@ impl Store {
         E: From<Error> + Send + 'static,
     {
         let deadline = Instant::now() + self.options.pool_timeout;
-        let permit = tokio::time::timeout_at(deadline.into(), Arc::clone(&self.permits).acquire_owned())
-            .await
-            .ok()
-            .and_then(std::result::Result::ok)
-            .ok_or(Error::Unavailable(Unavailability::Busy))?;
         let pool = self.pool.clone();
         let task = tokio::task::spawn_blocking(move || {
-            // Held until the work is done, even when the request that asked for it is gone.
-            let _permit = permit;
+            let _place = place;
             let mut pooled = begun(&pool, deadline, begin)?;
             work(&mut pooled)
         });
         // The panic itself is in the log by then, with its place; its message may hold anything.
         task.await.unwrap_or_else(|_| Err(Error::Unforeseen("the work on the database panicked".into()).into()))
     }
+}
+
+/// Waits for a place among those who may go on.
+async fn place(places: &Arc<Semaphore>, patience: Duration) -> Result<OwnedSemaphorePermit> {
+    let waited = tokio::time::timeout(patience, Arc::clone(places).acquire_owned()).await;
+    waited.ok().and_then(std::result::Result::ok).ok_or(Error::Unavailable(Unavailability::Busy))
 }
 
 fn tell(latest: &watch::Sender<i64>, seq: i64) {

@@ -19,7 +19,8 @@ pub struct Report {
     pub faults: Vec<String>,
 }
 
-type Entry = (Row, Option<(Option<String>, Option<String>)>);
+/// An entry, whether its payload's row is there, and what stands in it.
+type Entry = (Row, Option<i64>, Option<String>, Option<String>);
 
 /// Looks at the whole log.
 pub fn verify(db: &mut AnyConnection) -> Result<Report> {
@@ -31,13 +32,13 @@ pub fn verify(db: &mut AnyConnection) -> Result<Report> {
             .filter(changes::seq.gt(last.seq))
             .order(changes::seq)
             .limit(BATCH)
-            .select((Row::as_select(), (payloads::salt, payloads::data).nullable()))
+            .select((Row::as_select(), payloads::seq.nullable(), payloads::salt.nullable(), payloads::data.nullable()))
             .load(db)?;
         if entries.is_empty() {
             break;
         }
-        for (row, payload) in entries {
-            report.look_at(&row, payload, &last);
+        for (row, there, salt, data) in entries {
+            report.look_at(&row, there.map(|_| (salt, data)), &last);
             last = Head { seq: row.seq, digest: row.digest };
         }
     }

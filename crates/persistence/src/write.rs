@@ -79,7 +79,7 @@ impl<'a> Tx<'a> {
     /// Adds an object.
     pub fn create<N: Stored>(&mut self, id: N::Id, record: N::Record) -> Result<Kept<N>> {
         let kept = Kept::<N> { id, record, version: Version::FIRST };
-        let after = self.permitted(&kept)?;
+        let after = self.check_mine(&kept)?;
         N::put(self.db, &kept, Step::Insert, self.author.moment.today)?;
         self.log(&kept, Operation::Created, None, Some(&after))?;
         Ok(kept)
@@ -88,12 +88,12 @@ impl<'a> Tx<'a> {
     /// Replaces an object's record. A record that says the same leaves the object, its version and the log
     /// as they are.
     pub fn update<N: Stored>(&mut self, before: Kept<N>, record: N::Record) -> Result<Kept<N>> {
-        let seen_before = self.permitted(&before)?;
+        let seen_before = self.check_mine(&before)?;
         if before.record == record {
             return Ok(before);
         }
         let kept = Kept::<N> { id: before.id, record, version: before.version.next() };
-        let seen_after = self.permitted(&kept)?;
+        let seen_after = self.check_mine(&kept)?;
         N::put(self.db, &kept, Step::Replace, self.author.moment.today)?;
         self.log(&kept, Operation::Updated, Some(&seen_before), Some(&seen_after))?;
         Ok(kept)
@@ -101,15 +101,20 @@ impl<'a> Tx<'a> {
 
     /// Removes an object.
     pub fn delete<N: Stored>(&mut self, before: Kept<N>) -> Result<()> {
-        let seen = self.permitted(&before)?;
+        let seen = self.check_mine(&before)?;
         N::remove(self.db, &before.id)?;
         let kept = Kept::<N> { version: before.version.next(), ..before };
         self.log(&kept, Operation::Deleted, Some(&seen), None)
     }
 
-    /// To whom the object shows; refused when it is not the author's to change.
-    fn permitted<N: Stored>(&mut self, kept: &Kept<N>) -> Result<Sight> {
-        let sight = N::sight(self.db, &kept.id, &kept.record, self.author.moment.today)?;
+    /// To whom an object shows, and whose it is.
+    pub fn sight<N: Stored>(&mut self, kept: &Kept<N>) -> Result<Sight> {
+        N::sight(self.db, &kept.id, &kept.record, self.author.moment.today)
+    }
+
+    /// Refuses an object that is not the author's to change.
+    pub fn check_mine<N: Stored>(&mut self, kept: &Kept<N>) -> Result<Sight> {
+        let sight = self.sight(kept)?;
         if self.author.permit.covers(&sight) { Ok(sight) } else { Err(Error::Forbidden) }
     }
 
@@ -133,7 +138,7 @@ impl<'a> Tx<'a> {
             record,
         };
         self.head.append(self.db, entry)?;
-        audit::append(self.db, Line::change(self.author.deed(), N::NOUN, &kept.id.to_string(), self.head.seq))
+        audit::append(self.db, &Line::change(self.author.deed(), N::NOUN, &kept.id.to_string(), self.head.seq))
     }
 }
 

@@ -159,7 +159,7 @@ mod tests {
     fn a_body_may_leave_out_what_may_be_null_and_lists() {
         let document = shaped("application/json");
         let facts = &document["components"]["schemas"]["ThingFacts"];
-        assert_eq!(facts["required"], json!(["kind", "name"]));
+        assert_eq!(facts["required"], json!(["name", "kind"]));
         assert_eq!(facts["additionalProperties"], json!(false));
         assert_eq!(facts["properties"]["parts"]["items"], json!({"$ref": "#/components/schemas/Part"}));
         assert_eq!(document["components"]["schemas"].as_object().unwrap().len(), 3, "no form that says the same");

@@ -126,7 +126,8 @@ async fn note(operation: &str, problem: &Problem, request: &HttpRequest) {
 
 fn decide(access: Option<Access>, request: &HttpRequest) -> Result<Option<Permit>, Problem> {
     let scope = match access {
-        Some(Access::Open) => return Ok(None),
+        // Whoever asks, it is read as anyone reads.
+        Some(Access::Open) => return Ok(Permit::new(Caller::public(), Scope::Read)),
         Some(Access::Scope(scope)) => Some(scope),
         None => None,
     };
@@ -193,8 +194,8 @@ mod tests {
         let challenge = |rest: &str| format!("Bearer realm=\"digituki\"{rest}");
         let forbidden = challenge(", error=\"insufficient_scope\", scope=\"audit:read\"");
         let table = [
-            (Some(Access::Open), Ok(Caller::public()), 200, String::new()),
-            (Some(Access::Open), Err(invalid_token()), 200, String::new()),
+            (Some(Access::Open), Ok(Caller::operator()), 200, "public".into()),
+            (Some(Access::Open), Err(invalid_token()), 200, "public".into()),
             (read, Ok(Caller::public()), 200, "public".into()),
             (read, Err(invalid_token()), 401, challenge(", error=\"invalid_token\"")),
             (read, Err(insufficient(None)), 403, challenge(", error=\"insufficient_scope\"")),

@@ -42,7 +42,8 @@ impl Precondition {
 fn version(tag: &str) -> Option<Version> {
     let text = tag.strip_prefix('"')?.strip_suffix('"')?;
     let number = text.split_once('.').map_or(text, |(number, _)| number);
-    number.parse().ok().map(Version::new)
+    // As we write it: no sign, no zeros before it.
+    number.parse().ok().filter(|parsed: &i64| parsed.to_string() == number).map(Version::new)
 }
 
 #[cfg(test)]
@@ -59,6 +60,7 @@ mod tests {
             (Some("\"3\", \"4.ab\""), Some(Precondition::Versions(vec![Version::new(3), Version::new(4)]))),
             (Some("W/\"3.ab\""), Some(Precondition::Versions(vec![]))),
             (Some("3"), Some(Precondition::Versions(vec![]))),
+            (Some("\"+3\", \"03\""), Some(Precondition::Versions(vec![]))),
             (Some(""), Some(Precondition::Versions(vec![]))),
             (Some("\"\u{7f}\""), Some(Precondition::Versions(vec![]))),
         ];

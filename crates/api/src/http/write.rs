@@ -8,6 +8,7 @@ use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use digituki_domain::external_id::ExternalId;
+use digituki_domain::invalid::violations;
 use digituki_domain::noun::Kept;
 use digituki_domain::problem::Code;
 use digituki_domain::vocabulary::Vocabulary as _;
@@ -16,6 +17,7 @@ use digituki_persistence::audit::Line;
 use digituki_persistence::feed;
 use digituki_persistence::noun::{Pushed, Stored, Written};
 use digituki_persistence::write::{self, Author, Tx};
+use validator::Validate as _;
 
 use crate::app::App;
 use crate::http::access::{Allowed, RequestId};
@@ -146,6 +148,8 @@ impl Write {
         let known = N::external_ids(&mut facts);
         if !known.contains(&external) {
             known.push(external.clone());
+            // What the body alone kept to, the whole may break.
+            facts.validate().map_err(|errors| Problem::invalid(violations(&errors)))?;
         }
         self.run(move |tx| {
             let Some(before) = N::by_source(tx.db(), &external)? else {
@@ -156,14 +160,15 @@ impl Write {
                 let address = format!("{address}/{}", kept.id);
                 return Ok(represented(tx, kept)?.created_at(&address));
             };
+            // Not "not there" for whoever may not see it: the id is taken all the same.
+            tx.check_mine(&before)?;
+            let last = feed::last_actor::<N>(tx.db(), &before.id)?;
             match precondition {
                 Some(precondition) => precondition.check(before.version)?,
-                None if feed::last_actor::<N>(tx.db(), &before.id)?.as_ref()
-                    == Some(&tx.author().permit.caller.name) =>
-                {
-                    ()
+                None if last.as_ref() != Some(&tx.author().permit.caller.name) => {
+                    return Err(Problem::new(Code::PreconditionRequired));
                 }
-                None => return Err(Problem::new(Code::PreconditionRequired)),
+                None => (),
             }
             let kept = write::replace(tx, before, facts)?;
             represented(tx, kept)
@@ -216,13 +221,16 @@ impl Write {
     }
 }
 
-/// An object that is to be changed: not there for whoever may not see it.
+/// An object that is to be changed: not there for whoever may not see it, forbidden to whom it does not belong.
 pub(crate) fn present<N: Stored>(tx: &mut Tx, id: &N::Id) -> Result<Kept<N>, Problem> {
     let unknown = || Problem::not_found(N::NOUN.label(), &id.to_string());
     let kept = N::find(tx.db(), id)?.ok_or_else(unknown)?;
-    let today = tx.moment().today;
-    let sight = N::sight(tx.db(), id, &kept.record, today)?;
-    if tx.author().permit.sees(&sight) { Ok(kept) } else { Err(unknown()) }
+    let sight = tx.sight(&kept)?;
+    if !tx.author().permit.sees(&sight) {
+        return Err(unknown());
+    }
+    tx.check_mine(&kept)?;
+    Ok(kept)
 }
 
 /// The answer with an object as it is after the write.

@@ -5,6 +5,7 @@ use crate::text::TextLanguage;
 
 impl Invalid {
     /// What is wrong and what is allowed, in one sentence.
+    #[expect(clippy::too_many_lines, reason = "a table: one sentence for each fault, in three languages")]
     pub fn message(&self, language: TextLanguage) -> String {
         let say = |fi: String, sv: String, en: String| match language {
             TextLanguage::Fi => fi,

@@ -158,7 +158,7 @@ fn organisations(tx: &mut Tx, ledger: &mut Ledger) -> Result<()> {
             successor: line.successor.as_deref().map(OrganisationId::of_key),
         };
         let record = OrganisationRecord { facts, reference: true };
-        if !ledger.is_new::<Organisation>(id, &record)? {
+        if !ledger.is_new::<Organisation>(&id, &record)? {
             continue;
         }
         if organisation::is_taken(tx.db(), record.facts.business_id.as_ref(), id)? {

@@ -29,7 +29,7 @@ impl Ledger {
     }
 
     /// Whether the program's data has more to say of an object than was loaded.
-    pub(crate) fn is_new<N: Stored>(&self, id: N::Id, record: &N::Record) -> Result<bool> {
+    pub(crate) fn is_new<N: Stored>(&self, id: &N::Id, record: &N::Record) -> Result<bool> {
         let key = (N::NOUN.code().to_owned(), id.to_string());
         let digest = digest(record)?;
         Ok(self.known.get(&key).is_none_or(|(loaded, _)| *loaded != digest))

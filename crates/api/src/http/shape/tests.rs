@@ -86,7 +86,7 @@ fn one_fault_is_found_where_it_is() {
         (json!({"external_ids": [{"source": "ptv"}]}), "/external_ids/0/source_id", "missing_field"),
         (json!({"valid_from": "2020-02-30"}), "/valid_from", "malformed_value"),
         (json!({"valid_from": 2020}), "/valid_from", "wrong_type"),
-        (json!({"valid_to": "2019-12-31"}), "", "ends_before_start"),
+        (json!({"valid_to": "2019-12-31"}), "/valid_to", "ends_before_start"),
         (json!({"a/b~c": 1}), "/a~1b~0c", "unknown_field"),
     ];
     for (changes, place, code) in table {
@@ -160,7 +160,7 @@ fn rules_are_checked_beside_faults_of_shape_but_not_on_what_was_left_out() {
     assert_eq!(faults::<ProviderFacts>(&body), expected.map(|(place, code)| (place.to_owned(), code)));
 
     let body = with(&json!({"contact": {"phone": "x"}, "valid_to": "2019-01-01"}));
-    let expected = [("", "ends_before_start"), ("/contact/phone", "malformed_value")];
+    let expected = [("/contact/phone", "malformed_value"), ("/valid_to", "ends_before_start")];
     assert_eq!(faults::<ProviderFacts>(&body), expected.map(|(place, code)| (place.to_owned(), code)));
 }
 

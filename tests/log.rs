@@ -1,0 +1,171 @@
+//! The log as whoever runs the registry keeps it: looked through, and relieved of what the law forbids to keep.
+
+use std::fs;
+use std::process::Output;
+
+use rstest::rstest;
+use serde_json::json;
+
+use crate::support::program::{self, Serving};
+use crate::support::writer::{self, Writer};
+use crate::support::{Database, Registry};
+
+fn run(arguments: &[&str], url: &str) -> Output {
+    program::run(arguments, &[("DATABASE_URL", url)])
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn writer(registry: &Registry) -> Writer {
+    Writer::sign_in(registry.address, &writer::credentials(registry.database_url()))
+}
+
+#[rstest]
+fn a_log_as_it_was_written_passes(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let registry = Registry::start(database);
+    let writer = writer(&registry);
+    writer.create("Kirjasto");
+    let entries = writer.last_seq();
+    let verified = run(&["verify"], registry.database_url());
+    assert!(verified.status.success());
+    assert_eq!(said(&verified), format!("{entries} entries, each as it was written\n"));
+}
+
+#[rstest]
+#[case::edited("UPDATE changes SET version = 7 WHERE seq = 100", "entry 100 is not what was written after entry 99\n")]
+#[case::of_another(
+    "UPDATE changes SET actor = 'nobody' WHERE seq = 5",
+    "entry 5 is not what was written after entry 4\n"
+)]
+#[case::hidden(
+    "UPDATE changes SET published = NOT published WHERE seq = 9",
+    "entry 9 is not what was written after entry 8\n"
+)]
+#[case::other_contents(
+    "UPDATE payloads SET data = REPLACE(data, 'Lappi', 'Lapua')",
+    "the payload of entry 19 is not what was written\n"
+)]
+#[case::half_erased("UPDATE payloads SET data = NULL WHERE seq = 3", "the payload of entry 3 is only half there\n")]
+#[case::without_contents("DELETE FROM payloads WHERE seq = 3", "the payload of entry 3 is missing\n")]
+#[case::missing(
+    "DELETE FROM payloads WHERE seq IN (50, 51, 70); DELETE FROM changes WHERE seq IN (50, 51, 70)",
+    "entries 50 to 51 are missing\nentry 70 is missing\n"
+)]
+#[case::cut_off(
+    "DELETE FROM payloads WHERE seq > 700; DELETE FROM changes WHERE seq > 700",
+    "entries 701 to 754 are missing\n"
+)]
+#[case::reordered(
+    "INSERT INTO changes SELECT 1000, recorded_at, noun, object, operation, version, actor, seen_before, seen_after, \
+     published, payload_digest, digest FROM changes WHERE seq = 20; \
+     UPDATE payloads SET seq = 1000 WHERE seq = 20; DELETE FROM changes WHERE seq = 20; \
+     INSERT INTO changes SELECT 20, recorded_at, noun, object, operation, version, actor, seen_before, seen_after, \
+     published, payload_digest, digest FROM changes WHERE seq = 21; \
+     UPDATE payloads SET seq = 20 WHERE seq = 21; DELETE FROM changes WHERE seq = 21; \
+     INSERT INTO changes SELECT 21, recorded_at, noun, object, operation, version, actor, seen_before, seen_after, \
+     published, payload_digest, digest FROM changes WHERE seq = 1000; \
+     UPDATE payloads SET seq = 21 WHERE seq = 1000; DELETE FROM changes WHERE seq = 1000",
+    "entry 20 is not what was written after entry 19\nentry 21 is not what was written after entry 20\n\
+     entry 22 is not what was written after entry 21\n"
+)]
+fn what_was_done_to_the_log_is_found_and_named(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+    #[case] tampering: &str,
+    #[case] found: &str,
+) {
+    let place = database.loaded();
+    place.execute(tampering);
+    let verified = run(&["verify"], place.url());
+    assert_eq!(verified.status.code(), Some(1));
+    assert!(said(&verified).starts_with(found), "{}", said(&verified));
+}
+
+#[rstest]
+fn an_erased_object_leaves_the_chain_whole_and_nothing_else(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let place = database.loaded();
+    let server = Serving::start_quietly(place.url());
+    let writer = Writer::sign_in(server.address, &writer::credentials(place.url()));
+    let created = writer.try_create("a-key", "Salainennimi").unwrap();
+    let id = created.json()["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/providers/{id}");
+    let patch = json!({"descriptions": {"fi": "Toinensalaisuus"}});
+    assert_eq!(writer.patch(&path, &created.header("etag").unwrap(), &patch).status, 200);
+
+    let erased = run(&["erase", "provider", &id], place.url());
+    assert!(erased.status.success(), "{}", String::from_utf8_lossy(&erased.stderr));
+    assert_eq!(said(&erased), "erased 2 payloads; the chain of the log is whole\n");
+    assert!(run(&["verify"], place.url()).status.success());
+
+    assert_eq!(writer.try_send("GET", &path, &[], []).unwrap().status, 404);
+    let history = writer.json(&format!("{path}/history"));
+    let operations: Vec<_> = history["items"].as_array().unwrap().iter().map(|change| &change["operation"]).collect();
+    assert_eq!(operations, ["created", "updated", "deleted"]);
+    assert!(history["items"].as_array().unwrap().iter().all(|change| change["data"].is_null()));
+    let texts = [
+        "SELECT COALESCE(data, '') AS value FROM payloads",
+        "SELECT record AS value FROM providers",
+        "SELECT folded_names AS value FROM providers",
+        "SELECT body AS value FROM idempotency_keys",
+    ];
+    for query in texts {
+        for text in place.texts(query) {
+            let text = text.to_lowercase();
+            assert!(!text.contains("salainennimi") && !text.contains("toinensalaisuus"), "{query}: {text}");
+        }
+    }
+    drop(server);
+    if database == Database::Sqlite {
+        for file in fs::read_dir(place.folder()).unwrap() {
+            let path = file.unwrap().path();
+            let bytes = fs::read(&path).unwrap();
+            let text = String::from_utf8_lossy(&bytes).to_lowercase();
+            for secret in ["salainennimi", "toinensalaisuus"] {
+                assert!(!text.contains(secret), "{secret} stands in {}", path.display());
+            }
+        }
+    }
+}
+
+#[rstest]
+fn one_version_is_erased_and_the_present_one_is_not(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let writer = writer(&registry);
+    let created = writer.create("Salainennimi");
+    let id = created.json()["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/providers/{id}");
+    let refused = run(&["erase", "provider", &id, "--version", "1"], registry.database_url());
+    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(
+        writer.patch(&path, &created.header("etag").unwrap(), &json!({"names": {"fi": "Kirjasto"}})).status,
+        200
+    );
+    assert!(run(&["erase", "provider", &id, "--version", "1"], registry.database_url()).status.success());
+    assert!(run(&["verify"], registry.database_url()).status.success());
+    let history = writer.json(&format!("{path}/history"));
+    assert!(history["items"][0]["data"].is_null());
+    assert_eq!(history["items"][1]["data"]["names"]["fi"], "Kirjasto");
+    assert_eq!(writer.json(&path)["names"]["fi"], "Kirjasto");
+}
+
+#[test]
+fn what_cannot_be_erased_is_said_in_one_sentence() {
+    let place = Database::Sqlite.loaded();
+    for (arguments, code) in [
+        (&["erase", "provider", "00000000-0000-0000-0000-000000000000"][..], 1),
+        (&["erase", "region", "06"], 2),
+        (&["erase", "area", "region:06"], 1),
+        (&["erase", "provider", "x"], 1),
+        (&["erase", "organisation", writer::AGENCY], 1),
+    ] {
+        let refused = run(arguments, place.url());
+        let reason = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(code), "{arguments:?}: {reason}");
+        assert_eq!(reason.trim().lines().count(), 1, "{reason}");
+    }
+}

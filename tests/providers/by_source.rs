@@ -1,0 +1,169 @@
+//! What integrators push by their own ids.
+
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use super::organisation;
+use crate::support::session::{ANY, PROVIDERS, Session, id, provider, with};
+use crate::support::{Answer, Database, Registry};
+
+const BY_SOURCE: &str = "/v1/providers/by-source";
+
+fn push(session: &Session, external: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+    session.write("PUT", &format!("{BY_SOURCE}/{external}"), headers, body)
+}
+
+#[rstest]
+fn a_push_creates_then_changes_and_says_nothing_when_it_says_nothing_new(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let own = organisation(&developer);
+    let integrator = registry.sign_in("integrator", &[], Some(&own));
+    let body = provider("Neuvonta", &own, "01");
+
+    let first = push(&integrator, "ptv/a%2Fb%20c", &[], &body);
+    assert_eq!(first.status, 201, "{}", first.text());
+    let created = first.json();
+    assert_eq!(created["external_ids"], json!([{"source": "ptv", "source_id": "a/b c"}]));
+    let path = format!("{PROVIDERS}/{}", id(&created));
+    assert_eq!(first.header("location"), Some(registry.url(&path)));
+    for read in [registry.get(&path), registry.get(&format!("{BY_SOURCE}/ptv/a%2Fb%20c"))] {
+        assert_eq!((&read.body, read.header("etag")), (&first.body, first.header("etag")));
+    }
+
+    let seq = registry.last_seq();
+    let named = with(&body, &json!({"external_ids": [{"source": "ptv", "source_id": "a/b c"}]}));
+    for body in [&body, &named] {
+        let again = push(&integrator, "ptv/a%2Fb%20c", &[], body);
+        assert_eq!((again.status, &again.body, again.header("etag")), (200, &first.body, first.header("etag")));
+        assert_eq!(again.header("location"), None);
+    }
+    assert_eq!(registry.last_seq(), seq, "what says nothing new is no change");
+
+    let changed = push(&integrator, "ptv/a%2Fb%20c", &[], &with(&body, &json!({"origin": "new"})));
+    assert_eq!((changed.status, &changed.json()["version"]), (200, &json!(2)));
+    assert_eq!(id(&changed.json()), id(&created));
+    assert_eq!(registry.last_seq(), seq + 1);
+    registry.get(&format!("{BY_SOURCE}/ptv/other")).problem(404, "not_found");
+    registry.get(&format!("{BY_SOURCE}/other/a%2Fb%20c")).problem(404, "not_found");
+}
+
+#[rstest]
+fn what_somebody_else_has_changed_is_not_overwritten_unseen(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let own = organisation(&developer);
+    let integrator = registry.sign_in("integrator", &[], Some(&own));
+    let body = provider("Neuvonta", &own, "01");
+    let created = push(&integrator, "ptv/1", &[], &body);
+    let path = format!("{PROVIDERS}/{}", id(&created.json()));
+    let changed = developer.patch(&path, &json!({"names": {"sv": "Rådgivning"}}));
+
+    push(&integrator, "ptv/1", &[], &body).problem(428, "precondition_required");
+    let stale = created.header("etag").unwrap();
+    push(&integrator, "ptv/1", &[("If-Match", &stale)], &body).problem(412, "precondition_failed");
+    assert_eq!(registry.json(&path), changed);
+
+    let seen = registry.get(&path).header("etag").unwrap();
+    let answer = push(&integrator, "ptv/1", &[("If-Match", &seen)], &body);
+    assert_eq!((answer.status, &answer.json()["names"]["sv"]), (200, &Value::Null));
+    // It is the last again.
+    assert_eq!(push(&integrator, "ptv/1", &[], &with(&body, &json!({"origin": "new"}))).status, 200);
+    push(&integrator, "ptv/2", &[ANY], &body).problem(412, "precondition_failed");
+    push(&integrator, "ptv/2", &[("If-Match", "\"1\"")], &body).problem(412, "precondition_failed");
+    registry.get(&format!("{BY_SOURCE}/ptv/2")).problem(404, "not_found");
+}
+
+#[rstest]
+fn two_providers_do_not_share_an_external_id(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let body = provider("Neuvonta", &organisation(&developer), "01");
+    let first = push(&developer, "ptv/1", &[], &body).json();
+    let second = push(&developer, "ptv/2", &[], &body).json();
+    let both = with(
+        &body,
+        &json!({"external_ids": [{"source": "own", "source_id": "x"}, {"source": "ptv", "source_id": "1"}]}),
+    );
+    let seq = registry.last_seq();
+    for answer in [
+        push(&developer, "ptv/2", &[], &both),
+        developer.write("PUT", &format!("{PROVIDERS}/{}", id(&second)), &[ANY], &both),
+        developer.write("PATCH", &format!("{PROVIDERS}/{}", id(&second)), &[ANY], &both),
+        developer.write("POST", PROVIDERS, &[], &both),
+        push(&developer, "own/y", &[], &both),
+    ] {
+        let problem = answer.problem(409, "conflict");
+        assert_eq!(problem["errors"][0]["pointer"], "/external_ids/1");
+        assert_eq!(answer.codes_of_faults(), ["taken"]);
+    }
+    assert_eq!(registry.last_seq(), seq);
+    // Pushed by a name that nobody has, it would take one that the first has.
+    push(&developer, "own/x", &[], &both).problem(409, "conflict");
+    assert_eq!(registry.last_seq(), seq);
+    // The first may be pushed by either of its names.
+    developer.patch(&format!("{PROVIDERS}/{}", id(&first)), &json!({"external_ids": both["external_ids"]}));
+    assert_eq!(id(&push(&developer, "own/x", &[], &both).json()), id(&first));
+    // The source calls it otherwise now: the id is free for another.
+    developer.patch(&format!("{PROVIDERS}/{}", id(&first)), &json!({"external_ids": []}));
+    assert_eq!(push(&developer, "ptv/1", &[], &body).status, 201);
+}
+
+#[rstest]
+fn an_id_of_the_path_counts_as_one_of_the_bodys(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let ids = |count: usize| -> Value {
+        (0..count).map(|number| json!({"source": "own", "source_id": format!("{number}")})).collect()
+    };
+    let body = |count: usize| {
+        with(&provider("Neuvonta", &organisation(&developer), "01"), &json!({"external_ids": ids(count)}))
+    };
+    let seq = |registry: &Registry| registry.items(PROVIDERS).len();
+    let before = seq(&registry);
+    let answer = push(&developer, "ptv/1", &[], &body(20));
+    let problem = answer.problem(400, "invalid_request");
+    assert_eq!(problem["errors"][0]["pointer"], "/external_ids");
+    assert_eq!(answer.codes_of_faults(), ["too_many_values"]);
+    assert_eq!(seq(&registry), before);
+    assert_eq!(push(&developer, "own/3", &[], &body(20)).status, 201);
+}
+
+#[rstest]
+fn a_source_and_its_ids_have_a_form(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let body = provider("Neuvonta", &organisation(&developer), "01");
+    let long = format!("ptv/{}", "x".repeat(201));
+    let seq = registry.last_seq();
+    for (external, parameter, code) in [
+        ("PTV/1", "source", "malformed_value"),
+        ("p/1", "source", "malformed_value"),
+        ("1ptv/1", "source", "malformed_value"),
+        ("a131052-308t/1", "source", "personal_identity_code"),
+        ("ptv/%20", "source_id", "blank"),
+        ("ptv/a%0D%0Ab", "source_id", "forbidden_character"),
+        ("ptv/%00", "source_id", "forbidden_character"),
+        ("ptv/%FF", "source_id", "forbidden_character"),
+        ("ptv/%E2%80%AEa", "source_id", "forbidden_character"),
+        ("ptv/%E2%80%8B", "source_id", "forbidden_character"),
+        ("ptv/131052-308T", "source_id", "personal_identity_code"),
+        (long.as_str(), "source_id", "too_long"),
+    ] {
+        for answer in [push(&developer, external, &[], &body), developer.get(&format!("{BY_SOURCE}/{external}"))] {
+            let problem = answer.problem(400, "invalid_request");
+            assert_eq!(problem["errors"][0]["parameter"], parameter, "{external}");
+            assert_eq!(answer.codes_of_faults(), [code], "{external}");
+        }
+    }
+    assert_eq!(registry.last_seq(), seq);
+    for external in ["ptv/%25", "ptv/..", "ptv/a%2F..%2Fb", "ptv/%2525", "ptv/%C3%A4", "ptv/+", "ptv/verify"] {
+        let created = push(&developer, external, &[], &body);
+        assert_eq!(created.status, 201, "{external} {}", created.text());
+        assert_eq!(registry.get(&format!("{BY_SOURCE}/{external}")).body, created.body, "{external}");
+    }
+}

@@ -1,0 +1,114 @@
+//! Roles: what each may do with what belongs to whom.
+
+mod leaks;
+mod ownership;
+mod walk;
+
+use digituki_domain::organisation::OrganisationId;
+use digituki_domain::policy::{Scope, Sight};
+use digituki_domain::role::{Caller, Role};
+use digituki_domain::vocabulary::Vocabulary as _;
+use serde_json::{Value, json};
+
+use crate::support::Registry;
+use crate::support::session::{ORGANISATIONS, PROVIDERS, Session, association, id, provider};
+
+/// In the name of what is not published.
+const SECRET: &str = "Salaisuus";
+
+/// An object, and to whom it shows by the words of the domain.
+#[derive(Clone)]
+struct Thing {
+    /// How it stands to the clients of the walk.
+    kind: &'static str,
+    path: String,
+    body: Value,
+    sight: Sight,
+}
+
+/// What the walk is about: the same for every role.
+struct World<'a> {
+    developer: Session<'a>,
+    own: String,
+    foreign: String,
+    organisations: Vec<Thing>,
+    providers: Vec<Thing>,
+}
+
+/// Someone who asks, and who that is by the words of the domain.
+struct Actor<'a> {
+    name: String,
+    session: Session<'a>,
+    caller: Caller,
+    /// Its token allows less than its role.
+    narrow: bool,
+}
+
+fn sight(published: bool, organisation: &str, region: &str) -> Sight {
+    Sight { published, organisation: Some(organisation.parse().unwrap()), regions: vec![region.parse().unwrap()] }
+}
+
+impl<'a> World<'a> {
+    /// Three organisations, each with a published provider and one that is not: the clients' own, one in their
+    /// region, one elsewhere. And one of the reference data.
+    fn of(registry: &'a Registry) -> Self {
+        let developer = registry.developer();
+        let (mut organisations, mut providers) = (Vec::new(), Vec::new());
+        for (kind, region) in [("own", "01"), ("same region", "01"), ("foreign", "02")] {
+            let body = association(&format!("{kind} ry"), &format!("region:{region}"));
+            let path = developer.add(ORGANISATIONS, &body);
+            let organisation = path.rsplit('/').next().unwrap().to_owned();
+            for status in ["published", "draft"] {
+                let published = status == "published";
+                let name = if published { format!("{kind} tuki") } else { format!("{SECRET}: {kind}") };
+                let mut body = provider(&name, &organisation, region);
+                body["offer_status"] = json!(status);
+                body["external_ids"] = json!([{"source": "walk", "source_id": format!("{kind} {status}")}]);
+                let path = developer.add(PROVIDERS, &body);
+                providers.push(Thing { kind, path, body, sight: sight(published, &organisation, region) });
+            }
+            organisations.push(Thing { kind, path, body, sight: sight(true, &organisation, region) });
+        }
+        let agency = &registry.items("/v1/organisations?organisation_type=national_agency")[0];
+        let body = association("Otettu haltuun", "region:01");
+        let path = format!("{ORGANISATIONS}/{}", id(agency));
+        organisations.push(Thing { kind: "reference", path, body, sight: Sight::national() });
+        let of = |kind: &str| {
+            let thing = organisations.iter().find(|thing| thing.kind == kind).unwrap();
+            thing.sight.organisation.unwrap().to_string()
+        };
+        let (own, foreign) = (of("own"), of("foreign"));
+        Self { developer, own, foreign, organisations, providers }
+    }
+
+    /// Every role with all that it may, and with each of its scopes alone; and whoever has not signed in.
+    fn actors(&self) -> Vec<Actor<'a>> {
+        let registry = self.developer.registry;
+        let own: OrganisationId = self.own.parse().unwrap();
+        let mut actors =
+            vec![Actor { name: "public".into(), session: registry.public(), caller: Caller::public(), narrow: false }];
+        for role in Role::VALUES.iter().copied().filter(|role| *role != Role::Public) {
+            let areas: &[&str] = if role.needs_regions() { &["region:01"] } else { &[] };
+            let organisation = role.needs_organisation().then_some(self.own.as_str());
+            let client = registry.client(role.code(), areas, organisation);
+            let all = Scope::of(role);
+            let alone = all.iter().filter(|_| all.len() > 1).map(|scope| vec![*scope]);
+            for scopes in std::iter::once(all.clone()).chain(alone) {
+                let asked = scopes.iter().map(|scope| scope.code()).collect::<Vec<_>>().join("+");
+                let answer = registry.ask_for_token(&format!("{}&scope={asked}", client.fields()));
+                assert_eq!(answer.status, 200, "{role} {asked}: {}", answer.text());
+                let session = registry.session(&client.client_id, answer.json()["access_token"].as_str().unwrap());
+                let narrow = scopes.len() < all.len();
+                let caller = Caller {
+                    name: client.client_id.clone(),
+                    role,
+                    regions: areas.iter().map(|_| "01".parse().unwrap()).collect(),
+                    organisation: organisation.map(|_| own),
+                    scopes,
+                };
+                actors.push(Actor { name: format!("{role} ({asked})"), session, caller, narrow });
+            }
+        }
+        actors
+    }
+}

@@ -1,0 +1,158 @@
+//! Clients that have signed in, and what they write.
+
+use serde_json::{Value, json};
+
+use crate::support::sign_in::Credentials;
+use crate::support::{Answer, Registry};
+
+pub(crate) const JSON: (&str, &str) = ("Content-Type", "application/json");
+pub(crate) const MERGE_PATCH: (&str, &str) = ("Content-Type", "application/merge-patch+json");
+/// Whatever version it is now.
+pub(crate) const ANY: (&str, &str) = ("If-Match", "*");
+
+pub(crate) const PROVIDERS: &str = "/v1/providers";
+pub(crate) const ORGANISATIONS: &str = "/v1/organisations";
+
+/// Someone who asks: a client that has signed in, or anyone.
+#[derive(Clone)]
+pub(crate) struct Session<'a> {
+    pub(crate) registry: &'a Registry,
+    pub(crate) client_id: String,
+    bearer: Option<String>,
+}
+
+impl Registry {
+    /// Adds a client and signs it in.
+    #[track_caller]
+    pub(crate) fn sign_in(&self, role: &str, areas: &[&str], organisation: Option<&str>) -> Session<'_> {
+        self.sign_in_as(&self.client(role, areas, organisation))
+    }
+
+    /// Signs a client in.
+    #[track_caller]
+    pub(crate) fn sign_in_as(&self, credentials: &Credentials) -> Session<'_> {
+        self.session(&credentials.client_id, &self.token(credentials))
+    }
+
+    /// Whoever holds a token.
+    pub(crate) fn session(&self, client_id: &str, token: &str) -> Session<'_> {
+        Session { registry: self, client_id: client_id.to_owned(), bearer: Some(format!("Bearer {token}")) }
+    }
+
+    pub(crate) fn developer(&self) -> Session<'_> {
+        self.sign_in("national_developer", &[], None)
+    }
+
+    /// Anyone.
+    pub(crate) fn public(&self) -> Session<'_> {
+        Session { registry: self, client_id: "public".to_owned(), bearer: None }
+    }
+
+    /// The number of the last change.
+    pub(crate) fn last_seq(&self) -> i64 {
+        self.place().number("SELECT seq AS value FROM log_head")
+    }
+}
+
+impl Session<'_> {
+    /// Sends bytes as they are.
+    pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Answer {
+        let mut all = headers.to_vec();
+        if let Some(bearer) = &self.bearer {
+            all.push(("Authorization", bearer));
+        }
+        if matches!(method, "GET" | "HEAD" | "DELETE") {
+            return self.registry.ask(method, path, &all);
+        }
+        self.registry.send(method, path, &all, body)
+    }
+
+    /// Sends an object.
+    pub(crate) fn write(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+        let mut all = vec![if method == "PATCH" { MERGE_PATCH } else { JSON }];
+        all.extend(headers);
+        self.send(method, path, &all, body.to_string())
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], "")
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self, path: &str) -> Value {
+        let answer = self.get(path);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        answer.json()
+    }
+
+    /// All objects of a collection that fits on a page.
+    #[track_caller]
+    pub(crate) fn items(&self, path: &str) -> Vec<Value> {
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let mut page = self.json(&format!("{path}{separator}limit=500"));
+        assert!(page["next"].is_null(), "{path} has more than 500");
+        page["items"].as_array_mut().map(std::mem::take).unwrap()
+    }
+
+    /// Adds an object; gives it as it was answered.
+    #[track_caller]
+    pub(crate) fn create(&self, collection: &str, body: &Value) -> Value {
+        let answer = self.write("POST", collection, &[], body);
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        answer.json()
+    }
+
+    /// Adds an object; gives its address.
+    #[track_caller]
+    pub(crate) fn add(&self, collection: &str, body: &Value) -> String {
+        format!("{collection}/{}", id(&self.create(collection, body)))
+    }
+
+    /// Changes fields of an object, whatever its version is.
+    #[track_caller]
+    pub(crate) fn patch(&self, path: &str, body: &Value) -> Value {
+        let answer = self.write("PATCH", path, &[ANY], body);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()
+    }
+
+    /// Removes an object, whatever its version is.
+    #[track_caller]
+    pub(crate) fn delete(&self, path: &str) {
+        let answer = self.send("DELETE", path, &[ANY], "");
+        assert_eq!((answer.status, answer.text()), (204, String::new()));
+    }
+}
+
+/// The id of an object.
+#[track_caller]
+pub(crate) fn id(object: &Value) -> &str {
+    object["id"].as_str().unwrap_or_else(|| panic!("no id: {object}"))
+}
+
+/// An association, as it is written, in an area such as `region:01`.
+pub(crate) fn association(name: &str, area: &str) -> Value {
+    json!({
+        "organisation_type": "association", "names": {"fi": name, "sv": null, "en": null}, "business_id": null,
+        "area": area, "valid_from": null, "valid_to": null, "successor": null
+    })
+}
+
+/// A published provider of an organisation, as it is written, that works in a region.
+pub(crate) fn provider(name: &str, organisation: &str, region: &str) -> Value {
+    json!({
+        "organisation": organisation, "provider_type": "association",
+        "names": {"fi": name, "sv": null, "en": null}, "descriptions": null, "contact": null, "languages": ["fi"],
+        "municipality": null, "regions": [region], "origin": "existing", "offer_status": "published",
+        "external_ids": [], "valid_from": null, "valid_to": null
+    })
+}
+
+/// The same with some fields said otherwise.
+pub(crate) fn with(object: &Value, fields: &Value) -> Value {
+    let mut changed = object.clone();
+    for (name, value) in fields.as_object().unwrap() {
+        changed[name] = value.clone();
+    }
+    changed
+}

@@ -220,7 +220,9 @@ fn a_walk_among_inserts_and_deletes_sees_every_lasting_row_once(
     let gone = [add("Aa"), add("Öö")];
     let before = walk(registry, "/v1/organisations?limit=500");
     let first = registry.json("/v1/organisations?limit=50");
-    gone.iter().for_each(|id| remove(id));
+    for id in &gone {
+        remove(id);
+    }
     add("Aaa");
     let new = add("Öö");
     let mut seen: Vec<_> = first["items"].as_array().unwrap().iter().map(identity).collect();

@@ -24,11 +24,28 @@ fn documents(operation: &Operation, status: u16) -> bool {
 /// Fails unless the answer is a problem and nothing was written.
 #[track_caller]
 fn assert_refused(stage: &Stage, request: &Request, status: u16, code: &str) -> Answer {
-    let before = stage.last_change();
+    let before = stage.registry.last_seq();
     let answer = stage.send(request);
     answer.problem(status, code);
-    assert_eq!(stage.last_change(), before, "{} {} has changed something", request.method, request.target);
+    assert_eq!(stage.registry.last_seq(), before, "{} {} has changed something", request.method, request.target);
     answer
+}
+
+/// The example as the other client would have it.
+fn changed(push: &Operation) -> String {
+    let mut body = push.body().unwrap().example;
+    body["organisation"] = json!("6ce13e44-92a6-5284-a207-48785ec11b3e");
+    body.to_string()
+}
+
+/// Another object than that of the example, with nothing that only one may have.
+fn another(stage: &Stage, creation: &Operation) -> String {
+    let body = creation.body().unwrap();
+    let mut object = body.example;
+    let schema = stage.contract.resolve(&body.schema);
+    let required = schema["required"].as_array().unwrap();
+    object.as_object_mut().unwrap().retain(|name, _| required.iter().any(|known| known == name));
+    stage.here(&object.to_string())
 }
 
 #[rstest]
@@ -88,13 +105,6 @@ fn a_push_overwrites_what_another_client_has_changed_only_when_it_has_seen_it(
         let new = stage.here(&push.path_with("source_id", "new"));
         assert_refused(&stage, &own.to(&new).with("If-Match", "*"), 412, "precondition_failed");
     }
-
-    /// The example as the other client would have it.
-    fn changed(push: &Operation) -> String {
-        let mut body = push.body().unwrap().example;
-        body["organisation"] = json!("6ce13e44-92a6-5284-a207-48785ec11b3e");
-        body.to_string()
-    }
 }
 
 #[rstest]
@@ -102,10 +112,10 @@ fn what_says_nothing_new_changes_nothing(#[values(Database::Sqlite, Database::Po
     let stage = Stage::start(database);
     for operation in writes(&stage).iter().filter(|operation| ["put", "patch"].contains(&operation.method.as_str())) {
         let first = stage.send(&stage.request(operation));
-        let before = stage.last_change();
+        let before = stage.registry.last_seq();
         let second = stage.send(&stage.request(operation));
         assert_eq!((second.status, second.header("etag")), (200, first.header("etag")), "{}", operation.id);
-        assert_eq!(stage.last_change(), before, "{}", operation.id);
+        assert_eq!(stage.registry.last_seq(), before, "{}", operation.id);
     }
 }
 
@@ -121,9 +131,9 @@ fn a_post_with_a_key_is_done_once(#[values(Database::Sqlite, Database::Postgres)
         let request = if operation.creates() { request.carrying(another(&stage, operation)) } else { request };
         let first = stage.send(&request);
         assert!(operation.successes().contains(&first.status), "{}: {}", operation.id, first.text());
-        let done = stage.last_change();
+        let done = stage.registry.last_seq();
         let second = stage.send(&request);
-        assert_eq!(stage.last_change(), done, "{}", operation.id);
+        assert_eq!(stage.registry.last_seq(), done, "{}", operation.id);
         assert_eq!((second.status, second.text()), (first.status, first.text()), "{}", operation.id);
         for header in ["etag", "location", "content-type"] {
             assert_eq!(second.header(header), first.header(header), "{}: {header}", operation.id);
@@ -133,16 +143,6 @@ fn a_post_with_a_key_is_done_once(#[values(Database::Sqlite, Database::Postgres)
         for key in ["two words", "", "\u{e4}"] {
             assert_refused(&stage, &request.clone().with("Idempotency-Key", key), 400, "invalid_request");
         }
-    }
-
-    /// Another object than that of the example, with nothing that only one may have.
-    fn another(stage: &Stage, creation: &Operation) -> String {
-        let body = creation.body().unwrap();
-        let mut object = body.example;
-        let schema = stage.contract.resolve(&body.schema);
-        let required = schema["required"].as_array().unwrap();
-        object.as_object_mut().unwrap().retain(|name, _| required.iter().any(|known| known == name));
-        stage.here(&object.to_string())
     }
 }
 

@@ -111,7 +111,7 @@ fn only_what_the_caller_accepts_is_sent(#[values(Database::Sqlite, Database::Pos
     let stage = Stage::start(database);
     for operation in stage.contract.operations() {
         let asking = |accept: &str| stage.request(&operation).with("Accept", accept);
-        let before = stage.last_change();
+        let before = stage.registry.last_seq();
         for accept in ["text/html", "application/xml", "application/json;q=0", "image/*"] {
             stage.send(&asking(accept)).problem(406, "not_acceptable");
         }
@@ -124,7 +124,7 @@ fn only_what_the_caller_accepts_is_sent(#[values(Database::Sqlite, Database::Pos
             }
             None => drop(answer.problem(406, "not_acceptable")),
         }
-        assert_eq!(stage.last_change(), before, "{} refused only after it had written", operation.id);
+        assert_eq!(stage.registry.last_seq(), before, "{} refused only after it had written", operation.id);
         if operation.writes() {
             continue;
         }

@@ -4,6 +4,8 @@
 //! The examples call a new object by an id that stands in the document; here it has another. Requests and
 //! answers go through `here` and `there`.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use crate::support::contract::Operation;
@@ -186,11 +188,6 @@ impl Stage {
         });
         self.created.iter().cloned().chain(answered).collect()
     }
-
-    /// The number of the last change.
-    pub(crate) fn last_change(&self) -> i64 {
-        self.registry.place().number("SELECT seq AS value FROM log_head")
-    }
 }
 
 impl Request {
@@ -227,10 +224,10 @@ impl Request {
         let mut head = format!("{method} {target} HTTP/1.1\r\nHost: registry.test\r\nConnection: close\r\n");
         let sized = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-length"));
         if let Some(body) = body.as_ref().filter(|_| !sized) {
-            head += &format!("Content-Length: {}\r\n", body.len());
+            write!(head, "Content-Length: {}\r\n", body.len()).unwrap();
         }
         for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
+            write!(head, "{name}: {value}\r\n").unwrap();
         }
         let body = body.as_deref().unwrap_or_default();
         [head.as_bytes(), b"\r\n", if sized { b"" } else { body }].concat()

@@ -1,6 +1,7 @@
 //! The contract: every operation, and the OpenAPI document generated from them and completed with what
 //! holds for all.
 
+mod answers;
 mod bodies;
 mod complete;
 mod security;

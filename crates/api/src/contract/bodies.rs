@@ -26,9 +26,9 @@ pub(super) fn shape(document: &mut Value) {
             shaper.refer(&mut body["schema"], form);
         }
     }
-    let forms = shaper.shaped;
+    let made = shaper.shaped;
     if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
-        schemas.extend(forms);
+        schemas.extend(made);
     }
 }
 

@@ -3,16 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use digituki_domain::invalid::{Form, Invalid, Violation};
 use digituki_domain::problem::Code;
-use digituki_domain::text::TextLanguage;
 use include_dir::{Dir, include_dir};
 use serde_json::{Map, Value, json};
 
+use crate::contract::answers::{self, Faults, answer_headers};
 use crate::contract::{bodies, security, write};
 use crate::http::answer::NDJSON;
 use crate::http::bounds::longest;
-use crate::http::problem::{MEDIA_TYPE, Problem, ProblemBody};
+use crate::http::problem::ProblemBody;
 use crate::oauth::TOKEN_PATH;
 
 /// Answers of the real server, one file for each operation; a test compares them with its answers.
@@ -28,7 +27,13 @@ Times are UTC (RFC 3339); days are days in Helsinki. Texts are objects with `fi`
 take `limit` and `cursor`; filters combine: repeated means or, different means and. `as_of` asks how \
 things were on a day. Every object carries an `ETag`; `If-None-Match` saves the answer that you have. \
 Errors are `application/problem+json` (RFC 9457) in the language of `Accept-Language`; their codes are \
-listed at `/v1/problems`. What is published takes no account; an access token (`Authorization: Bearer`) allows more, \
+listed at `/v1/problems`.
+
+A write answers with the object as it is after it. `PUT`, `PATCH` (a JSON merge patch, RFC 7396) and `DELETE` take the \
+`ETag` that you have seen as `If-Match`, so that nobody overwrites what they have not seen; a `POST` with an \
+`Idempotency-Key` is done once, however often it is sent. `/v1/changes` tells of every change in its order.
+
+What is published takes no account; an access token (`Authorization: Bearer`) allows more, \
 and ten times as many requests a minute.";
 
 const TAGS: [(&str, &str); 18] = [
@@ -70,7 +75,7 @@ pub(super) fn complete(mut document: Value) -> Value {
     document["tags"] = TAGS.iter().map(|(name, about)| json!({"name": name, "description": about})).collect();
     document["components"]["securitySchemes"] = security::schemes();
     document["components"]["responses"] = Faults::components();
-    document["components"]["headers"] = headers();
+    document["components"]["headers"] = answers::headers();
     add_problem_schemas(&mut document);
     if let Some(paths) = document["paths"].as_object_mut() {
         for (path, item) in paths {
@@ -166,154 +171,9 @@ pub(super) fn header_parameter(name: &str, description: &str) -> Value {
     })
 }
 
-/// The errors that operations share.
-struct Faults;
-
-impl Faults {
-    const ALL: [Code; 18] = [
-        Code::InvalidRequest,
-        Code::Unauthenticated,
-        Code::Forbidden,
-        Code::NotFound,
-        Code::NotAcceptable,
-        Code::PayloadTooLarge,
-        Code::UriTooLong,
-        Code::UnsupportedMediaType,
-        Code::TooManyRequests,
-        Code::InternalError,
-        Code::Unavailable,
-        Code::Conflict,
-        Code::InUse,
-        Code::PreconditionFailed,
-        Code::PreconditionRequired,
-        Code::IdempotencyKeyReused,
-        Code::RequestTimeout,
-        Code::InsufficientStorage,
-    ];
-
-    fn of(path: &str, guarded: bool) -> impl Iterator<Item = Code> {
-        let one_object = path.contains('{');
-        let counted = !path.starts_with("/health/");
-        Self::ALL.into_iter().filter(move |code| match code {
-            Code::Unauthenticated | Code::Forbidden => guarded,
-            Code::NotFound => one_object,
-            Code::TooManyRequests => counted,
-            Code::Conflict
-            | Code::InUse
-            | Code::PreconditionFailed
-            | Code::PreconditionRequired
-            | Code::IdempotencyKeyReused
-            | Code::RequestTimeout
-            | Code::InsufficientStorage => false,
-            _ => true,
-        })
-    }
-
-    fn name(code: Code) -> String {
-        code.as_str().split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect()
-    }
-
-    fn headers(code: Code) -> Value {
-        let mut headers = common_headers();
-        let mut add = |name: &str, of: &str| {
-            headers.insert(name.into(), json!({"$ref": format!("#/components/headers/{of}")}));
-        };
-        match code {
-            Code::TooManyRequests | Code::Unavailable | Code::InsufficientStorage => add("Retry-After", "RetryAfter"),
-            Code::Unauthenticated | Code::Forbidden => add("WWW-Authenticate", "WwwAuthenticate"),
-            _ => (),
-        }
-        Value::Object(headers)
-    }
-
-    fn components() -> Value {
-        let mut components = Map::new();
-        for code in Self::ALL {
-            let mut headers = Self::headers(code);
-            headers["Content-Language"] = json!({"$ref": "#/components/headers/ContentLanguage"});
-            let example = match code {
-                Code::InvalidRequest => Problem::invalid(example_faults()),
-                _ => Problem::new(code),
-            };
-            let example = example.body(TextLanguage::En, "http://127.0.0.1:8080", Some("/v1/regions"));
-            components.insert(
-                Self::name(code),
-                json!({
-                    "description": code.title().en,
-                    "headers": headers,
-                    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}
-                }),
-            );
-        }
-        Value::Object(components)
-    }
-}
-
-/// Two faults at once, as a 400 lists them.
-fn example_faults() -> Vec<Violation> {
-    let allowed = ["limit", "cursor", "as_of", "q", "sort"].map(str::to_owned).to_vec();
-    vec![
-        Violation::parameter("as_of", Invalid::Malformed { value: "yesterday".into(), expected: Form::Day }),
-        Violation::parameter("colour", Invalid::UnknownParameter { allowed }),
-    ]
-}
-
-fn common_headers() -> Map<String, Value> {
-    let names = [("RateLimit", "RateLimit"), ("RateLimit-Policy", "RateLimitPolicy"), ("X-Request-Id", "RequestId")];
-    names.into_iter().map(|(name, of)| (name.into(), json!({"$ref": format!("#/components/headers/{of}")}))).collect()
-}
-
-/// The headers of an answer that succeeds, by what can be asked for.
-fn answer_headers(counted: bool, tagged: bool, parameters: &[String]) -> Value {
-    let mut headers = common_headers();
-    headers.retain(|name, _| counted || !name.starts_with("RateLimit"));
-    let asked = |name: &str| parameters.iter().any(|parameter| parameter == name);
-    let table = [
-        ("ETag", "ETag", tagged),
-        ("Link", "Link", asked("cursor")),
-        ("Preference-Applied", "PreferenceApplied", asked("Prefer")),
-    ];
-    for (name, of, _) in table.into_iter().filter(|(.., there)| *there) {
-        headers.insert(name.into(), json!({"$ref": format!("#/components/headers/{of}")}));
-    }
-    Value::Object(headers)
-}
-
 fn parameters_of(operation: &Value) -> Vec<String> {
     let parameters = operation["parameters"].as_array().into_iter().flatten();
     parameters.filter_map(|parameter| parameter["name"].as_str().map(str::to_owned)).collect()
-}
-
-fn headers() -> Value {
-    let text = |description: &str, max: usize, example: &str| json!({"description": description, "schema": {"type": "string", "maxLength": max}, "example": example});
-    json!({
-        "ContentLanguage": text("The language of the problem.", 2, "en"),
-        "ETag": text(
-            "What this answer is known by: version and digest of an object, digest of anything else.",
-            100,
-            "\"1.0f343b0931126a20f133d67c2b018a3b\""
-        ),
-        "Link": text("The address of the next page, absolute; left out on the last.", 9_000, "<http://127.0.0.1:8080/v1/regions?limit=2&cursor=eyJ>; rel=\"next\""),
-        "Location": {
-            "description": "The address of the new object.",
-            "schema": {"type": "string", "format": "uri", "maxLength": 2_000},
-            "example": "http://127.0.0.1:8080/v1/providers/019ac0de-0000-7000-8000-000000000000"
-        },
-        "PreferenceApplied": text("The preference that was followed.", 100, "return=total-count"),
-        "RateLimit": text("What is left of the limit, and for how many seconds.", 100, "\"default\";r=599;t=1"),
-        "RateLimitPolicy": text("The limit: so many requests in so many seconds.", 100, "\"default\";q=600;w=60"),
-        "RequestId": text("Names this request in the log.", 64, "019ac0de-0000-7000-8000-000000000000"),
-        "WwwAuthenticate": text(
-            "How to sign in, and what was wrong with the token (RFC 6750).",
-            200,
-            "Bearer realm=\"digituki\", error=\"invalid_token\""
-        ),
-        "RetryAfter": {
-            "description": "Seconds to wait before another try.",
-            "schema": {"type": "integer", "minimum": 1, "maximum": 3_600},
-            "example": 1
-        }
-    })
 }
 
 fn add_problem_schemas(document: &mut Value) {

@@ -113,6 +113,14 @@ impl App {
         self.audit(Line::denied(deed, code)).await;
     }
 
+    /// Notes in the audit that somebody known could not sign in: once a minute, however often it is tried. It comes
+    /// before requests are counted, and should not cost a write each time.
+    pub(crate) async fn deny_sign_in(&self, caller: &Caller, code: &str, request_id: Option<&str>) {
+        if self.sign_in.denials.is_news(&caller.name) {
+            self.deny(caller, "sign_in", code, request_id).await;
+        }
+    }
+
     /// Writes a line of the audit. Where that cannot be done now, the log of the process has to do.
     pub(crate) async fn audit(&self, line: Line) {
         let why = if self.settings.read_only() {

@@ -7,6 +7,10 @@ pub(crate) mod keys;
 pub(crate) mod secret;
 pub(crate) mod token;
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use digituki_domain::client::ClientId;
 use digituki_domain::problem::Code;
 use digituki_domain::role::Caller;
@@ -25,6 +29,21 @@ use crate::http::problem::Problem;
 pub(crate) struct SignIn {
     pub(crate) keys: Keys,
     pub(crate) failures: Failures,
+    pub(crate) denials: Denials,
+}
+
+/// Who was told lately that it cannot sign in.
+#[derive(Default)]
+pub(crate) struct Denials(Mutex<HashMap<String, Instant>>);
+
+impl Denials {
+    /// Whether a denial is the first of its minute.
+    pub(crate) fn is_news(&self, name: &str) -> bool {
+        const MINUTE: Duration = Duration::from_secs(60);
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.retain(|_, at| at.elapsed() < MINUTE);
+        if told.contains_key(name) { false } else { told.insert(name.to_owned(), Instant::now()).is_none() }
+    }
 }
 
 /// Why a token is not taken.
@@ -63,7 +82,7 @@ async fn own(app: &App, token: &Unverified<'_>, request_id: &str) -> Result<Call
     let client =
         app.read_patiently(move |db| Ok(client::get(db, id)?)).await?.ok_or(Refused("of a client that is gone"))?;
     if client.revoked_at.is_some() {
-        app.deny(&client.caller(&[]), "sign_in", Code::InvalidToken.as_str(), Some(request_id)).await;
+        app.deny_sign_in(&client.caller(&[]), Code::InvalidToken.as_str(), Some(request_id)).await;
         return Err(Refused("of a client that was revoked").into());
     }
     Ok(client.caller(&claims.scopes()))
@@ -80,7 +99,7 @@ async fn outside(app: &App, issuer: &Issuer, token: &Unverified<'_>, request_id:
     let caller = issuer.caller(&claims, name.clone());
     if caller.is_none() {
         let nobody = Caller { name, ..Caller::public() };
-        app.deny(&nobody, "sign_in", Code::Forbidden.as_str(), Some(request_id)).await;
+        app.deny_sign_in(&nobody, Code::Forbidden.as_str(), Some(request_id)).await;
     }
     caller.ok_or_else(|| insufficient(None).into())
 }

@@ -63,8 +63,10 @@ pub async fn rotate(settings: &Settings, id: ClientId) -> Result<Credentials, Fa
     let secret = Secret::generate()?;
     let hash = secret.hash();
     let work = move |db: &mut _| client::change_secret(db, id, &hash);
-    let client =
-        keep(settings, "client_rotate", work, |found| found.as_ref().map(|client| client.id.to_string())).await?;
+    let alive = |found: &Option<Client>| {
+        found.as_ref().filter(|client| client.revoked_at.is_none()).map(|client| client.id.to_string())
+    };
+    let client = keep(settings, "client_rotate", work, alive).await?;
     let client = client.ok_or_else(|| unknown(id))?;
     match client.revoked_at {
         Some(_) => Err(Failure::Impossible(format!("the client {id} was revoked: add another"))),

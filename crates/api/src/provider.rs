@@ -177,7 +177,7 @@ async fn put_provider_by_source(
     _: Query<()>,
     body: Body<ProviderFacts>,
 ) -> Result<Answer, Problem> {
-    write.upsert::<Provider>(external_id(&request)?, "/v1/providers", body).await
+    write.upsert::<Provider>(external_id(&request)?, body).await
 }
 
 fn external_id(request: &HttpRequest) -> Result<ExternalId, Problem> {

@@ -12,7 +12,7 @@ use actix_web::web::{self, Data};
 use actix_web::{App as Application, HttpResponse};
 use digituki_domain::problem::Code;
 use digituki_domain::text::TextLanguage;
-use digituki_persistence::{Error as StoreError, Store, signing_key};
+use digituki_persistence::{Error as StoreError, Store, idempotency, signing_key};
 
 use crate::app::App;
 use crate::auth::keys;
@@ -29,6 +29,9 @@ const PREPARATION_PAUSE: Duration = Duration::from_millis(500);
 
 /// Between two looks at what other processes have written.
 const CHANGES_PAUSE: Duration = Duration::from_millis(500);
+
+/// First answers that are too old are forgotten every ten minutes.
+const LOOKS_BETWEEN_CLEARINGS: u32 = 1_200;
 
 /// The registry, serving.
 pub struct Registry {
@@ -82,8 +85,13 @@ pub fn serve(
             handle.stop(true).await;
             return;
         }
-        loop {
+        for look in 1_u32.. {
             tokio::time::sleep(CHANGES_PAUSE).await;
+            if look % LOOKS_BETWEEN_CLEARINGS == 0 && !preparation.settings.read_only() {
+                let now = preparation.clock.now();
+                // Another time, if not now.
+                let _ = preparation.store.keep(move |db| idempotency::forget_old(db, now)).await;
+            }
             // A database that is away for a while is told of where it is asked for.
             let _ = preparation.store.look_for_changes().await;
         }

@@ -40,10 +40,11 @@ impl FromStr for Email {
     fn from_str(value: &str) -> Result<Self, Invalid> {
         let plain = value.is_ascii() && value.len() <= Self::MAX && !value.contains(['"', '[']);
         let host = value.rsplit('@').next().unwrap_or_default();
-        if !plain || !value.validate_email() || !host.contains('.') {
-            Err(Invalid::Malformed { value: value.to_owned(), expected: Form::Email })
-        } else if personal::holds_identity_code(value) {
+        // First, so that no answer repeats it.
+        if personal::holds_identity_code(value) {
             Err(Invalid::PersonalIdentityCode)
+        } else if !plain || !value.validate_email() || !host.contains('.') {
+            Err(Invalid::Malformed { value: value.to_owned(), expected: Form::Email })
         } else {
             Ok(Self(value.to_owned()))
         }
@@ -102,10 +103,10 @@ impl FromStr for Website {
         };
         let unplain = |letter: char| letter.is_control() || letter.is_whitespace() || is_invisible(letter);
         let plain = value.starts_with("http") && !value.chars().any(unplain);
-        if !plain || value.chars().count() > Self::MAX || !Url::parse(value).is_ok_and(|url| web(&url)) {
-            Err(Invalid::Malformed { value: value.to_owned(), expected: Form::Website })
-        } else if personal::holds_identity_code(value) {
+        if personal::holds_identity_code(value) {
             Err(Invalid::PersonalIdentityCode)
+        } else if !plain || value.chars().count() > Self::MAX || !Url::parse(value).is_ok_and(|url| web(&url)) {
+            Err(Invalid::Malformed { value: value.to_owned(), expected: Form::Website })
         } else {
             Ok(Self(value.to_owned()))
         }

@@ -24,7 +24,7 @@ use crate::column::{self, Json, any_of, stored_instant};
 use crate::connection::AnyConnection;
 use crate::error::Result;
 use crate::log::{Head, Row};
-use crate::noun::{self, Stored};
+use crate::noun::{self, Stored, Written};
 use crate::page::{Asked, Page, Position};
 use crate::schema::{changes, payloads};
 
@@ -115,15 +115,28 @@ pub fn known_at<N: Stored>(
     noun::Stored::represent(db, vec![kept], moment).map(|mut found: Vec<N>| found.pop())
 }
 
-/// Who made the last change of an object.
-pub fn last_actor<N: Stored>(db: &mut AnyConnection, id: &N::Id) -> Result<Option<String>> {
-    Ok(changes::table
+/// Who wrote the facts of an object as they are: what changed something else since does not count. None where they
+/// are older than the last changes that are looked at, or erased.
+pub fn author_of_facts<N: Written>(db: &mut AnyConnection, kept: &Kept<N>) -> Result<Option<String>> {
+    const LOOKED_AT: i64 = 100;
+    let rows: Vec<(String, Option<String>)> = changes::table
+        .inner_join(payloads::table.on(payloads::seq.eq(changes::seq)))
         .filter(changes::noun.eq(N::NOUN.code()))
-        .filter(changes::object.eq(id.to_string()))
+        .filter(changes::object.eq(kept.id.to_string()))
         .order(changes::seq.desc())
-        .select(changes::actor)
-        .first(db)
-        .optional()?)
+        .limit(LOOKED_AT)
+        .select((changes::actor, payloads::data))
+        .load(db)?;
+    let mut author = None;
+    for (actor, data) in rows {
+        let Some(data) = data else { break };
+        let record: N::Record = serde_json::from_str(&data)?;
+        if N::facts(&record) != N::facts(&kept.record) {
+            break;
+        }
+        author = Some(actor);
+    }
+    Ok(author)
 }
 
 /// The last records of objects that are gone, as far as the log still holds them.

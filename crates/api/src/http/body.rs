@@ -40,8 +40,6 @@ pub(crate) struct Body<T> {
 pub(crate) struct Patch {
     /// An object; [`merge`] applies it.
     pub(crate) patch: Value,
-    /// The SHA-256 of the bytes.
-    pub(crate) digest: [u8; 32],
 }
 
 /// The body of an action that takes none: nothing, or an object without fields.
@@ -79,7 +77,7 @@ impl FromRequest for Patch {
                 let invalid = Invalid::WrongType { expected: Form::Object };
                 return Err(Problem::invalid(vec![Violation::pointer("", invalid)]));
             }
-            Ok(Self { patch, digest: digest(&bytes) })
+            Ok(Self { patch })
         })
     }
 }
@@ -96,6 +94,7 @@ impl FromRequest for Empty {
         Box::pin(async move {
             let bytes = bytes(&request, &mut payload).await?;
             if !bytes.is_empty() {
+                check_type(&request, &[JSON], &header::ACCEPT)?;
                 let Nothing {} = shape::read(&parse(&bytes)?).map_err(Problem::invalid)?;
             }
             Ok(Self { digest: digest(&bytes) })

@@ -10,7 +10,8 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
 /// What a frontend may read of an answer, beyond what every browser allows.
 const EXPOSED: &str = "ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, Content-Language, \
-                       Preference-Applied, X-Request-Id, Deprecation, Sunset";
+                       Preference-Applied, X-Request-Id, Deprecation, Sunset, \
+                       WWW-Authenticate, Allow, Accept, Accept-Patch";
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 const HEADERS: &str = "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, \
                        If-None-Match, Prefer, X-Request-Id";

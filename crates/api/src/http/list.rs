@@ -150,10 +150,11 @@ impl<F> ListQuery<F> {
     }
 }
 
-/// What a cursor belongs to: the path and every filter, whatever their order.
+/// What a cursor belongs to: the path and every filter, whatever their order. How much is asked for at a time, and how
+/// long one waits for it, is no filter.
 fn binding(uri: &Uri) -> String {
     let mut filters: Vec<_> = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
-        .filter(|(name, _)| name != "cursor" && name != "limit")
+        .filter(|(name, _)| !["cursor", "limit", "wait"].contains(&name.as_ref()))
         .collect();
     filters.sort_unstable();
     let mut binding = form_urlencoded::Serializer::new(format!("{}?", uri.path()));

@@ -1,6 +1,6 @@
-//! `If-Match`: a change is made to the version that its author has seen, or not at all (RFC 9110).
+//! `If-Match` and `If-None-Match: *`: a change is made to the version that its author has seen, or not at all (RFC 9110).
 
-use actix_web::http::header::{HeaderMap, IF_MATCH};
+use actix_web::http::header::{HeaderMap, IF_MATCH, IF_NONE_MATCH};
 use digituki_domain::problem::Code;
 use digituki_domain::version::Version;
 
@@ -13,13 +13,18 @@ pub(crate) enum Precondition {
     Any,
     /// These. A tag that is not ours matches nothing.
     Versions(Vec<Version>),
+    /// None: the object is only to be made (`If-None-Match: *`).
+    Absent,
 }
 
 impl Precondition {
     /// What the request says; none when it says nothing.
     pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
         let mut given = headers.get_all(IF_MATCH).peekable();
-        given.peek()?;
+        if given.peek().is_none() {
+            let absent = headers.get(IF_NONE_MATCH).is_some_and(|value| value == "*");
+            return absent.then_some(Self::Absent);
+        }
         let tags: Vec<&str> =
             given.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).map(str::trim).collect();
         if tags == ["*"] {
@@ -33,7 +38,7 @@ impl Precondition {
         match self {
             Self::Any => Ok(()),
             Self::Versions(seen) if seen.contains(&version) => Ok(()),
-            Self::Versions(_) => Err(Problem::new(Code::PreconditionFailed)),
+            Self::Versions(_) | Self::Absent => Err(Problem::new(Code::PreconditionFailed)),
         }
     }
 }

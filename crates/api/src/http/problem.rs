@@ -42,6 +42,8 @@ struct About {
     detail: Option<Sentence>,
     violations: Vec<Violation>,
     successor: Option<Successor>,
+    /// It does not tell that there is something that the caller may not see.
+    hides_denial: bool,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -93,6 +95,17 @@ impl Problem {
     /// Not for now: worth another try in a moment.
     pub(crate) fn unavailable() -> Self {
         Self::new(Code::Unavailable).retry_after(RETRY_AFTER)
+    }
+
+    /// Says of what is not the caller's that it is not there; the audit is told.
+    pub(crate) fn hiding_a_denial(mut self) -> Self {
+        self.about.hides_denial = true;
+        self
+    }
+
+    /// Whether somebody was denied something.
+    pub(crate) fn is_denial(&self) -> bool {
+        self.code == Code::Forbidden || self.about.hides_denial
     }
 
     /// Its code.

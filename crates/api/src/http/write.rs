@@ -32,7 +32,7 @@ pub(crate) struct Write {
     app: Data<App>,
     author: Author,
     precondition: Option<Precondition>,
-    /// The key of a POST, and what tells requests with the same key apart.
+    /// The Idempotency-Key of a POST.
     key: Option<String>,
     request: HttpRequest,
     address: String,
@@ -50,7 +50,7 @@ impl FromRequest for Write {
 impl Write {
     fn read(request: &HttpRequest) -> Result<Self, Problem> {
         // Before anything is written: an answer that cannot be taken would come too late.
-        if !answer::accepts(request.headers(), answer::JSON) {
+        if request.method() != Method::DELETE && !answer::accepts(request.headers(), answer::JSON) {
             return Err(Problem::new(Code::NotAcceptable));
         }
         let app = request.app_data::<Data<App>>().ok_or_else(|| Problem::new(Code::InternalError))?.clone();
@@ -59,7 +59,7 @@ impl Write {
             permit: allowed.permit,
             operation: allowed.operation.to_string(),
             request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
-            moment: app.clock.moment(),
+            clock: app.clock,
         };
         let key = if request.method() == Method::POST { idempotency::key(request)? } else { None };
         let address = format!("{}{}", app.settings.public_url(), request.path());
@@ -137,14 +137,9 @@ impl Write {
 
     /// Creates or replaces the object that a source calls so. What somebody else has changed since the
     /// client's last push is not overwritten unseen.
-    pub(crate) async fn upsert<N: Pushed>(
-        self,
-        external: ExternalId,
-        collection: &str,
-        body: Body<N::Facts>,
-    ) -> Result<Answer, Problem> {
+    pub(crate) async fn upsert<N: Pushed>(self, external: ExternalId, body: Body<N::Facts>) -> Result<Answer, Problem> {
         let (precondition, mut facts) = (self.precondition.clone(), body.value);
-        let address = format!("{}{collection}", self.app.settings.public_url());
+        let collection = self.address.split("/by-source/").next().unwrap_or_default().to_owned();
         let known = N::external_ids(&mut facts);
         if !known.contains(&external) {
             known.push(external.clone());
@@ -153,22 +148,25 @@ impl Write {
         }
         self.run::<N>(move |tx| {
             let Some(before) = N::by_source(tx.db(), &external)? else {
-                if precondition.is_some() {
+                if precondition.is_some_and(|precondition| precondition != Precondition::Absent) {
                     return Err(Problem::new(Code::PreconditionFailed));
                 }
                 let kept = write::create::<N>(tx, facts)?;
-                let address = format!("{address}/{}", kept.id);
+                let address = format!("{collection}/{}", kept.id);
                 return Ok(represented(tx, kept)?.created_at(&address));
             };
             // Not "not there" for whoever may not see it: the id is taken all the same.
             tx.check_mine(&before)?;
-            let last = feed::last_actor::<N>(tx.db(), &before.id)?;
             match precondition {
                 Some(precondition) => precondition.check(before.version)?,
-                None if last.as_ref() != Some(&tx.author().permit.caller.name) => {
-                    return Err(Problem::new(Code::PreconditionRequired));
+                // What says nothing new overwrites nothing.
+                None if *N::facts(&before.record) == facts => return represented(tx, before),
+                None => {
+                    let by = feed::author_of_facts(tx.db(), &before)?;
+                    if by.as_ref() != Some(&tx.author().permit.caller.name) {
+                        return Err(Problem::new(Code::PreconditionRequired));
+                    }
                 }
-                None => (),
             }
             let kept = write::replace(tx, before, facts)?;
             represented(tx, kept)
@@ -206,17 +204,17 @@ impl Write {
     }
 
     /// Does the work in one write, and notes a denial in the audit.
-    pub(crate) async fn run<N: Noun>(
+    async fn run<N: Noun>(
         self,
         work: impl FnOnce(&mut Tx) -> Result<Answer, Problem> + Send + 'static,
     ) -> Result<Answer, Problem> {
         let Self { app, author, request, .. } = self;
         let outcome = app.write(author.clone(), work).await;
         if let Err(problem) = &outcome
-            && problem.code() == Code::Forbidden
+            && problem.is_denial()
         {
             let object: Option<N::Id> = request.match_info().get("id").and_then(|id| id.parse().ok());
-            let line = Line::denied(author.deed(), problem.code().as_str());
+            let line = Line::denied(author.deed(), Code::Forbidden.as_str());
             app.audit(line.about(N::NOUN, object.map(|id| id.to_string()))).await;
         }
         outcome
@@ -224,19 +222,19 @@ impl Write {
 }
 
 /// An object that is to be changed: not there for whoever may not see it, forbidden to whom it does not belong.
-pub(crate) fn present<N: Stored>(tx: &mut Tx, id: &N::Id) -> Result<Kept<N>, Problem> {
+fn present<N: Stored>(tx: &mut Tx, id: &N::Id) -> Result<Kept<N>, Problem> {
     let unknown = || Problem::not_found(N::NOUN.label(), &id.to_string());
     let kept = N::find(tx.db(), id)?.ok_or_else(unknown)?;
     let sight = tx.sight(&kept)?;
-    if !tx.author().permit.sees(&sight) {
-        return Err(unknown());
+    match &tx.author().permit {
+        permit if permit.covers(&sight) => Ok(kept),
+        permit if permit.sees(&sight) => Err(Problem::new(Code::Forbidden)),
+        _ => Err(unknown().hiding_a_denial()),
     }
-    tx.check_mine(&kept)?;
-    Ok(kept)
 }
 
 /// The answer with an object as it is after the write.
-pub(crate) fn represented<N: Stored>(tx: &mut Tx, kept: Kept<N>) -> Result<Answer, Problem> {
+fn represented<N: Stored>(tx: &mut Tx, kept: Kept<N>) -> Result<Answer, Problem> {
     let (moment, version) = (tx.moment(), kept.version);
     let object = N::represent(tx.db(), vec![kept], moment)?.pop().ok_or_else(|| Problem::new(Code::InternalError))?;
     Answer::object(version, &object)

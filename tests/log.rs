@@ -7,8 +7,9 @@ use rstest::rstest;
 use serde_json::json;
 
 use crate::support::program::{self, Serving};
+use crate::support::registry::PATIENCE;
 use crate::support::writer::{self, Writer};
-use crate::support::{Database, Registry};
+use crate::support::{Database, Registry, poll};
 
 fn run(arguments: &[&str], url: &str) -> Output {
     program::run(arguments, &[("DATABASE_URL", url)])
@@ -48,6 +49,10 @@ fn a_log_as_it_was_written_passes(#[values(Database::Sqlite, Database::Postgres)
     "the payload of entry 19 is not what was written\n"
 )]
 #[case::half_erased("UPDATE payloads SET data = NULL WHERE seq = 3", "the payload of entry 3 is only half there\n")]
+#[case::emptied(
+    "UPDATE payloads SET salt = NULL, data = NULL WHERE seq = 3",
+    "the payload of entry 3 is gone, and no erasure took it\n"
+)]
 #[case::without_contents("DELETE FROM payloads WHERE seq = 3", "the payload of entry 3 is missing\n")]
 #[case::missing(
     "DELETE FROM payloads WHERE seq IN (50, 51, 70); DELETE FROM changes WHERE seq IN (50, 51, 70)",
@@ -151,6 +156,50 @@ fn one_version_is_erased_and_the_present_one_is_not(
     assert!(history["items"][0]["data"].is_null());
     assert_eq!(history["items"][1]["data"]["names"]["fi"], "Kirjasto");
     assert_eq!(writer.json(&path)["names"]["fi"], "Kirjasto");
+}
+
+#[rstest]
+fn an_organisation_is_erased_also_from_answers_that_speak_of_it(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let association = json!({"organisation_type": "association", "names": {"fi": "Salainennimi"}});
+    let organisation = developer.create("/v1/organisations", &association);
+    let own = organisation["id"].as_str().unwrap();
+    registry.revoke(&registry.client("integrator", &[], Some(own)));
+    let mut body = writer::provider("Kirjasto");
+    body["organisation"] = json!(own);
+    let created = developer.write("POST", "/v1/providers", &[("Idempotency-Key", "a-key")], &body);
+    let path = format!("/v1/providers/{}", created.json()["id"].as_str().unwrap());
+    assert_eq!(developer.send("DELETE", &path, &[("If-Match", "*")], "").status, 204);
+
+    let erased = run(&["erase", "organisation", own], registry.database_url());
+    assert!(erased.status.success(), "{}", String::from_utf8_lossy(&erased.stderr));
+    for query in ["SELECT body AS value FROM idempotency_keys", "SELECT COALESCE(data, '') AS value FROM payloads"] {
+        assert!(registry.place().texts(query).iter().all(|text| !text.contains("Salainennimi")), "{query}");
+    }
+    assert!(run(&["verify"], registry.database_url()).status.success());
+    let history = developer.json(&format!("{path}/history"));
+    assert_eq!(history["items"][0]["data"]["organisation"]["names"]["en"], "erased organisation");
+}
+
+#[test]
+fn an_erasure_that_readers_keep_from_the_file_says_so_or_waits_for_them() {
+    let registry = Registry::start(Database::Sqlite);
+    let writer = writer(&registry);
+    let id = writer.create("Salainennimi").json()["id"].as_str().unwrap().to_owned();
+    let url = registry.database_url().to_owned();
+    let mut reader = registry.place().sqlite();
+    diesel::connection::SimpleConnection::batch_execute(&mut reader, "BEGIN; SELECT COUNT(*) FROM providers").unwrap();
+    let erasing = std::thread::spawn(move || run(&["erase", "provider", &id], &url));
+    let gone = || (registry.place().number("SELECT COUNT(*) AS value FROM providers") == 0).then_some(());
+    poll::until("the erasure", PATIENCE, gone);
+    diesel::connection::SimpleConnection::batch_execute(&mut reader, "COMMIT").unwrap();
+    let erased = erasing.join().unwrap();
+    assert!(erased.status.success(), "{}", String::from_utf8_lossy(&erased.stderr));
+    let log = fs::read(registry.place().folder().join("digituki.db-wal")).unwrap();
+    assert!(!String::from_utf8_lossy(&log).contains("Salainennimi"));
 }
 
 #[test]

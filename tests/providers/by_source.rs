@@ -167,3 +167,34 @@ fn a_source_and_its_ids_have_a_form(#[values(Database::Sqlite, Database::Postgre
         assert_eq!(registry.get(&format!("{BY_SOURCE}/{external}")).body, created.body, "{external}");
     }
 }
+
+#[rstest]
+fn a_verification_by_somebody_else_does_not_stop_the_next_push(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let own = organisation(&developer);
+    let integrator = registry.sign_in("integrator", &[], Some(&own));
+    let body = provider("Neuvonta", &own, "01");
+    let created = push(&integrator, "ptv/1", &[], &body).json();
+    let verified = developer.send("POST", &format!("{PROVIDERS}/{}/verify", id(&created)), &[], "");
+    assert_eq!(verified.status, 200, "{}", verified.text());
+    let pushed = push(&integrator, "ptv/1", &[], &with(&body, &json!({"origin": "new"})));
+    assert_eq!((pushed.status, &pushed.json()["version"]), (200, &json!(3)));
+    assert!(pushed.json()["verified_at"].is_string(), "a push does not undo a verification");
+}
+
+#[rstest]
+fn what_is_only_to_be_made_is_not_replaced(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let body = provider("Neuvonta", &organisation(&developer), "01");
+    let absent = ("If-None-Match", "*");
+    let created = push(&developer, "ptv/1", &[absent], &body);
+    assert_eq!(created.status, 201, "{}", created.text());
+    push(&developer, "ptv/1", &[absent], &with(&body, &json!({"origin": "new"}))).problem(412, "precondition_failed");
+    let path = format!("{PROVIDERS}/{}", id(&created.json()));
+    developer.write("PUT", &path, &[absent], &body).problem(412, "precondition_failed");
+    assert_eq!(developer.json(&path)["version"], 1);
+}

@@ -67,7 +67,7 @@ impl FromQuery for ChangeFilter {
 /// In the order in which they were made, deletions included: whoever applies them one after the other holds a
 /// copy of the registry. To the public, what is published; to whoever signs in, everything in its scope. With
 /// `wait` the answer comes as soon as there is a change. As `application/x-ndjson` all changes come in one
-/// stream, one a line.
+/// stream, one a line, whatever `limit` says.
 #[utoipa::path(
     get, path = "/v1/changes", tag = "changes",
     params(ChangeFilter, Walking),

@@ -68,6 +68,9 @@ async fn get_organisation(ask: Ask, of: Of<Organisation>, query: Query<(AsOf, Kn
 }
 
 /// Create an organisation.
+///
+/// Regional coordinators and experts do so within their regions: `area` is one of these, or a municipality in one.
+/// Whoever works for one organisation changes that one, and creates none.
 #[utoipa::path(
     post, path = "/v1/organisations", tag = "organisations",
     request_body = OrganisationFacts, responses((status = 201, body = Organisation))

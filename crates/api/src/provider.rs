@@ -56,6 +56,8 @@ async fn list_providers(app: Data<App>, query: ListQuery<ProviderFilter>) -> Res
 }
 
 /// Create a provider.
+///
+/// Of the organisation that the caller works for, or in a region that it works for.
 #[utoipa::path(
     post, path = "/v1/providers", tag = "providers",
     request_body = ProviderFacts, responses((status = 201, body = Provider))

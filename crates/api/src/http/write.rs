@@ -50,7 +50,7 @@ impl FromRequest for Write {
 impl Write {
     fn read(request: &HttpRequest) -> Result<Self, Problem> {
         // Before anything is written: an answer that cannot be taken would come too late.
-        if request.method() != Method::DELETE && !answer::accepts(request.headers(), answer::JSON) {
+        if !answer::accepts(request.headers(), answer::JSON) {
             return Err(Problem::new(Code::NotAcceptable));
         }
         let app = request.app_data::<Data<App>>().ok_or_else(|| Problem::new(Code::InternalError))?.clone();

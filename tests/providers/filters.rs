@@ -194,3 +194,38 @@ fn a_walk_while_others_write_sees_every_lasting_row_once(
     assert_eq!(distinct.len(), seen.len(), "a row came twice");
     assert!(distinct.is_superset(&lasting), "a row was passed over");
 }
+
+#[rstest]
+fn a_seat_belongs_to_the_region_in_which_its_municipality_lies_on_the_day(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let organisation = organisation(&developer);
+    let seated = |municipality: &str, status: &str| {
+        let seat = json!({"regions": [], "municipality": municipality, "offer_status": status});
+        id(&developer.create(PROVIDERS, &with(&provider("Neuvonta", &organisation, "01"), &seat))).to_owned()
+    };
+    let count = |query: &str| registry.items(&format!("{PROVIDERS}?{query}")).len();
+    // Kuhmoinen changed from Central Finland to Pirkanmaa with the year.
+    seated("291", "published");
+    for (query, expected) in [
+        ("region=13&as_of=2020-12-31", 1),
+        ("region=06&as_of=2020-12-31", 0),
+        ("region=13&as_of=2021-01-01", 0),
+        ("region=06&as_of=2021-01-01", 1),
+        ("region=06", 1),
+    ] {
+        assert_eq!(count(query), expected, "{query}");
+    }
+    // A list and an object agree about who sees a draft; a seat in a municipality that has ended stays where it was.
+    for (municipality, region, other) in [("291", "region:06", "region:13"), ("911", "region:12", "region:11")] {
+        let draft = seated(municipality, "draft");
+        for (area, seen) in [(region, true), (other, false)] {
+            let coordinator = registry.sign_in("regional_coordinator", &[area], None);
+            let listed = coordinator.items(PROVIDERS).iter().any(|each| id(each) == draft);
+            let status = coordinator.get(&format!("{PROVIDERS}/{draft}")).status;
+            assert_eq!((listed, status), (seen, if seen { 200 } else { 404 }), "{municipality} {area}");
+        }
+    }
+}

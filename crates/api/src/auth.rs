@@ -95,6 +95,7 @@ async fn outside(app: &App, issuer: &Issuer, token: &Unverified<'_>, request_id:
     let key = key.ok_or(Refused("of a key that its issuer does not have"))?;
     let expected = Expected { issuer: &issuer.name, audience: &issuer.audience, plain: true, now: app.clock.now() };
     let claims = token.verify(&key.verifying, key.algorithm, &expected)?;
+    claims.check_access()?;
     let name = issuer.caller_name(claims.text("sub").ok_or(Refused("of no subject"))?);
     let caller = issuer.caller(&claims, name.clone());
     if caller.is_none() {

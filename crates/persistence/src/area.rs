@@ -66,7 +66,7 @@ impl Stored for Area {
         row.map(|row: Row| row.kept()).transpose()
     }
 
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step, _: NaiveDate) -> Result<()> {
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()> {
         put(db, &kept.id, &kept.record, kept.version, step)
     }
 

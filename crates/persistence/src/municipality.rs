@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
+use diesel::dsl::{InnerJoinOn, IntoBoxed};
 use diesel::prelude::*;
 use digituki_domain::area::{AreaId, AreaKind, AreaSort, MunicipalityCode, RegionCode};
 use digituki_domain::clock::Moment;
@@ -82,7 +83,7 @@ impl Stored for Municipality {
         Ok(with_records(db, version.map(|version| (id.to_string(), version)).into_iter().collect())?.pop())
     }
 
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step, _: NaiveDate) -> Result<()> {
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()> {
         area::put(db, &kept.id.id(), &kept.record.area, kept.version, step)?;
         let (code, record) = (kept.id.as_str(), &kept.record);
         let row = Row {
@@ -125,18 +126,39 @@ fn with_records(db: &mut AnyConnection, rows: Vec<(String, i64)>) -> Result<Vec<
     rows.into_iter().map(with_record).collect()
 }
 
+type Joined = InnerJoinOn<memberships::table, areas::table, diesel::dsl::Eq<areas::code, memberships::municipality>>;
+
+/// The region of each municipality on a day, out of some regions or out of all; one that had ended by then lies where
+/// it lay last.
+fn lying(day: NaiveDate) -> IntoBoxed<'static, Joined, Backend> {
+    let lasting = memberships::valid_to.is_null().or(memberships::valid_to.ge(day));
+    memberships::table
+        .inner_join(areas::table.on(areas::code.eq(memberships::municipality)))
+        .filter(areas::kind.eq(AreaKind::Municipality.code()))
+        .filter(memberships::kind.eq(AreaKind::Region.code()))
+        .filter(memberships::valid_from.is_null().or(memberships::valid_from.le(day)))
+        .filter(lasting.or(memberships::valid_to.eq(areas::valid_to)))
+        .into_boxed()
+}
+
+/// The codes of the municipalities that lie in regions on a day.
+pub(crate) fn lying_in(db: &mut AnyConnection, regions: &[RegionCode], day: NaiveDate) -> Result<Vec<String>> {
+    if regions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let codes: Vec<String> = regions.iter().map(ToString::to_string).collect();
+    Ok(lying(day).filter(memberships::area.eq_any(codes)).select(memberships::municipality).load(db)?)
+}
+
 /// The regions of an area on a day: itself, or the one in which a municipality lies.
 pub(crate) fn regions_of(db: &mut AnyConnection, area: Option<&AreaId>, day: NaiveDate) -> Result<Vec<RegionCode>> {
     let Some(area) = area else { return Ok(Vec::new()) };
     let codes: Vec<String> = match area.kind() {
         AreaKind::Region => vec![area.code().to_owned()],
-        AreaKind::Municipality => memberships::table
-            .filter(memberships::municipality.eq(area.code()))
-            .filter(memberships::kind.eq(AreaKind::Region.code()))
-            .filter(memberships::valid_from.is_null().or(memberships::valid_from.le(day)))
-            .filter(memberships::valid_to.is_null().or(memberships::valid_to.ge(day)))
-            .select(memberships::area)
-            .load(db)?,
+        AreaKind::Municipality => {
+            let of_area = lying(day).filter(memberships::municipality.eq(area.code().to_owned()));
+            of_area.select(memberships::area).load(db)?
+        }
         AreaKind::Country | AreaKind::HospitalDistrict | AreaKind::WellbeingServicesCounty => Vec::new(),
     };
     codes.iter().map(|code| column::parse(code)).collect()

@@ -20,7 +20,7 @@ pub trait Stored: Noun {
     fn find(db: &mut AnyConnection, id: &Self::Id) -> Result<Option<Kept<Self>>>;
 
     /// Writes its row and all that is derived from its record; only the write road calls it.
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step, today: NaiveDate) -> Result<()>;
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()>;
 
     /// Removes it with all that was derived from its record; only the write road calls it.
     fn remove(_: &mut AnyConnection, id: &Self::Id) -> Result<()> {

@@ -1,6 +1,5 @@
 //! Programmes and the areas that they cover.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use digituki_domain::area::{AreaId, AreaKind};
 use digituki_domain::clock::Moment;
@@ -72,7 +71,7 @@ impl Stored for Programme {
         find_row!(db, programmes, key, key.as_str())
     }
 
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step, _: NaiveDate) -> Result<()> {
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()> {
         let (key, record) = (kept.id.as_str(), &kept.record);
         let row = Row {
             key: key.to_owned(),

@@ -54,7 +54,13 @@ pub fn list(db: &mut AnyConnection, asked: &Asked<ProviderFilter>) -> Result<Pag
         organisation::require(db, in_query("organisation", &filter.organisation)),
         area::require(db, municipalities.chain(regions).collect()),
     ])?;
-    let matching = || visible(matching(filter, asked.moment), &asked.permit);
+    let today = asked.moment.today;
+    let seats = municipality::lying_in(db, &filter.region, filter.as_of.unwrap_or(today))?;
+    let own = match asked.permit.reach() {
+        Reach::Regions => municipality::lying_in(db, &asked.permit.caller.regions, today)?,
+        _ => Vec::new(),
+    };
+    let matching = || visible(matching(filter, &seats, asked.moment), &asked.permit, &own);
     list_rows!(db, asked, matching, providers, id, providers::sort_name)
 }
 
@@ -66,7 +72,7 @@ pub fn verify(tx: &mut Tx, before: Kept<Provider>) -> Result<Kept<Provider>> {
 
 type Query = providers::BoxedQuery<'static, Backend>;
 
-fn matching(filter: &ProviderFilter, moment: Moment) -> Query {
+fn matching(filter: &ProviderFilter, seats: &[String], moment: Moment) -> Query {
     let day = filter.as_of.unwrap_or(moment.today);
     let mut query = providers::table
         .filter(providers::valid_from.is_null().or(providers::valid_from.le(day)))
@@ -77,7 +83,7 @@ fn matching(filter: &ProviderFilter, moment: Moment) -> Query {
     any_of!(query, providers::municipality.assume_not_null(), filter.municipality);
     any_of!(query, providers::offer_status, filter.offer_status);
     if !filter.region.is_empty() {
-        query = query.filter(providers::id.eq_any(within(codes(&filter.region))));
+        query = query.filter(belonging(codes(&filter.region), seats.to_vec()));
     }
     if !filter.language.is_empty() {
         let wanted = filter.language.iter().map(|language| language.code());
@@ -116,7 +122,15 @@ fn without(query: Query, unwanted: Freshness, moment: Moment) -> Query {
     }
 }
 
-/// The ids of those that work or have their seat in any of the regions.
+/// Whether a provider works in any of the regions, or has its seat in any of the municipalities that lie there.
+#[auto_type]
+fn belonging(regions: Vec<String>, seats: Vec<String>) -> _ {
+    let seated = providers::municipality.assume_not_null().eq_any(seats);
+    let working: within = within(regions);
+    providers::id.eq_any(working).or(seated)
+}
+
+/// The ids of those that work in any of the regions.
 #[auto_type]
 fn within(codes: Vec<String>) -> _ {
     let working = provider_regions::table.filter(provider_regions::region.eq_any(codes));
@@ -128,13 +142,11 @@ fn codes(regions: &[RegionCode]) -> Vec<String> {
 }
 
 /// Restricts a query to what the caller may see: as `Permit::sees` says it.
-fn visible(query: Query, permit: &Permit) -> Query {
+fn visible(query: Query, permit: &Permit, seats: &[String]) -> Query {
     let caller = &permit.caller;
     match (permit.reach(), caller.organisation) {
         (Reach::Everything, _) => query,
-        (Reach::Regions, _) => {
-            query.filter(providers::published.or(providers::id.eq_any(within(codes(&caller.regions)))))
-        }
+        (Reach::Regions, _) => query.filter(providers::published.or(belonging(codes(&caller.regions), seats.to_vec()))),
         (Reach::Organisation, Some(own)) => {
             query.filter(providers::published.or(providers::organisation_id.eq(own.to_string())))
         }
@@ -147,9 +159,8 @@ impl Stored for Provider {
         find_row!(db, providers, id, id.to_string())
     }
 
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step, today: NaiveDate) -> Result<()> {
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()> {
         let (id, facts) = (kept.id.to_string(), &kept.record.facts);
-        let sight = Self::sight(db, &kept.id, &kept.record, today)?;
         let row = Row {
             id: id.clone(),
             organisation_id: facts.organisation.to_string(),
@@ -158,7 +169,7 @@ impl Stored for Provider {
             sort_name: names::sort_key(&facts.names),
             municipality: facts.municipality.as_ref().map(ToString::to_string),
             offer_status: Plain::of(&facts.offer_status),
-            published: sight.published,
+            published: facts.offer_status.is_published(),
             verified_at: kept.record.verified_at.map(stored_instant),
             valid_from: facts.valid_from,
             valid_to: facts.valid_to,
@@ -166,7 +177,7 @@ impl Stored for Provider {
             version: kept.version.number(),
         };
         put_row!(db, providers, &id, &row, step);
-        put_list!(db, provider_regions, provider_id = &id, step, sight.regions => |region: RegionCode| {
+        put_list!(db, provider_regions, provider_id = &id, step, &facts.regions => |region: &RegionCode| {
             provider_regions::region.eq(region.to_string())
         });
         put_list!(db, provider_languages, provider_id = &id, step, &facts.languages => |language: &Language| {

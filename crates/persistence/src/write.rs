@@ -82,7 +82,7 @@ impl<'a> Tx<'a> {
     pub fn create<N: Stored>(&mut self, id: N::Id, record: N::Record) -> Result<Kept<N>> {
         let kept = Kept::<N> { id, record, version: Version::FIRST };
         let after = self.check_mine(&kept)?;
-        N::put(self.db, &kept, Step::Insert, self.moment.today)?;
+        N::put(self.db, &kept, Step::Insert)?;
         self.log(&kept, Operation::Created, None, Some(&after))?;
         Ok(kept)
     }
@@ -96,7 +96,7 @@ impl<'a> Tx<'a> {
         }
         let kept = Kept::<N> { id: before.id, record, version: before.version.next() };
         let seen_after = self.check_mine(&kept)?;
-        N::put(self.db, &kept, Step::Replace, self.moment.today)?;
+        N::put(self.db, &kept, Step::Replace)?;
         self.log(&kept, Operation::Updated, Some(&seen_before), Some(&seen_after))?;
         Ok(kept)
     }

@@ -17,7 +17,7 @@ CREATE INDEX providers_by_name ON providers (sort_name, id);
 CREATE INDEX providers_by_organisation ON providers (organisation_id);
 CREATE INDEX providers_by_municipality ON providers (municipality);
 
--- The regions in which it works or has its seat.
+-- The regions in which it works. Where it has its seat follows from the municipality's memberships.
 CREATE TABLE provider_regions (
     provider_id TEXT COLLATE "C" NOT NULL REFERENCES providers (id),
     region TEXT COLLATE "C" NOT NULL,

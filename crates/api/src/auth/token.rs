@@ -162,6 +162,13 @@ impl Claims {
         Ok(())
     }
 
+    /// Refuses what an issuer says of a sign-in to somebody else (an ID token of an OIDC provider): it is no leave to
+    /// act here.
+    pub(crate) fn check_access(&self) -> Result<(), Refused> {
+        let of_sign_in = ["nonce", "at_hash", "c_hash"].iter().any(|name| self.0.contains_key(*name));
+        if of_sign_in { Err(Refused("an ID token, no access token")) } else { Ok(()) }
+    }
+
     /// A claim that is a text.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.as_str()

@@ -265,7 +265,7 @@ mod other_issuers {
 
     fn outside_claims() -> Value {
         json!({
-            "iss": issuer::NAME, "aud": ["account", "digituki"], "sub": "Maija Meikäläinen", "groups": ["uusimaa"],
+            "iss": issuer::NAME, "aud": ["account", "digituki"], "sub": "somebody@sign-in.example", "groups": ["uusimaa"],
             "iat": NOW, "exp": NOW + 3_600
         })
     }
@@ -305,6 +305,7 @@ mod other_issuers {
             token(Algorithm::RS256, "rsa", &with(&outside_claims(), "exp", json!(NOW - 60))),
             token(Algorithm::RS256, "rsa", &with(&outside_claims(), "exp", Value::Null)),
             token(Algorithm::RS256, "rsa", &with(&outside_claims(), "nbf", json!(NOW + 3_600))),
+            token(Algorithm::RS256, "rsa", &with(&outside_claims(), "nonce", json!("of a sign-in elsewhere"))),
             token(Algorithm::RS256, "rsa", &with(&outside_claims(), "sub", Value::Null)),
             token(Algorithm::RS256, "rsa", &with(&outside_claims(), "iss", json!("https://evil.example"))),
             token(Algorithm::RS256, "rsa", &with(&outside_claims(), "iss", json!(registry.url("")))),

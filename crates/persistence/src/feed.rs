@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use digituki_domain::area::Area;
 use digituki_domain::call::Call;
@@ -24,11 +25,11 @@ use crate::column::{self, Json, any_of, stored_instant};
 use crate::connection::AnyConnection;
 use crate::error::Result;
 use crate::log::{Head, Row};
-use crate::noun::{self, Stored, Written};
+use crate::noun::{Stored, Written};
 use crate::page::{Asked, Page, Position};
 use crate::schema::{changes, payloads};
 
-/// How many entries one question looks through at most: what the caller may not see costs too.
+/// How many entries one question looks through at most where only looking tells which of them the caller sees.
 const LONGEST_LOOK: i64 = 2_000;
 
 /// A page of the feed.
@@ -46,12 +47,16 @@ pub struct Changes {
 pub fn changes(db: &mut AnyConnection, asked: &Asked<ChangeFilter>) -> Result<Changes> {
     let start = asked.window.after.as_ref().map(|after| column::parse(&after.id)).transpose()?;
     let after = start.or(asked.filter.after).unwrap_or(0);
-    // Read first: what is committed between the two statements would be skipped otherwise.
     let head = Head::read(db)?.seq;
+    let look = match asked.permit.reach() {
+        Reach::Organisation | Reach::Regions => LONGEST_LOOK,
+        // The question itself leaves out what is not seen.
+        Reach::Nothing | Reach::Published | Reach::Everything => asked.window.fetch(),
+    };
     let mut query = changes::table
         .filter(changes::seq.gt(after))
         .order(changes::seq)
-        .limit(LONGEST_LOOK)
+        .limit(look)
         .select(Row::as_select())
         .into_boxed();
     any_of!(query, changes::noun, asked.filter.noun);
@@ -59,7 +64,7 @@ pub fn changes(db: &mut AnyConnection, asked: &Asked<ChangeFilter>) -> Result<Ch
         query = query.filter(changes::published);
     }
     let rows: Vec<Row> = query.load(db)?;
-    let looked_through = i64::try_from(rows.len()).unwrap_or(LONGEST_LOOK) < LONGEST_LOOK;
+    let looked_through = i64::try_from(rows.len()).unwrap_or(look) < look;
     // Never before what the caller has seen: a log that was restored may end there.
     let end = if looked_through { head.max(after) } else { rows.last().map_or(after, |row| row.seq) };
     let mut shown = visible(rows, &asked.permit)?;
@@ -67,6 +72,13 @@ pub fn changes(db: &mut AnyConnection, asked: &Asked<ChangeFilter>) -> Result<Ch
     shown.truncate(asked.window.limit);
     let last_seq = if more { shown.last().map_or(after, |(row, _)| row.seq) } else { end };
     Ok(Changes { items: represent(db, &shown, asked.moment)?, last_seq, more: more || !looked_through })
+}
+
+/// The entries of one object.
+#[auto_type]
+pub(crate) fn of_object(noun: NounName, id: String) -> _ {
+    let noun: &'static str = noun.code();
+    changes::table.filter(changes::noun.eq(noun)).filter(changes::object.eq(id))
 }
 
 /// The number of the last change.
@@ -77,11 +89,10 @@ pub fn last_seq(db: &mut AnyConnection) -> Result<i64> {
 /// The history of one object, oldest first: the changes of it that the caller may see.
 pub fn history<N: Stored>(db: &mut AnyConnection, id: &N::Id, asked: &Asked<()>) -> Result<Page<Change>> {
     let after: i64 = asked.window.after.as_ref().map_or(Ok(0), |after| column::parse(&after.id))?;
-    let of_object =
-        || changes::table.filter(changes::noun.eq(N::NOUN.code())).filter(changes::object.eq(id.to_string()));
     // A total takes the whole history.
     let start = if asked.window.count { 0 } else { after };
-    let rows = of_object().filter(changes::seq.gt(start)).order(changes::seq).select(Row::as_select()).load(db)?;
+    let entries = of_object(N::NOUN, id.to_string()).filter(changes::seq.gt(start));
+    let rows = entries.order(changes::seq).select(Row::as_select()).load(db)?;
     let shown = visible(rows, &asked.permit)?;
     let total = asked.window.count.then(|| i64::try_from(shown.len()).unwrap_or(i64::MAX));
     let rest: Vec<_> = shown.into_iter().filter(|(row, _)| row.seq > after).collect();
@@ -97,9 +108,7 @@ pub fn known_at<N: Stored>(
     moment: Moment,
     permit: &Permit,
 ) -> Result<Option<N>> {
-    let row: Option<Row> = changes::table
-        .filter(changes::noun.eq(N::NOUN.code()))
-        .filter(changes::object.eq(id.to_string()))
+    let row: Option<Row> = of_object(N::NOUN, id.to_string())
         .filter(changes::recorded_at.le(stored_instant(instant)))
         .order(changes::seq.desc())
         .select(Row::as_select())
@@ -112,17 +121,15 @@ pub fn known_at<N: Stored>(
     }
     let Some(data) = data(db, &[row.seq])?.remove(&row.seq) else { return Ok(None) };
     let kept = Kept::<N> { id: id.clone(), record: serde_json::from_str(&data)?, version: Version::new(row.version) };
-    noun::Stored::represent(db, vec![kept], moment).map(|mut found: Vec<N>| found.pop())
+    Ok(N::represent(db, vec![kept], moment)?.pop())
 }
 
 /// Who wrote the facts of an object as they are: what changed something else since does not count. None where they
 /// are older than the last changes that are looked at, or erased.
 pub fn author_of_facts<N: Written>(db: &mut AnyConnection, kept: &Kept<N>) -> Result<Option<String>> {
     const LOOKED_AT: i64 = 100;
-    let rows: Vec<(String, Option<String>)> = changes::table
+    let rows: Vec<(String, Option<String>)> = of_object(N::NOUN, kept.id.to_string())
         .inner_join(payloads::table.on(payloads::seq.eq(changes::seq)))
-        .filter(changes::noun.eq(N::NOUN.code()))
-        .filter(changes::object.eq(kept.id.to_string()))
         .order(changes::seq.desc())
         .limit(LOOKED_AT)
         .select((changes::actor, payloads::data))

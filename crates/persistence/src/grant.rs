@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use diesel::dsl::{InnerJoin, IntoBoxed, not};
 use diesel::prelude::*;
-use digituki_domain::area::{AreaId, AreaKind};
+use digituki_domain::area::AreaKind;
 use digituki_domain::clock::Moment;
 use digituki_domain::grant::{Grant, GrantFilter, GrantId, GrantRecord, GrantStatus};
 use digituki_domain::noun::Kept;
@@ -12,7 +12,7 @@ use digituki_domain::vocabulary::Vocabulary;
 use crate::column::{Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::{Result, in_query};
-use crate::noun::{Step, Stored, find_row, list_rows, put_list, put_row};
+use crate::noun::{Step, Stored, find_row, list_rows, put_areas, put_row};
 use crate::organisation::Named;
 use crate::page::{Asked, Page};
 use crate::schema::{grant_areas, grants, organisations};
@@ -88,10 +88,7 @@ impl Stored for Grant {
             version: kept.version.number(),
         };
         put_row!(db, grants, &id, &row, step);
-        put_list!(db, grant_areas, grant_id = &id, step, &record.areas => |area: &AreaId| (
-            grant_areas::kind.eq(area.kind().code()),
-            grant_areas::code.eq(area.code().to_owned()),
-        ));
+        put_areas!(db, grant_areas, grant_id = &id, step, &record.areas);
         Ok(())
     }
 

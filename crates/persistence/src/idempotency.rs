@@ -25,8 +25,6 @@ pub struct FirstAnswer {
     pub location: Option<String>,
     /// The object.
     pub body: String,
-    /// The object's id.
-    pub object: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -39,7 +37,6 @@ struct Row {
     version: Option<i64>,
     location: Option<String>,
     body: String,
-    object: Option<String>,
     recorded_at: NaiveDateTime,
 }
 
@@ -60,7 +57,6 @@ impl Tx<'_> {
             version: row.version,
             location: row.location,
             body: row.body,
-            object: row.object,
         }))
     }
 
@@ -74,7 +70,6 @@ impl Tx<'_> {
             version: answer.version,
             location: answer.location,
             body: answer.body,
-            object: answer.object,
             recorded_at: stored_instant(self.moment().now),
         };
         let now = self.moment().now;

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use digituki_domain::area::{AreaId, AreaKind};
+use digituki_domain::area::AreaKind;
 use digituki_domain::clock::Moment;
 use digituki_domain::noun::Kept;
 use digituki_domain::pilot::{Pilot, PilotFilter, PilotId, PilotRecord, PilotStatus};
@@ -11,7 +11,7 @@ use digituki_domain::vocabulary::Vocabulary;
 use crate::column::{Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::{Result, in_query};
-use crate::noun::{Step, Stored, find_row, list_rows, put_list, put_row};
+use crate::noun::{Step, Stored, find_row, list_rows, put_areas, put_row};
 use crate::organisation::Named;
 use crate::page::{Asked, Page};
 use crate::schema::{pilot_areas, pilots};
@@ -86,10 +86,7 @@ impl Stored for Pilot {
             version: kept.version.number(),
         };
         put_row!(db, pilots, &id, &row, step);
-        put_list!(db, pilot_areas, pilot_id = &id, step, &record.areas => |area: &AreaId| (
-            pilot_areas::kind.eq(area.kind().code()),
-            pilot_areas::code.eq(area.code().to_owned()),
-        ));
+        put_areas!(db, pilot_areas, pilot_id = &id, step, &record.areas);
         Ok(())
     }
 

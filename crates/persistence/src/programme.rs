@@ -1,7 +1,7 @@
 //! Programmes and the areas that they cover.
 
 use diesel::prelude::*;
-use digituki_domain::area::{AreaId, AreaKind};
+use digituki_domain::area::AreaKind;
 use digituki_domain::clock::Moment;
 use digituki_domain::invalid::{Invalid, Violation};
 use digituki_domain::key::Key;
@@ -13,7 +13,7 @@ use crate::area;
 use crate::column::Json;
 use crate::connection::{AnyConnection, Backend};
 use crate::error::{Result, in_query, refuse};
-use crate::noun::{Step, Stored, find_row, list_rows, put_list, put_row};
+use crate::noun::{Step, Stored, find_row, list_rows, put_areas, put_list, put_row};
 use crate::organisation::Named;
 use crate::page::{Asked, Page};
 use crate::schema::{programme_areas, programme_coordinators, programmes};
@@ -81,10 +81,7 @@ impl Stored for Programme {
             version: kept.version.number(),
         };
         put_row!(db, programmes, key, &row, step);
-        put_list!(db, programme_areas, programme = key, step, &record.areas => |area: &AreaId| (
-            programme_areas::kind.eq(area.kind().code()),
-            programme_areas::code.eq(area.code().to_owned()),
-        ));
+        put_areas!(db, programme_areas, programme = key, step, &record.areas);
         let coordinators: std::collections::BTreeSet<String> =
             record.coordinators.iter().map(|coordinator| coordinator.organisation.to_string()).collect();
         put_list!(db, programme_coordinators, programme = key, step, coordinators => |id: String| {

@@ -102,7 +102,7 @@ diesel::table! {
 diesel::table! {
     idempotency_keys (client, key) {
         client -> Text, key -> Text, digest -> Text, status -> Integer, version -> Nullable<BigInt>,
-        location -> Nullable<Text>, body -> Text, object -> Nullable<Text>, recorded_at -> Timestamp,
+        location -> Nullable<Text>, body -> Text, recorded_at -> Timestamp,
     }
 }
 diesel::table! {

@@ -148,10 +148,7 @@ impl Store {
         E: From<Error> + Send + 'static,
     {
         let place = place(&self.permits, patience).await?;
-        let reading = self.with_connection(place, AnyConnection::begin_read, move |pooled| {
-            let outcome = work(&mut pooled.connection);
-            pooled.end(outcome)
-        });
+        let reading = self.in_transaction(place, AnyConnection::begin_read, work);
         let longest = self.options.pool_timeout + self.options.statement_timeout;
         let silent = |_| Err(Error::Unavailable(Unavailability::Lost).into());
         tokio::time::timeout(longest, reading).await.unwrap_or_else(silent)
@@ -163,11 +160,7 @@ impl Store {
         work: impl FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let place = place(&self.permits, self.options.pool_timeout).await?;
-        self.with_connection(place, AnyConnection::begin_read, move |pooled| {
-            let outcome = work(&mut pooled.connection);
-            pooled.end(outcome)
-        })
-        .await
+        self.in_transaction(place, AnyConnection::begin_read, work).await
     }
 
     /// Writes by the one road: everything that the work does, its entries in the log and its lines in the
@@ -207,11 +200,7 @@ impl Store {
         E: From<Error> + Send + 'static,
     {
         let turn = place(&self.writer, self.options.writer_timeout).await?;
-        self.with_connection(turn, AnyConnection::begin_write, move |pooled| {
-            let outcome = work(&mut pooled.connection);
-            pooled.end(outcome)
-        })
-        .await
+        self.in_transaction(turn, AnyConnection::begin_write, work).await
     }
 
     /// Tells of changes as they come; of those of other processes once [`Store::look_for_changes`] has found
@@ -257,16 +246,33 @@ impl Store {
     /// Migrates the database and loads what every installation starts with; one process at a time.
     pub async fn prepare(&self, load: Load, clock: Clock) -> Result<()> {
         let turn = place(&self.writer, self.options.writer_timeout).await?;
-        self.with_connection(turn, AnyConnection::begin_preparation, move |pooled| {
-            let connection = &mut pooled.connection;
-            let outcome = connection.migrate().and_then(|()| load::load(connection, load, clock));
-            pooled.end(outcome)
+        self.in_transaction(turn, AnyConnection::begin_preparation, move |connection| {
+            connection.migrate()?;
+            load::load(connection, load, clock)
         })
         .await
         .map_err(|error| match (error, self.failures.lasting()) {
             (Error::Unavailable(Unavailability::Lost), Some(reason)) => Error::Unforeseen(reason),
             (error, _) => error,
         })
+    }
+
+    /// Does the work in one transaction, of which all stays or nothing.
+    async fn in_transaction<T, E>(
+        &self,
+        place: OwnedSemaphorePermit,
+        begin: impl Fn(&mut AnyConnection) -> diesel::QueryResult<()> + Send + 'static,
+        work: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let work = move |pooled: &mut Pooled| {
+            let outcome = work(&mut pooled.connection);
+            pooled.end(outcome)
+        };
+        self.with_connection(place, begin, work).await
     }
 
     /// Begins on a connection that works, within the pool's time-out, and does the work on it. The place is held

@@ -57,9 +57,7 @@ CREATE TABLE idempotency_keys (
     version BIGINT,
     location TEXT,
     body TEXT NOT NULL,
-    object TEXT,
     recorded_at TIMESTAMP NOT NULL,
     PRIMARY KEY (client, key)
 );
 CREATE INDEX idempotency_keys_by_time ON idempotency_keys (recorded_at);
-CREATE INDEX idempotency_keys_by_object ON idempotency_keys (object);

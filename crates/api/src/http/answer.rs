@@ -46,7 +46,7 @@ impl Answer {
     }
 
     /// The answer as it is kept for whoever asks the same again.
-    pub(crate) fn keep(&self, request_digest: String, object: Option<String>) -> FirstAnswer {
+    pub(crate) fn keep(&self, request_digest: String) -> FirstAnswer {
         let location = self.headers.iter().find(|(name, _)| *name == header::LOCATION);
         FirstAnswer {
             request_digest,
@@ -54,7 +54,6 @@ impl Answer {
             version: self.version.map(Version::number),
             location: location.and_then(|(_, value)| value.to_str().ok()).map(str::to_owned),
             body: String::from_utf8_lossy(&self.body).into_owned(),
-            object,
         }
     }
 

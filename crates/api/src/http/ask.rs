@@ -62,9 +62,7 @@ impl Ask {
         let found: N = self.find(id, known_at).await?;
         Answer::object(found.version(), &found)
     }
-}
 
-impl Ask {
     /// Answers with the object that a source calls so.
     pub(crate) async fn get_by_source<N: Pushed>(self, external: ExternalId) -> Result<Answer, Problem> {
         let Self { app, permit, moment } = self;

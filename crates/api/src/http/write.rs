@@ -72,8 +72,8 @@ impl Write {
         let address = self.address.clone();
         self.post::<N>(body.digest, move |tx| {
             let kept = write::create::<N>(tx, body.value)?;
-            let id = kept.id.to_string();
-            Ok((represented(tx, kept)?.created_at(&format!("{address}/{id}")), id))
+            let address = format!("{address}/{}", kept.id);
+            Ok(represented(tx, kept)?.created_at(&address))
         })
         .await
     }
@@ -130,7 +130,7 @@ impl Write {
                 precondition.check(before.version)?;
             }
             let kept = action(tx, before)?;
-            Ok((represented(tx, kept)?, id.to_string()))
+            represented(tx, kept)
         })
         .await
     }
@@ -182,10 +182,10 @@ impl Write {
     async fn post<N: Noun>(
         self,
         body: [u8; 32],
-        work: impl FnOnce(&mut Tx) -> Result<(Answer, String), Problem> + Send + 'static,
+        work: impl FnOnce(&mut Tx) -> Result<Answer, Problem> + Send + 'static,
     ) -> Result<Answer, Problem> {
         let Some(key) = self.key.clone() else {
-            return self.run::<N>(|tx| work(tx).map(|(answer, _)| answer)).await;
+            return self.run::<N>(work).await;
         };
         let digest = idempotency::digest(&self.request, &body);
         let turn = self.app.in_flight.enter(&self.author.permit.caller.name, &key)?;
@@ -196,8 +196,8 @@ impl Write {
                 Some(_) => return Err(Problem::new(Code::IdempotencyKeyReused)),
                 None => (),
             }
-            let (answer, object) = work(tx)?;
-            tx.remember(&key, answer.keep(digest, Some(object)))?;
+            let answer = work(tx)?;
+            tx.remember(&key, answer.keep(digest))?;
             Ok(answer)
         })
         .await

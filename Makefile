@@ -1,14 +1,15 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test tools check fmt clippy boundaries openapi openapi-check docs
+.PHONY: help run build test tools check fmt clippy boundaries openapi openapi-check reference reference-check docs \
+	contract contract-full contract-tools lint clients swagger-ui workflows quick-starts fuzz faults
 
 help: ## List these targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 17
 
 run: ## Build and serve on http://127.0.0.1:8080, with an SQLite file under var/
 	cargo run --package digituki -- serve
 
 build: ## Build the binary
-	cargo build --package digituki
+	cargo build --locked --package digituki
 
 # The black-box tests start the binary, which `cargo test` by itself would not build.
 test: tools ## Run every test, on SQLite and on a throw-away PostgreSQL
@@ -17,7 +18,7 @@ test: tools ## Run every test, on SQLite and on a throw-away PostgreSQL
 tools: ## See to it that the programs which tests need are there
 	tests/tools.sh
 
-check: fmt clippy boundaries openapi-check docs ## Run every check that is not a test
+check: fmt clippy boundaries openapi-check reference-check docs ## Run every check that is not a test
 
 fmt: ## Check the formatting
 	cargo fmt --all --check
@@ -41,5 +42,50 @@ openapi-check: ## Check that openapi/openapi.json is what the code says
 		&& { diff -u openapi/openapi.json "$$generated" \
 			|| { echo 'openapi/openapi.json is out of date: run make openapi' >&2; exit 1; }; }
 
+reference: build ## Write docs/reference anew, from the code
+	rm -f docs/reference/*.md
+	cargo run --quiet --locked --package digituki -- reference docs/reference
+
+reference-check: ## Check that docs/reference is what the code says
+	@generated=$$(mktemp -d) && trap 'rm -rf "$$generated"' EXIT \
+		&& cargo run --quiet --locked --package digituki -- reference "$$generated" \
+		&& { diff -ruN docs/reference "$$generated" \
+			|| { echo 'docs/reference is out of date: run make reference' >&2; exit 1; }; }
+
 docs: ## Build the documentation; a warning is an error
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
+
+contract: lint workflows clients swagger-ui quick-starts fuzz ## Hold the contract with other people's tools
+
+contract-full: contract-tools build ## Let schemathesis ask as every role, and for longer (hours)
+	for caller in public $$(target/debug/digituki openapi | jq --raw-output '.components.schemas.Role.enum[]'); do \
+		tests/server.sh on-both tests/contract/fuzz.sh 300 "$$caller" || exit 1; \
+	done
+
+contract-tools: tools
+	tests/contract/tools.sh
+
+lint: contract-tools ## Lint the contract, score it, and compare it with its last release
+	tests/contract/lint.sh
+	tests/contract/score.sh
+	tests/contract/diff.sh
+
+workflows: contract-tools build ## Run the workflows of openapi/workflows, and check that docs/workflows.md shows them
+	tests/contract/workflows.sh check
+	tests/server.sh on-both tests/contract/workflows.sh
+
+clients: contract-tools build ## Run a client in TypeScript and one in Python, made from the contract
+	tests/clients.sh make
+	tests/server.sh on-both tests/clients.sh run
+
+swagger-ui: contract-tools build ## Try every operation in Swagger UI, in a real browser
+	tests/server.sh with tests/contract/swagger_ui.sh
+
+quick-starts: tools build ## Run the commands of docs/quick-starts as they are written
+	tests/quick_starts.sh
+
+fuzz: contract-tools build ## Let schemathesis ask what the contract allows and what it forbids
+	tests/server.sh on-both tests/contract/fuzz.sh 20 public national_developer integrator
+
+faults: contract-tools ## Put one fault after another into a copy of the code, and see each found
+	tests/faults.sh

@@ -85,7 +85,7 @@ fn after_the_end_there_is_nothing_and_the_end_does_not_go_back(
     let end = registry.last_seq();
     for after in [end, end + 1_000, 9_007_199_254_740_991] {
         let page = registry.json(&format!("/v1/changes?after={after}"));
-        assert_eq!(page, json!({"items": [], "next": null, "last_seq": after}));
+        assert_eq!(page, json!({"items": [], "next": null, "last_seq": after, "newest_seq": end}));
     }
     for bad in [
         "after=-1",

@@ -113,7 +113,7 @@ fn organisations_are_found_by_every_filter(#[values(Database::Sqlite, Database::
     }
     let answer = registry.get("/v1/organisations?business_id=0177619-4");
     answer.problem(400, "invalid_request");
-    assert_eq!(answer.codes_of_faults(), ["malformed_value"]);
+    assert_eq!(answer.codes_of_faults(), ["wrong_check_digit"]);
 }
 
 #[rstest]

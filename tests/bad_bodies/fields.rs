@@ -211,11 +211,8 @@ fn codes(target: &Target) -> Vec<Case> {
     cases(target, |cases| {
         cases.refuse("/names", json!({"fi": null, "sv": null, "en": null}), "blank");
         if cases.good.get("organisation").is_none() {
-            cases.refuse_each(
-                "/business_id",
-                &["0177619-4", "01776193", "0177619", "", "x", "٠177619-3"],
-                "malformed_value",
-            );
+            cases.refuse_each("/business_id", &["01776193", "0177619", "", "x", "٠177619-3"], "malformed_value");
+            cases.refuse("/business_id", json!("0177619-4"), "wrong_check_digit");
             cases.refuse_each("/area", &["", "01", "region", "region:1", "region:01:02"], "malformed_value");
             cases.refuse("/area", "region:99", "unknown_value");
             cases.refuse_each("/successor", &ids, "malformed_value");

@@ -64,7 +64,7 @@ fn who_does_not_wait_or_has_something_to_read_is_answered_at_once(
     }
     assert!(started.elapsed() < AT_ONCE);
     let page = registry.json(&format!("/v1/changes?after={end}&wait=1"));
-    assert_eq!(page, json!({"items": [], "next": null, "last_seq": end}));
+    assert_eq!(page, json!({"items": [], "next": null, "last_seq": end, "newest_seq": end}));
     assert!(started.elapsed() >= Duration::from_secs(1));
 }
 
@@ -100,7 +100,10 @@ fn a_stop_of_the_server_ends_every_wait_at_once(#[values(Database::Sqlite, Datab
     let stopper = thread::spawn(move || System::new().block_on(stopped));
     registry.let_pass();
     let page = wire::parse(&waiting.rest());
-    assert_eq!((page.status, page.json()), (200, json!({"items": [], "next": null, "last_seq": end})));
+    assert_eq!(
+        (page.status, page.json()),
+        (200, json!({"items": [], "next": null, "last_seq": end, "newest_seq": end}))
+    );
     stopper.join().unwrap();
     registry.join().unwrap();
     assert!(started.elapsed() < AT_ONCE, "{:?}", started.elapsed());

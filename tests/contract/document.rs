@@ -174,6 +174,34 @@ fn every_body_has_a_schema_and_an_example_and_lacks_nothing_that_could_be_shown(
 }
 
 #[test]
+fn an_answer_that_is_an_object_leads_to_what_can_be_done_with_it() {
+    let document: Value = serde_json::from_str(&checked_in()).unwrap();
+    let links = |place: &str| -> BTreeSet<String> {
+        let links = document.pointer(place).and_then(Value::as_object);
+        links.into_iter().flat_map(|links| links.keys().cloned()).collect()
+    };
+    let all = BTreeSet::from(
+        [
+            "get_provider",
+            "replace_provider",
+            "change_provider",
+            "delete_provider",
+            "verify_provider",
+            "list_provider_history",
+        ]
+        .map(str::to_owned),
+    );
+    assert_eq!(links("/paths/~1v1~1providers/post/responses/201/links"), all);
+    let pushed = "/paths/~1v1~1providers~1by-source~1{source}~1{source_id}/put/responses";
+    assert_eq!(links(&format!("{pushed}/200/links")), all);
+    assert_eq!(links(&format!("{pushed}/201/links")), all);
+    let change = &document["components"]["links"]["change_provider"];
+    assert_eq!(change["parameters"], json!({"id": "$response.body#/id", "If-Match": "$response.header.ETag"}));
+    // Hospital districts have the same schema, and are another collection.
+    assert_eq!(links("/paths/~1v1~1regions~1{code}/get/responses/200/links"), BTreeSet::new());
+}
+
+#[test]
 fn every_component_is_referred_to_and_every_reference_leads_somewhere() {
     let document = digituki::document();
     let text = document.to_string();

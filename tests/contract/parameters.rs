@@ -119,6 +119,20 @@ fn values_of(contract: &Contract, schema: &Value) -> Vec<String> {
 }
 
 #[rstest]
+fn a_day_is_taken_exactly_where_its_schema_takes_it(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let contract = Contract::of(&registry);
+    let operation = contract.operations().into_iter().find(|operation| operation.id == "list_regions").unwrap();
+    let schema = jsonschema::validator_for(&operation.parameter("as_of").unwrap().schema).unwrap();
+    for day in ["1899-12-31", "1900-01-01", "1999-12-31", "2000-01-01", "2100-12-31", "2101-01-01", "10000-01-01"] {
+        let answer = registry.get(&format!("{}?as_of={day}", operation.path));
+        assert_eq!(answer.status == 200, schema.is_valid(&Value::from(day)), "{day}: {}", answer.status);
+    }
+}
+
+#[rstest]
 fn letters_to_look_for_are_as_long_as_the_document_says(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
@@ -131,7 +145,7 @@ fn letters_to_look_for_are_as_long_as_the_document_says(
         assert_eq!(registry.get(&with(most)).status, 200, "{}", operation.id);
         let answer = registry.get(&with(most + 1));
         answer.problem(400, "invalid_request");
-        assert_eq!(answer.codes_of_faults(), ["out_of_range"], "{}", operation.id);
+        assert_eq!(answer.codes_of_faults(), ["too_long"], "{}", operation.id);
     }
 }
 

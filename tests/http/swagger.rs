@@ -44,6 +44,8 @@ fn the_page_has_a_policy_of_its_own_and_calls_no_other_host(
     }
     let initializer = registry.get("/swagger-ui/swagger-initializer.js").text();
     assert!(initializer.contains("/v1/openapi.json"), "{initializer}");
+    assert!(initializer.contains("credentials: \"omit\""), "the browser would ask for a password: {initializer}");
+    assert!(html.contains("<title>Digituki</title>"), "{html}");
     assert!(!initializer.contains("://"), "{initializer}");
     assert!(initializer.contains("\"validatorUrl\": \"none\""), "{initializer}");
     assert!(!html.contains("<script>"), "{html}");

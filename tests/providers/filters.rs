@@ -115,7 +115,7 @@ fn a_filter_for_what_the_registry_does_not_hold_is_refused(
         ("offer_status=gone", "offer_status", "unknown_value"),
         ("freshness=rotten", "freshness", "unknown_value"),
         ("source=PTV", "source", "malformed_value"),
-        ("q=", "q", "out_of_range"),
+        ("q=", "q", "blank"),
         ("as_of=today", "as_of", "malformed_value"),
         ("colour=red", "colour", "unknown_parameter"),
     ] {

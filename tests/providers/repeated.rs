@@ -161,6 +161,8 @@ fn a_key_is_one_of_visible_characters(#[values(Database::Sqlite, Database::Postg
         ("", "malformed_value"),
         (" ", "malformed_value"),
         ("\"\"", "malformed_value"),
+        ("\"", "malformed_value"),
+        ("a\"b", "malformed_value"),
         ("a b", "malformed_value"),
         ("ä", "malformed_value"),
         (&long, "too_long"),

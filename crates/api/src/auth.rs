@@ -2,7 +2,7 @@
 
 pub(crate) mod failures;
 pub(crate) mod issuers;
-mod jwks;
+pub(crate) mod jwks;
 pub(crate) mod keys;
 pub(crate) mod secret;
 pub(crate) mod token;

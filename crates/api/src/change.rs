@@ -25,7 +25,7 @@ use crate::http::routes::{Routes, operations};
 pub(crate) type ChangeHistory = ListOf<Change>;
 
 /// The longest wait for a change, in seconds.
-const LONGEST_WAIT: usize = 30;
+pub(crate) const LONGEST_WAIT: usize = 30;
 
 /// The greatest number of a change.
 const GREATEST: usize = 9_007_199_254_740_991;
@@ -50,6 +50,10 @@ struct ChangeFeed {
     /// Up to this number all has been seen: ask on with `after`.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991i64, example = 1)]
     last_seq: i64,
+    /// The number of the newest change, whoever may see it: from here on is from now on. Less than `after` only when
+    /// the registry was restored from an older copy of itself: then a mirror starts anew.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991i64, example = 1)]
+    newest_seq: i64,
 }
 
 impl FromQuery for ChangeFilter {
@@ -85,7 +89,8 @@ async fn list_changes(
     }
     let page = wait_for(&app, query.asked.clone()).await?;
     let next = page.more.then(|| query.cursor(position(page.last_seq)));
-    let body = ChangeFeed { items: page.items, next: next.clone(), last_seq: page.last_seq };
+    let Changes { items, last_seq, newest_seq, .. } = page;
+    let body = ChangeFeed { items, next: next.clone(), last_seq, newest_seq };
     Ok(Either::Left(query.linked(Answer::json(&body)?, next.as_deref())))
 }
 

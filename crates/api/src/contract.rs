@@ -4,6 +4,7 @@
 mod answers;
 mod bodies;
 mod complete;
+mod links;
 mod security;
 mod write;
 
@@ -14,6 +15,9 @@ use crate::{
     area, audit, call, change, code_list, coverage, grant, health, municipality, oauth, openapi, organisation, pilot,
     problem, programme, provider,
 };
+
+/// How many months before the end of a deprecated operation or field the contract tells of it, at least.
+pub(crate) const SUNSET_MONTHS: u32 = 12;
 
 /// Every operation of the contract, in the order in which the documentation shows them.
 pub fn routes() -> Routes {

@@ -12,7 +12,7 @@ use crate::http::query::{FromQuery, Query, Reader};
 use crate::http::routes::{Routes, operations};
 
 /// As many as there are municipalities, and some.
-const MAX_AREAS: usize = 400;
+pub(crate) const MAX_AREAS: usize = 400;
 
 /// Routes of this file.
 pub(crate) fn configure(routes: &mut Routes) {

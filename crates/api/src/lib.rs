@@ -35,6 +35,7 @@ mod pilot;
 mod problem;
 mod programme;
 mod provider;
+pub mod reference;
 mod serve;
 mod settings;
 mod swagger;

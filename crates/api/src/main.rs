@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::Resettable;
@@ -40,6 +41,11 @@ enum Command {
     Erase(Box<Erase>),
     /// Print the contract, the OpenAPI document.
     Openapi,
+    /// Write the reference for people, as Markdown.
+    Reference {
+        /// Where to; it is made if it is not there.
+        directory: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -124,5 +130,6 @@ fn run(command: Command) -> Result<(), Failure> {
             println!("{document}");
             Ok(())
         }
+        Command::Reference { directory } => Ok(digituki::reference::write(&directory, &Cli::command())?),
     }
 }

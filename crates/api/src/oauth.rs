@@ -176,6 +176,9 @@ struct KeySet {
 }
 
 /// Get the keys that access tokens are signed with (RFC 7517).
+///
+/// For services that take the registry's tokens themselves. A key stays here for as long as a token that it signed may
+/// live.
 #[utoipa::path(
     get, path = "/.well-known/jwks.json", tag = "sign_in",
     responses((status = 200, description = "The keys.", body = KeySet))
@@ -220,6 +223,8 @@ struct AuthorizationServer {
 struct Word(String);
 
 /// Get how to sign in (RFC 8414).
+///
+/// For libraries that set themselves up from the issuer's address.
 #[utoipa::path(
     get, path = "/.well-known/oauth-authorization-server", tag = "sign_in",
     responses((status = 200, description = "The authorization server's metadata.", body = AuthorizationServer))

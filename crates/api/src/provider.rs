@@ -67,6 +67,8 @@ async fn create_provider(write: Write, _: Query<()>, body: Body<ProviderFacts>) 
 }
 
 /// Get a provider.
+///
+/// As it is now, or as the registry said it was at the instant `known_at`.
 #[utoipa::path(
     get, path = "/v1/providers/{id}", tag = "providers",
     params(
@@ -147,6 +149,8 @@ async fn list_provider_history(app: Data<App>, of: Of<Provider>, query: ListQuer
 }
 
 /// Get the provider that a source calls so.
+///
+/// By the id that another system has for it, such as the national service catalogue: `external_ids` lists them.
 #[utoipa::path(
     get, path = "/v1/providers/by-source/{source}/{source_id}", tag = "providers",
     params(

@@ -19,7 +19,7 @@ use crate::auth::keys;
 use crate::capacity::Capacity;
 use crate::http::envelope::{envelope, headers_of_refusal};
 use crate::http::front::{self, Refusal, Told};
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, RETRY_AFTER};
 use crate::http::routes::Routes;
 use crate::settings::Settings;
 use crate::{capacity, contract, swagger};
@@ -167,7 +167,7 @@ fn refused(refusal: Refusal, app: &App) -> Told {
     };
     let (id, mut headers) = headers_of_refusal(app);
     if refusal == Refusal::Crowded {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER));
     }
     log::info!(target: "digituki::request", request_id = id.as_str(), status = code.status(); "{}", code.as_str());
     let body = Problem::new(code).body(TextLanguage::En, &app.settings.public_url(), None);

@@ -23,9 +23,21 @@ static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
             .doc_expansion("none")
             .deep_linking(true)
             .try_it_out_enabled(true)
-            .default_models_expand_depth(0),
+            .default_models_expand_depth(0)
+            // Without the bar that loads other documents, which the policy forbids.
+            .use_base_layout(),
     )
 });
+
+/// What the page's files say, and what they say here. Without `omit` the browser would ask for a password of its own
+/// wherever a wrong secret is answered with 401, before the page shows the answer.
+const ADAPTED: [(&str, &str); 2] = [
+    ("<title>Swagger UI</title>", "<title>Digituki</title>"),
+    (
+        "presets: [",
+        "requestInterceptor: (request) => Object.assign(request, { credentials: \"omit\" }),\n    presets: [",
+    ),
+];
 
 /// Routes of this file.
 pub(crate) fn configure(routes: &mut Routes) {
@@ -51,5 +63,13 @@ async fn page(request: HttpRequest) -> Result<HttpResponse, Problem> {
     if found.gzpipped {
         response.insert_header((CONTENT_ENCODING, "gzip"));
     }
-    Ok(response.body(found.bytes.into_owned()))
+    let bytes = found.bytes.into_owned();
+    Ok(match file {
+        "" | "index.html" | "swagger-initializer.js" => response.body(adapted(String::from_utf8_lossy(&bytes).into())),
+        _ => response.body(bytes),
+    })
+}
+
+fn adapted(file: String) -> String {
+    ADAPTED.into_iter().fold(file, |file, (theirs, ours)| file.replacen(theirs, ours, 1))
 }

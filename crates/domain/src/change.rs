@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::noun::NounName;
@@ -43,10 +44,21 @@ pub struct Change {
     pub operation: Operation,
     /// The version that the change made.
     pub version: Version,
-    /// The object as it was after the change, as its own address gives it; null when it was deleted, or when
-    /// its contents were erased by law.
-    #[schema(value_type = Option<Object>)]
+    /// The object as it was after the change.
+    #[schema(schema_with = object_or_null)]
     pub data: Option<Value>,
+}
+
+/// Whatever its noun is.
+fn object_or_null() -> Schema {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Object, Type::Null]))
+        .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+        .description(Some(
+            "The object as it was after the change, as its own address gives it; null when it was deleted, or when its \
+             contents were erased by law.",
+        ))
+        .into()
 }
 
 /// To whom an object showed before a change and after it; none where it was not there.
@@ -82,7 +94,7 @@ pub struct ChangeFilter {
     /// Those of any of these kinds of objects.
     #[param(value_type = Option<Vec<NounName>>, max_items = 100)]
     pub noun: Vec<NounName>,
-    /// Seconds to wait for a change when there is none yet.
+    /// Seconds to wait for a change when there is none yet, at most 30.
     #[param(minimum = 0, maximum = 30)]
     pub wait: Option<u64>,
 }

@@ -39,11 +39,13 @@ impl FromStr for Email {
 
     fn from_str(value: &str) -> Result<Self, Invalid> {
         let plain = value.is_ascii() && value.len() <= Self::MAX && !value.contains(['"', '[']);
-        let host = value.rsplit('@').next().unwrap_or_default();
+        let (_, host) = value.rsplit_once('@').unwrap_or_default();
+        let top = host.rsplit_once('.').map_or("", |(_, top)| top);
+        let named = top.len() >= 2 && top.starts_with(|letter: char| letter.is_ascii_alphabetic());
         // First, so that no answer repeats it.
         if personal::holds_identity_code(value) {
             Err(Invalid::PersonalIdentityCode)
-        } else if !plain || !value.validate_email() || !host.contains('.') {
+        } else if !plain || !value.validate_email() || !named {
             Err(Invalid::Malformed { value: value.to_owned(), expected: Form::Email })
         } else {
             Ok(Self(value.to_owned()))
@@ -56,7 +58,7 @@ text_value!(
     "The address of a function's mailbox; never a person's.",
     6,
     Email::MAX,
-    "^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$",
+    "^[^@\\s]+@[^@\\s]+\\.[A-Za-z][^@\\s.]+$",
     "digituki@kunta.example"
 );
 
@@ -135,6 +137,9 @@ mod tests {
             "",
             "digituki",
             "a@b",
+            "0@0.0",
+            "a@b.c",
+            "a@b.4fi",
             "a b@c.fi",
             "a@b.fi\r\nbcc: x@y.fi",
             "å@b.fi",

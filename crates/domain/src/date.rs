@@ -7,8 +7,12 @@ use utoipa::ToSchema;
 use crate::invalid::{Form, Invalid};
 use crate::vocabulary::vocabulary;
 
-const FIRST_YEAR: i32 = 1900;
-const LAST_YEAR: i32 = 2100;
+/// The first year that a day may have.
+pub const FIRST_YEAR: i32 = 1900;
+/// The last year that a day may have.
+pub const LAST_YEAR: i32 = 2100;
+/// The same years as a pattern for the beginning of a day or an instant.
+pub const YEARS: &str = "^(19[0-9]{2}|20[0-9]{2}|2100)-";
 
 /// Reads a day, `YYYY-MM-DD`, from 1900-01-01 to 2100-12-31: what both databases can compare and
 /// what a registry of this century can mean.

@@ -5,12 +5,13 @@ use chrono::{DateTime, Months, Utc};
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// How fresh information is.
+    /// How fresh information is, by the months since somebody last saw that it is true: current before 6, to be watched
+    /// before 12, to be verified before 18, then outdated, as what nobody ever verified.
     pub enum Freshness = "freshness" {
-        Current = "current" ["ajantasainen", "aktuell", "current: verified less than 6 months ago"],
-        Watch = "watch" ["seurattava", "att bevaka", "watch: verified 6 to 12 months ago"],
-        Verify = "verify" ["tarkistettava", "att kontrollera", "to be verified: verified 12 to 18 months ago"],
-        Outdated = "outdated" ["vanhentunut", "föråldrad", "outdated: verified 18 months ago or more, or never"],
+        Current = "current" ["ajantasainen", "aktuell", "current"],
+        Watch = "watch" ["seurattava", "att bevaka", "to be watched"],
+        Verify = "verify" ["tarkistettava", "att kontrollera", "to be verified"],
+        Outdated = "outdated" ["vanhentunut", "föråldrad", "outdated"],
     }
 }
 

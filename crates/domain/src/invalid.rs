@@ -102,6 +102,11 @@ pub enum Invalid {
         /// What came twice.
         value: String,
     },
+    /// A number whose check digit does not follow from the others.
+    WrongCheckDigit {
+        /// What came.
+        value: String,
+    },
     /// A last day before the first.
     EndsBeforeStart,
     /// What goes together is not given together.
@@ -146,6 +151,7 @@ impl Invalid {
             Self::Blank | Self::NoLanguage => Code::Blank,
             Self::PersonalIdentityCode => Code::PersonalIdentityCode,
             Self::RepeatedValue { .. } => Code::RepeatedValue,
+            Self::WrongCheckDigit { .. } => Code::WrongCheckDigit,
             Self::EndsBeforeStart => Code::EndsBeforeStart,
             Self::Taken { .. } => Code::Taken,
         }

@@ -61,12 +61,17 @@ impl FromStr for BusinessId {
             return Err(malformed());
         }
         let sum: u32 = number.iter().zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
+        // A remainder of 1 is not given out.
         let expected = match sum % 11 {
-            0 => 0,
-            1 => return Err(malformed()),
-            remainder => 11 - remainder,
+            0 => Some(0),
+            1 => None,
+            remainder => Some(11 - remainder),
         };
-        if check == [expected] { Ok(Self(value.to_owned())) } else { Err(malformed()) }
+        if expected.is_some_and(|digit| check == [digit]) {
+            Ok(Self(value.to_owned()))
+        } else {
+            Err(Invalid::WrongCheckDigit { value: value.to_owned() })
+        }
     }
 }
 
@@ -93,7 +98,7 @@ pub struct OrganisationRef {
 /// An organisation, as it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = OrganisationFacts::check_days))]
+#[validate(schema(function = OrganisationFacts::check_days, skip_on_field_errors = false))]
 pub struct OrganisationFacts {
     /// What kind of body it is.
     pub organisation_type: OrganisationType,

@@ -7,132 +7,203 @@ use utoipa::ToSchema;
 use crate::text::{Label, Names};
 
 macro_rules! problems {
-    ($($variant:ident = $code:literal $status:literal [$fi:literal, $sv:literal, $en:literal],)+) => {
+    ($(
+        $(#[doc = $about:literal])+
+        $group:ident {
+            $(
+                $(#[doc = $when:literal])+
+                $variant:ident = $code:literal $status:literal [$fi:literal, $sv:literal, $en:literal],
+            )+
+        }
+    )+) => {
         /// The code of a problem, or of one fault within it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Code {
-            $(#[doc = concat!("`", $code, "`: ", $en)] $variant,)+
+            $($(#[doc = concat!("`", $code, "`: ", $en, ".", $($when),+)] $variant,)+)+
         }
 
         impl Code {
+            $($(#[doc = $about])+ pub const $group: &'static [Self] = &[$(Self::$variant),+];)+
+
             /// Every code.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            pub const ALL: &'static [Self] = &[$($(Self::$variant,)+)+];
 
             /// The code as it stands in JSON.
             pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $code),+ }
+                match self { $($(Self::$variant => $code,)+)+ }
             }
 
             /// The HTTP status of a problem with this code (for a code of one fault: of the problem
             /// that lists it).
             pub fn status(self) -> u16 {
-                match self { $(Self::$variant => $status),+ }
+                match self { $($(Self::$variant => $status,)+)+ }
             }
 
             /// The title of a problem with this code.
             pub fn title(self) -> Label {
-                match self { $(Self::$variant => Label { fi: $fi, sv: $sv, en: $en }),+ }
+                match self { $($(Self::$variant => Label { fi: $fi, sv: $sv, en: $en },)+)+ }
+            }
+
+            /// When it is answered, for developers.
+            pub fn when(self) -> &'static str {
+                match self { $($(Self::$variant => concat!($($when),+).trim_ascii_start(),)+)+ }
             }
         }
     };
 }
 
 problems! {
-    // The request as a whole.
-    InvalidRequest = "invalid_request" 400
-        ["Pyynnössä on virheitä", "Begäran innehåller fel", "The request has faults"],
-    MalformedRequest = "malformed_request" 400
-        ["Pyyntö ei ole kelvollista HTTP:tä", "Begäran är inte giltig HTTP", "The request is not valid HTTP"],
-    Unauthenticated = "unauthenticated" 401
-        ["Kirjautuminen puuttuu", "Inloggning saknas", "Signing in is needed"],
-    InvalidToken = "invalid_token" 401
-        ["Käyttöoikeustunnus ei kelpaa", "Åtkomsttoken är ogiltig", "The access token is not valid"],
-    Forbidden = "forbidden" 403
-        ["Ei oikeutta", "Ingen behörighet", "Not allowed"],
-    NotFound = "not_found" 404
-        ["Kohdetta ei löydy", "Objektet finns inte", "There is no such object"],
-    NotValidAt = "not_valid_at" 404
-        ["Kohdetta ei ollut olemassa kysyttynä päivänä", "Objektet fanns inte den efterfrågade dagen", "The object did not exist on the day asked about"],
-    UnknownRoute = "unknown_route" 404
-        ["Osoitetta ei ole", "Adressen finns inte", "There is no such address"],
-    MethodNotAllowed = "method_not_allowed" 405
-        ["Menetelmä ei ole sallittu", "Metoden är inte tillåten", "The method is not allowed"],
-    NotAcceptable = "not_acceptable" 406
-        ["Pyydettyä esitysmuotoa ei ole saatavilla", "Begärt format finns inte", "No acceptable format"],
-    RequestTimeout = "request_timeout" 408
-        ["Pyyntö saapui liian hitaasti", "Begäran kom för långsamt", "The request came too slowly"],
-    Conflict = "conflict" 409
-        ["Ristiriita rekisterin tilan kanssa", "Konflikt med registrets tillstånd", "In conflict with the registry's state"],
-    InUse = "in_use" 409
-        ["Kohde on käytössä", "Objektet används", "The object is in use"],
-    RequestInProgress = "request_in_progress" 409
-        ["Sama pyyntö on käsittelyssä", "Samma begäran behandlas redan", "The same request is being worked on"],
-    PreconditionFailed = "precondition_failed" 412
-        ["Kohde on muuttunut", "Objektet har ändrats", "The object has changed"],
-    PayloadTooLarge = "payload_too_large" 413
-        ["Pyynnön sisältö on liian suuri", "Begärans innehåll är för stort", "The request's content is too large"],
-    UriTooLong = "uri_too_long" 414
-        ["Osoite on liian pitkä", "Adressen är för lång", "The address is too long"],
-    UnsupportedMediaType = "unsupported_media_type" 415
-        ["Sisällön tyyppiä tai koodausta ei tueta", "Innehållets typ eller kodning stöds inte", "Unsupported content type or encoding"],
-    IdempotencyKeyReused = "idempotency_key_reused" 422
-        ["Idempotency-Key on jo käytetty toiseen pyyntöön", "Idempotency-Key har redan använts till en annan begäran", "The Idempotency-Key was used for another request"],
-    PreconditionRequired = "precondition_required" 428
-        ["If-Match puuttuu", "If-Match saknas", "If-Match is needed"],
-    TooManyRequests = "too_many_requests" 429
-        ["Liikaa pyyntöjä", "För många begäranden", "Too many requests"],
-    HeaderFieldsTooLarge = "header_fields_too_large" 431
-        ["Otsakekentät ovat liian suuria", "Huvudfälten är för stora", "The header fields are too large"],
-    InternalError = "internal_error" 500
-        ["Palvelussa tapahtui virhe", "Ett fel inträffade i tjänsten", "The service failed"],
-    ReadOnly = "read_only" 503
-        ["Rekisteriin ei voi nyt kirjoittaa", "Registret tar just nu inte emot ändringar", "The registry takes no changes now"],
-    InsufficientStorage = "insufficient_storage" 507
-        ["Tallennustila on loppunut", "Lagringsutrymmet är slut", "Out of storage space"],
-    Unavailable = "unavailable" 503
-        ["Palvelu on tilapäisesti poissa käytöstä", "Tjänsten är tillfälligt otillgänglig", "The service is temporarily unavailable"],
+    /// Every code of a problem: what is wrong with a request as a whole.
+    OF_REQUESTS {
+        /// A parameter, a header or the body breaks rules; `errors` lists all of them.
+        InvalidRequest = "invalid_request" 400
+            ["Pyynnössä on virheitä", "Begäran innehåller fel", "The request has faults"],
+        /// The request, or a part of its body, is no HTTP that can be read; the connection is closed.
+        MalformedRequest = "malformed_request" 400
+            ["Pyyntö ei ole kelvollista HTTP:tä", "Begäran är inte giltig HTTP", "The request is not valid HTTP"],
+        /// The operation takes an access token and the request carries none.
+        Unauthenticated = "unauthenticated" 401
+            ["Kirjautuminen puuttuu", "Inloggning saknas", "Signing in is needed"],
+        /// The access token is malformed, expired or of an issuer that is not trusted, or its client was revoked.
+        InvalidToken = "invalid_token" 401
+            ["Käyttöoikeustunnus ei kelpaa", "Åtkomsttoken är ogiltig", "The access token is not valid"],
+        /// The role or the scope of the token does not allow it, or the object belongs to others.
+        Forbidden = "forbidden" 403
+            ["Ei oikeutta", "Ingen behörighet", "Not allowed"],
+        /// There is no such object, or none that the caller may see.
+        NotFound = "not_found" 404
+            ["Kohdetta ei löydy", "Objektet finns inte", "There is no such object"],
+        /// The object did not exist on the day of `as_of`; `successor` names what took its place. In `errors`: an area
+        /// that did not exist on the day.
+        NotValidAt = "not_valid_at" 404
+            ["Kohdetta ei ollut olemassa kysyttynä päivänä", "Objektet fanns inte den efterfrågade dagen", "The object did not exist on the day asked about"],
+        /// No operation has this path.
+        UnknownRoute = "unknown_route" 404
+            ["Osoitetta ei ole", "Adressen finns inte", "There is no such address"],
+        /// The path has operations, but none with this method; `Allow` lists the methods that it has.
+        MethodNotAllowed = "method_not_allowed" 405
+            ["Menetelmä ei ole sallittu", "Metoden är inte tillåten", "The method is not allowed"],
+        /// `Accept` takes none of the formats in which the operation answers.
+        NotAcceptable = "not_acceptable" 406
+            ["Pyydettyä esitysmuotoa ei ole saatavilla", "Begärt format finns inte", "No acceptable format"],
+        /// The head or the body of the request did not arrive in time; nothing was done.
+        RequestTimeout = "request_timeout" 408
+            ["Pyyntö saapui liian hitaasti", "Begäran kom för långsamt", "The request came too slowly"],
+        /// A value that no two objects may have belongs to another one; `errors` says which.
+        Conflict = "conflict" 409
+            ["Ristiriita rekisterin tilan kanssa", "Konflikt med registrets tillstånd", "In conflict with the registry's state"],
+        /// Others refer to the object that is to be removed.
+        InUse = "in_use" 409
+            ["Kohde on käytössä", "Objektet används", "The object is in use"],
+        /// A request with the same `Idempotency-Key` is not answered yet.
+        RequestInProgress = "request_in_progress" 409
+            ["Sama pyyntö on käsittelyssä", "Samma begäran behandlas redan", "The same request is being worked on"],
+        /// The object has another version than `If-Match` names, or is there in spite of `If-None-Match: *`.
+        PreconditionFailed = "precondition_failed" 412
+            ["Kohde on muuttunut", "Objektet har ändrats", "The object has changed"],
+        /// The body is larger than the registry takes.
+        PayloadTooLarge = "payload_too_large" 413
+            ["Pyynnön sisältö on liian suuri", "Begärans innehåll är för stort", "The request's content is too large"],
+        /// The address is longer than the registry reads.
+        UriTooLong = "uri_too_long" 414
+            ["Osoite on liian pitkä", "Adressen är för lång", "The address is too long"],
+        /// `Content-Type` is none that the operation takes, or the body is compressed.
+        UnsupportedMediaType = "unsupported_media_type" 415
+            ["Sisällön tyyppiä tai koodausta ei tueta", "Innehållets typ eller kodning stöds inte", "Unsupported content type or encoding"],
+        /// The `Idempotency-Key` came with another request before.
+        IdempotencyKeyReused = "idempotency_key_reused" 422
+            ["Idempotency-Key on jo käytetty toiseen pyyntöön", "Idempotency-Key har redan använts till en annan begäran", "The Idempotency-Key was used for another request"],
+        /// A change or a removal came without `If-Match`, or a push without it would overwrite what another client has
+        /// written.
+        PreconditionRequired = "precondition_required" 428
+            ["If-Match puuttuu", "If-Match saknas", "If-Match is needed"],
+        /// The caller has used up its requests, or failed to sign in too often; `Retry-After` says how long to wait.
+        TooManyRequests = "too_many_requests" 429
+            ["Liikaa pyyntöjä", "För många begäranden", "Too many requests"],
+        /// The head of the request is too large, or has too many fields.
+        HeaderFieldsTooLarge = "header_fields_too_large" 431
+            ["Otsakekentät ovat liian suuria", "Huvudfälten är för stora", "The header fields are too large"],
+        /// A fault of the registry; its log tells of it under the `X-Request-Id` of the answer.
+        InternalError = "internal_error" 500
+            ["Palvelussa tapahtui virhe", "Ett fel inträffade i tjänsten", "The service failed"],
+        /// The registry takes no changes for the time being; `Retry-After` says when to try again.
+        ReadOnly = "read_only" 503
+            ["Rekisteriin ei voi nyt kirjoittaa", "Registret tar just nu inte emot ändringar", "The registry takes no changes now"],
+        /// The database has no room for the change; nothing was done.
+        InsufficientStorage = "insufficient_storage" 507
+            ["Tallennustila on loppunut", "Lagringsutrymmet är slut", "Out of storage space"],
+        /// The database or the keys of an issuer cannot be reached, the registry is starting or too busy; `Retry-After`
+        /// says when to try again.
+        Unavailable = "unavailable" 503
+            ["Palvelu on tilapäisesti poissa käytöstä", "Tjänsten är tillfälligt otillgänglig", "The service is temporarily unavailable"],
+    }
 
-    // One fault of a request.
-    Blank = "blank" 400
-        ["Teksti puuttuu", "Text saknas", "The text is missing"],
-    EndsBeforeStart = "ends_before_start" 400
-        ["Loppuu ennen alkuaan", "Slutar före sin början", "It ends before it starts"],
-    ForbiddenCharacter = "forbidden_character" 400
-        ["Kielletty merkki", "Otillåtet tecken", "A character that is not allowed"],
-    InvalidCursor = "invalid_cursor" 400
-        ["Kursori ei kelpaa", "Markören är ogiltig", "The cursor is not valid"],
-    MalformedJson = "malformed_json" 400
-        ["Sisältö ei ole JSON:ia", "Innehållet är inte JSON", "The content is not JSON"],
-    MalformedValue = "malformed_value" 400
-        ["Arvo on väärää muotoa", "Värdet har fel form", "The value is of the wrong form"],
-    MissingField = "missing_field" 400
-        ["Pakollinen kenttä puuttuu", "Ett obligatoriskt fält saknas", "A required field is missing"],
-    MissingParameter = "missing_parameter" 400
-        ["Pakollinen parametri puuttuu", "En obligatorisk parameter saknas", "A required parameter is missing"],
-    OutOfRange = "out_of_range" 400
-        ["Arvo ei ole sallitulla välillä", "Värdet ligger utanför intervallet", "The value is out of range"],
-    PersonalIdentityCode = "personal_identity_code" 400
-        ["Henkilötunnus", "Personbeteckning", "A personal identity code"],
-    RepeatedField = "repeated_field" 400
-        ["Kenttä toistuu", "Fältet upprepas", "The field is repeated"],
-    RepeatedParameter = "repeated_parameter" 400
-        ["Parametri toistuu", "Parametern upprepas", "The parameter is repeated"],
-    RepeatedValue = "repeated_value" 400
-        ["Arvo toistuu", "Värdet upprepas", "The value is repeated"],
-    Taken = "taken" 409
-        ["Arvo on jo käytössä", "Värdet är upptaget", "The value is taken"],
-    TooLong = "too_long" 400
-        ["Liian pitkä arvo", "Ett för långt värde", "The value is too long"],
-    TooManyValues = "too_many_values" 400
-        ["Liikaa arvoja", "För många värden", "Too many values"],
-    UnknownField = "unknown_field" 400
-        ["Tuntematon kenttä", "Okänt fält", "Unknown field"],
-    UnknownParameter = "unknown_parameter" 400
-        ["Tuntematon parametri", "Okänd parameter", "Unknown parameter"],
-    UnknownValue = "unknown_value" 400
-        ["Tuntematon arvo", "Okänt värde", "Unknown value"],
-    WrongType = "wrong_type" 400
-        ["Väärä tyyppi", "Fel typ", "Of the wrong type"],
+    /// Every code of a fault: what is wrong with one part of a request. The problem lists it in `errors`.
+    OF_FAULTS {
+        /// A text without a letter or a digit, or in no language.
+        Blank = "blank" 400
+            ["Teksti puuttuu", "Text saknas", "The text is missing"],
+        /// A last day that comes before the first.
+        EndsBeforeStart = "ends_before_start" 400
+            ["Loppuu ennen alkuaan", "Slutar före sin början", "It ends before it starts"],
+        /// A control character, a character that shows nothing, or bytes that are not UTF-8.
+        ForbiddenCharacter = "forbidden_character" 400
+            ["Kielletty merkki", "Otillåtet tecken", "A character that is not allowed"],
+        /// A cursor that was changed, or that belongs to another list or to other filters: start again without it.
+        InvalidCursor = "invalid_cursor" 400
+            ["Kursori ei kelpaa", "Markören är ogiltig", "The cursor is not valid"],
+        /// A body that is no JSON; the message says in which line and column it breaks.
+        MalformedJson = "malformed_json" 400
+            ["Sisältö ei ole JSON:ia", "Innehållet är inte JSON", "The content is not JSON"],
+        /// A value of another form than is expected, such as a day or an id; the message says what is expected.
+        MalformedValue = "malformed_value" 400
+            ["Arvo on väärää muotoa", "Värdet har fel form", "The value is of the wrong form"],
+        /// A field without which the body says too little.
+        MissingField = "missing_field" 400
+            ["Pakollinen kenttä puuttuu", "Ett obligatoriskt fält saknas", "A required field is missing"],
+        /// A parameter without which the operation has no answer.
+        MissingParameter = "missing_parameter" 400
+            ["Pakollinen parametri puuttuu", "En obligatorisk parameter saknas", "A required parameter is missing"],
+        /// A number, a day, an instant or a length outside its range; the message says the range.
+        OutOfRange = "out_of_range" 400
+            ["Arvo ei ole sallitulla välillä", "Värdet ligger utanför intervallet", "The value is out of range"],
+        /// A text with a Finnish personal identity code: the registry holds nobody's.
+        PersonalIdentityCode = "personal_identity_code" 400
+            ["Henkilötunnus", "Personbeteckning", "A personal identity code"],
+        /// A field that stands in one object more than once.
+        RepeatedField = "repeated_field" 400
+            ["Kenttä toistuu", "Fältet upprepas", "The field is repeated"],
+        /// A parameter or header that takes one value and came more than once.
+        RepeatedParameter = "repeated_parameter" 400
+            ["Parametri toistuu", "Parametern upprepas", "The parameter is repeated"],
+        /// The same value twice in a list of different ones.
+        RepeatedValue = "repeated_value" 400
+            ["Arvo toistuu", "Värdet upprepas", "The value is repeated"],
+        /// A value that another object has already and that no two may have.
+        Taken = "taken" 409
+            ["Arvo on jo käytössä", "Värdet är upptaget", "The value is taken"],
+        /// A text or a header that is longer than it may be; the message says how long it may be.
+        TooLong = "too_long" 400
+            ["Liian pitkä arvo", "Ett för långt värde", "The value is too long"],
+        /// More values than a list or a parameter takes, or more parameters than a query.
+        TooManyValues = "too_many_values" 400
+            ["Liikaa arvoja", "För många värden", "Too many values"],
+        /// A field that the body does not take; the message lists those that it takes.
+        UnknownField = "unknown_field" 400
+            ["Tuntematon kenttä", "Okänt fält", "Unknown field"],
+        /// A parameter that the operation does not take; the message lists those that it takes.
+        UnknownParameter = "unknown_parameter" 400
+            ["Tuntematon parametri", "Okänd parameter", "Unknown parameter"],
+        /// A value that is not in the code list, or the id or code of what the registry does not hold.
+        UnknownValue = "unknown_value" 400
+            ["Tuntematon arvo", "Okänt värde", "Unknown value"],
+        /// A number of a known form whose last digit does not follow from the others: a digit is mistyped.
+        WrongCheckDigit = "wrong_check_digit" 400
+            ["Tarkistusmerkki ei täsmää", "Kontrollsiffran stämmer inte", "The check digit does not fit"],
+        /// JSON of another kind than the field takes, such as a number for a text.
+        WrongType = "wrong_type" 400
+            ["Väärä tyyppi", "Fel typ", "Of the wrong type"],
+    }
 }
 
 impl std::str::FromStr for Code {

@@ -69,7 +69,7 @@ impl OfferStatus {
 /// A provider, as it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = ProviderFacts::check_days))]
+#[validate(schema(function = ProviderFacts::check_days, skip_on_field_errors = false))]
 pub struct ProviderFacts {
     /// The organisation that gives the support.
     pub organisation: OrganisationId,

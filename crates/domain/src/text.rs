@@ -99,6 +99,9 @@ impl<const MAX: usize> Text<MAX> {
     /// Whether a text of this length may have several lines.
     const LINES: bool = MAX > 500;
 
+    /// What its length does not say: no control characters.
+    const PATTERN: &str = if Self::LINES { r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$" } else { r"^[^\x00-\x1f\x7f-\x9f]*$" };
+
     fn fault(text: &str) -> Option<Invalid> {
         let forbidden =
             |letter: char| (letter.is_control() && !(Self::LINES && letter == '\n')) || is_invisible(letter);
@@ -158,6 +161,7 @@ impl<const MAX: usize> utoipa::PartialSchema for Text<MAX> {
                 .description(Some(about))
                 .min_length(Some(1))
                 .max_length(Some(MAX))
+                .pattern(Some(Self::PATTERN))
         };
         ObjectBuilder::new()
             .description(Some(format!(

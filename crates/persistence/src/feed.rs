@@ -39,6 +39,8 @@ pub struct Changes {
     pub items: Vec<Change>,
     /// Up to here everything has been seen.
     pub last_seq: i64,
+    /// The newest change of all.
+    pub newest_seq: i64,
     /// Whether there is more already.
     pub more: bool,
 }
@@ -71,7 +73,8 @@ pub fn changes(db: &mut AnyConnection, asked: &Asked<ChangeFilter>) -> Result<Ch
     let more = shown.len() > asked.window.limit;
     shown.truncate(asked.window.limit);
     let last_seq = if more { shown.last().map_or(after, |(row, _)| row.seq) } else { end };
-    Ok(Changes { items: represent(db, &shown, asked.moment)?, last_seq, more: more || !looked_through })
+    let items = represent(db, &shown, asked.moment)?;
+    Ok(Changes { items, last_seq, newest_seq: head, more: more || !looked_through })
 }
 
 /// The entries of one object.

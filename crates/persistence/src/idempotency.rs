@@ -10,7 +10,7 @@ use crate::schema::idempotency_keys;
 use crate::write::Tx;
 
 /// How long a first answer is kept.
-const KEPT: TimeDelta = TimeDelta::hours(24);
+pub const KEPT: TimeDelta = TimeDelta::hours(24);
 
 /// A first answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

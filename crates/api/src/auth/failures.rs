@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use crate::http::rate_limit::network;
 
-const MOST: u32 = 10;
-const WINDOW: Duration = Duration::from_secs(60);
+pub(crate) const MOST: u32 = 10;
+pub(crate) const WINDOW: Duration = Duration::from_secs(60);
 /// From here on the counters of those who stopped are dropped.
 const CROWD: usize = 1_000;
 

@@ -13,15 +13,15 @@ use tokio::sync::Mutex;
 use url::{Host, Url};
 
 /// How long keys are kept.
-const FRESH: Duration = Duration::from_secs(600);
+pub(crate) const FRESH: Duration = Duration::from_secs(600);
 /// How often at most a key that is not among them has them fetched.
-const PAUSE: Duration = Duration::from_secs(60);
+pub(crate) const PAUSE: Duration = Duration::from_secs(60);
 /// How long nobody tries again after a failure.
 const RESPITE: Duration = Duration::from_secs(1);
 /// How long a fetch may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 /// The largest set of keys, in bytes.
-const LARGEST: u64 = 262_144;
+pub(crate) const LARGEST: u64 = 262_144;
 /// The shortest RSA key, in bytes (RFC 7518: 2,048 bits).
 const SHORTEST_RSA: usize = 256;
 

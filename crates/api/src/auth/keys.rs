@@ -28,7 +28,7 @@ const PKCS8: [u8; 16] =
 const FRESH: Duration = Duration::from_secs(60);
 
 /// How often in a second a kid that nobody knows makes us ask the database.
-const LOOKUPS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+pub(crate) const LOOKUPS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
 /// A key, ready for use.
 pub(crate) struct Key {

@@ -17,7 +17,7 @@ pub(crate) const LIFETIME: i64 = 900;
 /// How far the clocks of two machines may differ, in seconds. Nothing is taken after its time.
 pub(crate) const LEEWAY: i64 = 30;
 /// The longest token that is looked at, in bytes.
-const LONGEST: usize = 8_192;
+pub(crate) const LONGEST: usize = 8_192;
 /// The media type of an access token, as it stands in `typ`.
 const TYPE: &str = "at+jwt";
 

@@ -25,9 +25,8 @@ impl Faults {
         Code::Unavailable,
     ];
 
-    const OF_WRITES: [Code; 7] = [
+    const OF_WRITES: [Code; 6] = [
         Code::Conflict,
-        Code::InUse,
         Code::PreconditionFailed,
         Code::PreconditionRequired,
         Code::IdempotencyKeyReused,
@@ -59,8 +58,15 @@ impl Faults {
             headers.insert(name.into(), json!({"$ref": format!("#/components/headers/{of}")}));
         };
         match code {
-            Code::TooManyRequests | Code::Unavailable | Code::InsufficientStorage => add("Retry-After", "RetryAfter"),
-            Code::Unauthenticated | Code::Forbidden => add("WWW-Authenticate", "WwwAuthenticate"),
+            // A conflict only where the same request is being worked on.
+            Code::TooManyRequests | Code::Unavailable | Code::InsufficientStorage | Code::Conflict => {
+                add("Retry-After", "RetryAfter");
+            }
+            Code::Unauthenticated => add("WWW-Authenticate", "WwwAuthenticate"),
+            // Where another token could do it.
+            Code::Forbidden => {
+                headers.insert("WWW-Authenticate".into(), sign_in());
+            }
             _ => (),
         }
         Value::Object(headers)
@@ -70,23 +76,25 @@ impl Faults {
     pub(super) fn components() -> Value {
         let mut components = Map::new();
         for code in Self::OF_ALL.into_iter().chain(Self::OF_WRITES) {
-            let mut headers = Self::headers(code);
-            headers["Content-Language"] = json!({"$ref": "#/components/headers/ContentLanguage"});
-            let example = match code {
-                Code::InvalidRequest => Problem::invalid(example_faults()),
-                _ => Problem::new(code),
-            };
-            let example = example.body(TextLanguage::En, "http://127.0.0.1:8080", Some("/v1/regions"));
-            components.insert(
-                Self::name(code),
-                json!({
-                    "description": code.title().en,
-                    "headers": headers,
-                    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}
-                }),
-            );
+            components.insert(Self::name(code), Self::answer(code, "/v1/regions"));
         }
         Value::Object(components)
+    }
+
+    /// An answer, with an example that was given at a path.
+    pub(super) fn answer(code: Code, instance: &str) -> Value {
+        let mut headers = Self::headers(code);
+        headers["Content-Language"] = json!({"$ref": "#/components/headers/ContentLanguage"});
+        let example = match code {
+            Code::InvalidRequest => Problem::invalid(example_faults()),
+            _ => Problem::new(code),
+        };
+        let example = example.body(TextLanguage::En, "http://127.0.0.1:8080", Some(instance));
+        json!({
+            "description": code.title().en,
+            "headers": headers,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}
+        })
     }
 }
 
@@ -120,18 +128,31 @@ pub(super) fn answer_headers(counted: bool, tagged: bool, parameters: &[String])
     Value::Object(headers)
 }
 
+fn text(description: &str, max: usize, example: &str) -> Value {
+    json!({"description": description, "schema": {"type": "string", "maxLength": max}, "example": example})
+}
+
+fn sign_in() -> Value {
+    let about = "How to sign in, and what was wrong with the token (RFC 6750).";
+    text(about, 200, "Bearer realm=\"digituki\", error=\"invalid_token\"")
+}
+
 /// The headers that answers refer to.
 pub(super) fn headers() -> Value {
-    let text = |description: &str, max: usize, example: &str| json!({"description": description, "schema": {"type": "string", "maxLength": max}, "example": example});
+    let always = |mut header: Value| {
+        header["required"] = json!(true);
+        header
+    };
     json!({
-        "ContentLanguage": text("The language of the problem.", 2, "en"),
-        "ETag": text(
+        "ContentLanguage": always(text("The language of the problem.", 2, "en")),
+        "ETag": always(text(
             "What this answer is known by: version and digest of an object, digest of anything else.",
             100,
             "\"1.0f343b0931126a20f133d67c2b018a3b\""
-        ),
+        )),
         "Link": text("The address of the next page, absolute; left out on the last.", 9_000, "<http://127.0.0.1:8080/v1/regions?limit=2&cursor=eyJ>; rel=\"next\""),
         "Location": {
+            "required": true,
             "description": "The address of the new object.",
             "schema": {"type": "string", "format": "uri", "maxLength": 2_000},
             "example": "http://127.0.0.1:8080/v1/providers/019ac0de-0000-7000-8000-000000000000"
@@ -139,12 +160,8 @@ pub(super) fn headers() -> Value {
         "PreferenceApplied": text("The preference that was followed.", 100, "return=total-count"),
         "RateLimit": text("What is left of the limit, and for how many seconds.", 100, "\"default\";r=599;t=1"),
         "RateLimitPolicy": text("The limit: so many requests in so many seconds.", 100, "\"default\";q=600;w=60"),
-        "RequestId": text("Names this request in the log.", 64, "019ac0de-0000-7000-8000-000000000000"),
-        "WwwAuthenticate": text(
-            "How to sign in, and what was wrong with the token (RFC 6750).",
-            200,
-            "Bearer realm=\"digituki\", error=\"invalid_token\""
-        ),
+        "RequestId": always(text("Names this request in the log.", 64, "019ac0de-0000-7000-8000-000000000000")),
+        "WwwAuthenticate": always(sign_in()),
         "RetryAfter": {
             "description": "Seconds to wait before another try.",
             "schema": {"type": "integer", "minimum": 1, "maximum": 3_600},

@@ -83,10 +83,11 @@ impl Shaper<'_> {
         let mut schema = schema.clone();
         let mut required = Vec::new();
         for (name, property) in schema["properties"].as_object_mut().into_iter().flatten() {
-            if form == Form::Patch {
-                allow_null(property);
-            } else if !may_be_left_out(property) {
-                required.push(name.clone());
+            // Null takes away, which what is needed does not let be done to it. A list becomes empty.
+            match (form, may_be_left_out(property)) {
+                (Form::Patch, true) => allow_null(property),
+                (Form::Input, false) => required.push(name.clone()),
+                _ => (),
             }
             self.refer(property, form);
         }
@@ -114,20 +115,10 @@ fn is(schema: &Value, kind: &str) -> bool {
     of_type || schema["oneOf"].as_array().is_some_and(|choices| choices.iter().any(|choice| is(choice, kind)))
 }
 
-/// Null takes the value away, which is refused where it is needed.
 fn allow_null(property: &mut Value) {
-    if is(property, "null") {
-        return;
+    if property["type"] == "array" {
+        property["type"] = json!(["array", "null"]);
     }
-    if let (Some(kind), None) = (property["type"].as_str(), property.get("enum")) {
-        property["type"] = json!([kind, "null"]);
-        return;
-    }
-    let mut nullable = json!({"oneOf": [property, {"type": "null"}]});
-    if let Some(description) = nullable["oneOf"][0].as_object_mut().and_then(|choice| choice.remove("description")) {
-        nullable["description"] = description;
-    }
-    *property = nullable;
 }
 
 #[cfg(test)]
@@ -166,21 +157,18 @@ mod tests {
     }
 
     #[test]
-    fn a_patch_may_leave_out_and_take_away_everything_but_parts_of_elements() {
+    fn a_patch_may_leave_out_everything_and_take_away_what_is_not_needed() {
         let document = shaped("application/merge-patch+json");
         let body = &document["paths"]["/things"]["post"]["requestBody"]["content"]["application/merge-patch+json"];
         assert_eq!(body["schema"], json!({"$ref": "#/components/schemas/ThingPatch"}));
         let schemas = &document["components"]["schemas"];
         let patch = &schemas["ThingPatch"];
         assert_eq!(patch.get("required"), None);
-        assert_eq!(patch["properties"]["name"], json!({"type": ["string", "null"]}));
-        assert_eq!(
-            patch["properties"]["kind"],
-            json!({"description": "Which.", "oneOf": [{"$ref": "#/components/schemas/Kind"}, {"type": "null"}]})
-        );
+        assert_eq!(patch["properties"]["name"], json!({"type": "string"}));
         assert_eq!(patch["properties"]["parts"]["type"], json!(["array", "null"]));
         assert_eq!(patch["properties"]["parts"]["items"], json!({"$ref": "#/components/schemas/Part"}));
-        assert_eq!(patch["properties"]["part"]["oneOf"][0], json!({"$ref": "#/components/schemas/PartPatch"}));
-        assert_eq!(schemas["PartPatch"]["properties"]["left"], json!({"type": ["string", "null"]}));
+        let part = json!([{"$ref": "#/components/schemas/PartPatch"}, {"type": "null"}]);
+        assert_eq!(patch["properties"]["part"]["oneOf"], part);
+        assert_eq!(schemas["PartPatch"]["properties"]["left"], json!({"type": "string"}));
     }
 }

@@ -3,28 +3,30 @@
 
 use std::collections::BTreeSet;
 
+use digituki_domain::date::YEARS;
 use digituki_domain::problem::Code;
 use include_dir::{Dir, include_dir};
 use serde_json::{Map, Value, json};
 
 use crate::contract::answers::{self, Faults, answer_headers};
-use crate::contract::{bodies, security, write};
+use crate::contract::{bodies, links, security, write};
 use crate::http::answer::NDJSON;
 use crate::http::bounds::longest;
-use crate::http::problem::ProblemBody;
+use crate::http::problem::{MEDIA_TYPE, ProblemBody};
+use crate::http::query::PRINTABLE;
 use crate::oauth::TOKEN_PATH;
 
 /// Answers of the real server, one file for each operation; a test compares them with its answers.
 static EXAMPLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../openapi/examples");
 
-const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+pub(super) const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 const ABOUT: &str = "\
 The national registry and operating platform of Finland's digital support (digituki, digitalt stöd): \
 help for people who do not know how to, or cannot, use digital services.
 
 Times are UTC (RFC 3339); days are days in Helsinki. Texts are objects with `fi`, `sv` and `en`. Lists \
-take `limit` and `cursor`; filters combine: repeated means or, different means and. `as_of` asks how \
+take `limit` and `cursor`; filters combine: a repeated one means \"or\", different ones \"and\". `as_of` asks how \
 things were on a day. Every object carries an `ETag`; `If-None-Match` saves the answer that you have. \
 Errors are `application/problem+json` (RFC 9457) in the language of `Accept-Language`; their codes are \
 listed at `/v1/problems`.
@@ -34,7 +36,10 @@ A write answers with the object as it is after it. `PUT`, `PATCH` (a JSON merge 
 `Idempotency-Key` is done once, however often it is sent. `/v1/changes` tells of every change in its order.
 
 What is published takes no account; an access token (`Authorization: Bearer`) allows more, \
-and ten times as many requests a minute.";
+and ten times as many requests a minute.
+
+Within `/v1` the contract only grows: there may be new operations, fields, codes and values of enumerations. Pass over \
+what you do not know; whatever is to go says so long before (`Deprecation`, `Sunset`).";
 
 const TAGS: [(&str, &str); 18] = [
     ("regions", "Regions (maakunnat, landskap), with their validity."),
@@ -77,8 +82,10 @@ pub(super) fn complete(mut document: Value) -> Value {
     document["components"]["responses"] = Faults::components();
     document["components"]["headers"] = answers::headers();
     add_problem_schemas(&mut document);
+    show_path_examples(&mut document);
     if let Some(paths) = document["paths"].as_object_mut() {
         for (path, item) in paths {
+            order(item);
             for method in METHODS {
                 if let Some(operation) = item.get_mut(method) {
                     complete_operation(path, method, operation);
@@ -90,9 +97,16 @@ pub(super) fn complete(mut document: Value) -> Value {
     lift_descriptions(&mut document);
     bound_dates(&mut document);
     bodies::shape(&mut document);
-    show_path_examples(&mut document);
+    links::add(&mut document);
     drop_unused_schemas(&mut document);
     document
+}
+
+/// Puts the operations of a path into the order in which one tries them.
+fn order(item: &mut Value) {
+    if let Some(item) = item.as_object_mut() {
+        *item = METHODS.iter().filter_map(|method| item.remove_entry(*method)).collect();
+    }
 }
 
 fn complete_operation(path: &str, method: &str, operation: &mut Value) {
@@ -109,6 +123,10 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
             // What Swagger UI fills in: a page that can be read at a glance.
             if parameter["name"] == "limit" {
                 parameter["example"] = json!(2);
+            }
+            let schema = &mut parameter["schema"];
+            if schema["type"] == "string" && ["enum", "format", "pattern"].iter().all(|known| schema[known].is_null()) {
+                schema["pattern"] = json!(PRINTABLE);
             }
         }
         if reads {
@@ -147,13 +165,22 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
     }
     let own_words = operation["responses"].get("401").map(|_| Code::Unauthenticated);
     let written = writes.into_iter().flat_map(write::Kind::faults);
+    let instance = example_path(path, operation);
     for fault in Faults::of(path, security::guarded(&id)).chain(written).chain(own_words) {
         // What an operation says itself stands: OAuth's endpoint has words of its own.
         let said = &mut operation["responses"][fault.status().to_string()];
-        if said.is_null() {
+        if fault == Code::InUse {
+            // Said with the operation: what can be in use is told by the object at its path.
+            *said = Faults::answer(fault, &instance);
+        } else if said.is_null() {
             *said = json!({"$ref": format!("#/components/responses/{}", Faults::name(fault))});
         } else {
             said["headers"] = Faults::headers(fault);
+            if fault == Code::InvalidRequest {
+                // What is wrong before an operation begins, such as a header field that is too long.
+                let mut problem = Faults::answer(fault, path);
+                said["content"][MEDIA_TYPE] = problem["content"][MEDIA_TYPE].take();
+            }
         }
     }
 }
@@ -174,6 +201,15 @@ pub(super) fn header_parameter(name: &str, description: &str) -> Value {
 fn parameters_of(operation: &Value) -> Vec<String> {
     let parameters = operation["parameters"].as_array().into_iter().flatten();
     parameters.filter_map(|parameter| parameter["name"].as_str().map(str::to_owned)).collect()
+}
+
+/// A path with the examples of its parameters.
+fn example_path(path: &str, operation: &Value) -> String {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    parameters.fold(path.to_owned(), |path, parameter| {
+        let name = parameter["name"].as_str().unwrap_or_default();
+        path.replace(&format!("{{{name}}}"), parameter["example"].as_str().unwrap_or_default())
+    })
 }
 
 fn add_problem_schemas(document: &mut Value) {
@@ -255,20 +291,23 @@ fn references(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// Dates and instants have a longest form too.
+/// Dates and instants have a longest form, and years within which they lie.
 fn bound_dates(value: &mut Value) {
     match value {
         Value::Object(object) => {
-            let longest = match object.get("format").and_then(Value::as_str) {
-                Some("date") => Some(10),
-                Some("date-time") => Some(35),
-                Some("uuid") => Some(36),
+            let bounds = match object.get("format").and_then(Value::as_str) {
+                Some("date") => Some((10, Some(YEARS))),
+                Some("date-time") => Some((35, Some(YEARS))),
+                Some("uuid") => Some((36, None)),
                 _ => None,
             };
-            if let Some(longest) = longest
+            if let Some((longest, years)) = bounds
                 && object.contains_key("type")
             {
                 object.entry("maxLength").or_insert(json!(longest));
+                if let Some(years) = years {
+                    object.entry("pattern").or_insert(json!(years));
+                }
             }
             object.values_mut().for_each(bound_dates);
         }

@@ -71,7 +71,7 @@ fn key() -> Value {
                  and not done again. Up to 255 visible characters, such as a UUID.";
     let mut key = header_parameter(idempotency::HEADER, about);
     key["schema"]["minLength"] = json!(1);
-    key["schema"]["pattern"] = json!("^[!-~]+$");
+    key["schema"]["pattern"] = json!(idempotency::PATTERN);
     key
 }
 

@@ -97,7 +97,7 @@ impl Responder for Answer {
     type Body = BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        if !accepts(request.headers(), JSON) {
+        if self.status != StatusCode::NO_CONTENT && !accepts(request.headers(), JSON) {
             return Problem::new(Code::NotAcceptable).error_response();
         }
         let etag = self.etag();

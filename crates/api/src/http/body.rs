@@ -102,11 +102,16 @@ impl FromRequest for Empty {
     }
 }
 
+/// Left with a request when its body has come to its end: the connection is ready for the next one.
+pub(crate) struct Read;
+
 /// Reads a body to its end.
 pub(crate) async fn bytes(request: &HttpRequest, payload: &mut Payload) -> Result<Bytes, Problem> {
     let Some(app) = request.app_data::<Data<App>>() else { return Err(Problem::new(Code::InternalError)) };
     let limit = usize::try_from(app.settings.body_limit()).unwrap_or(usize::MAX);
-    receive(payload, limit, app.settings.body_timeout(), &app.receiving).await
+    let bytes = receive(payload, limit, app.settings.body_timeout(), &app.receiving).await?;
+    request.extensions_mut().insert(Read);
+    Ok(bytes)
 }
 
 async fn receive(

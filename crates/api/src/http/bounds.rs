@@ -4,7 +4,7 @@ use actix_web::http::header::HeaderMap;
 use digituki_domain::invalid::{Invalid, Violation};
 
 /// Header fields with their longest value, in bytes.
-const LONGEST: [(&str, usize); 5] = [
+pub(crate) const LONGEST: [(&str, usize); 5] = [
     ("Accept-Language", 500),
     ("Idempotency-Key", 255),
     ("If-Match", 4_000),

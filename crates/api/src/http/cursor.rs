@@ -11,6 +11,8 @@ use sha2::{Digest, Sha256};
 
 /// The longest cursor that the registry gives out.
 pub(crate) const MAX_LENGTH: usize = 1_024;
+/// What it is made of (base64url).
+pub(crate) const PATTERN: &str = "^[A-Za-z0-9_-]+$";
 
 const CHECK: usize = 8;
 

@@ -23,7 +23,7 @@ use crate::http::access::{Identity, RequestId, identify};
 use crate::http::cors::Caller;
 use crate::http::problem::{MEDIA_TYPE, Problem, Worded};
 use crate::http::rate_limit::{Standing, caller};
-use crate::http::{bounds, language};
+use crate::http::{body, bounds, language};
 use crate::oauth::TOKEN_PATH;
 
 /// The policy of everything but pages: nothing may be loaded or framed.
@@ -38,7 +38,7 @@ const FIXED: [(HeaderName, &str); 5] = [
 ];
 
 /// When to try again what is refused while the registry takes no changes, in seconds.
-const READ_ONLY_PAUSE: u64 = 60;
+pub(crate) const READ_ONLY_PAUSE: u64 = 60;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -51,7 +51,7 @@ struct Request {
     origin: Caller,
     standing: Option<Standing>,
     /// It has contents, which may still be on their way when the answer is given.
-    has_body: bool,
+    unread_body: bool,
     /// The route's pattern.
     route: String,
     started: Instant,
@@ -70,7 +70,7 @@ pub(crate) async fn envelope(
         language: language::preferred(request.headers()),
         origin: Caller::of(&request),
         standing: None,
-        has_body: has_body(request.headers()),
+        unread_body: has_body(request.headers()),
         route: request.match_pattern().unwrap_or_default(),
         started: Instant::now(),
     };
@@ -90,6 +90,7 @@ pub(crate) async fn envelope(
     let failure = match tokio::time::timeout(app.settings.request_timeout(), work).await {
         Ok(Ok(Ok(response))) => {
             let (request, response) = response.into_parts();
+            about.unread_body &= !request.extensions().contains::<body::Read>();
             let response = finish(&app, &about, response.map_into_boxed_body());
             return Ok(done(&about, ServiceResponse::new(request, response)));
         }
@@ -180,7 +181,7 @@ fn finish(app: &App, about: &Request, mut response: HttpResponse) -> HttpRespons
         Some(problem) => word(app, about, &problem, &response),
         None => response,
     };
-    if about.has_body && (about.method.is_safe() || !response.status().is_success()) {
+    if about.unread_body && (about.method.is_safe() || !response.status().is_success()) {
         // Nobody reads what may still be coming: a body of any length would be awaited to its end.
         response.head_mut().set_connection_type(ConnectionType::Close);
     }

@@ -26,6 +26,12 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use crate::http::crowd::{Crowd, Seat};
 use stream::{Front, Last, Shared, Stage, Tracked, Watch};
 
+/// The longest request target in bytes, the largest head in bytes and the most fields in a head: actix-http's and http's
+/// own, which they keep to themselves.
+pub(crate) const LONGEST_TARGET: usize = 65_534;
+pub(crate) const LARGEST_HEAD: u64 = 131_072;
+pub(crate) const MOST_FIELDS: usize = 96;
+
 /// Connections that have yet to be accepted.
 const BACKLOG: i32 = 2_048;
 
@@ -37,9 +43,9 @@ const HASTE: Duration = Duration::from_millis(100);
 pub(crate) enum Refusal {
     /// Not a complete, well-formed HTTP/1 request.
     Malformed,
-    /// The request target is longer than 65,534 bytes.
+    /// The request target is longer than [`LONGEST_TARGET`].
     UriTooLong,
-    /// The head is larger than 128 KiB or has more than 96 fields.
+    /// The head is larger than [`LARGEST_HEAD`] or has more than [`MOST_FIELDS`].
     HeadTooLarge,
     /// The head did not arrive in time.
     Timeout,

@@ -8,7 +8,7 @@ use digituki_domain::invalid::{Form, Invalid, Violation};
 use digituki_domain::problem::Code;
 use sha2::{Digest, Sha256};
 
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, RETRY_AFTER};
 
 /// The header.
 pub(crate) const HEADER: &str = "Idempotency-Key";
@@ -31,7 +31,7 @@ impl InFlight {
         if known.insert(key.clone()) {
             Ok(Turn { of: self.clone(), key })
         } else {
-            Err(Problem::new(Code::RequestInProgress).retry_after(1))
+            Err(Problem::new(Code::RequestInProgress).retry_after(RETRY_AFTER))
         }
     }
 }
@@ -42,6 +42,9 @@ impl Drop for Turn {
     }
 }
 
+/// What a key is made of: visible characters, in quotes or not.
+pub(crate) const PATTERN: &str = "^([!#-~]+|\"[!#-~]+\")$";
+
 /// The key of a request: one, of 1 to 255 visible characters.
 pub(crate) fn key(request: &HttpRequest) -> Result<Option<String>, Problem> {
     let mut given = request.headers().get_all(HEADER);
@@ -50,8 +53,9 @@ pub(crate) fn key(request: &HttpRequest) -> Result<Option<String>, Problem> {
     if given.next().is_some() {
         return refuse(Invalid::RepeatedParameter);
     }
-    let value = first.to_str().unwrap_or_default().trim().trim_matches('"');
-    if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
+    let value = first.to_str().unwrap_or_default().trim();
+    let value = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(value);
+    if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"') {
         return refuse(Invalid::Malformed { value: value.to_owned(), expected: Form::IdempotencyKey });
     }
     Ok(Some(value.to_owned()))

@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value};
 use crate::http::pointer;
 
 /// The greatest whole number that every reader of JSON keeps (RFC 7493): those of JavaScript hold no more.
-const GREATEST: i64 = 9_007_199_254_740_991;
+pub(crate) const GREATEST: i64 = 9_007_199_254_740_991;
 
 /// Reads a body, or says what is wrong with it and where. It must be UTF-8 without a byte order mark.
 pub(crate) fn read(bytes: &[u8]) -> Result<Value, Violation> {

@@ -24,8 +24,8 @@ use crate::http::cursor::{self, Cursor};
 use crate::http::problem::Problem;
 use crate::http::query::{FromQuery, Reader};
 
-const DEFAULT_LIMIT: usize = 50;
-const MAX_LIMIT: usize = 500;
+pub(crate) const DEFAULT_LIMIT: usize = 50;
+pub(crate) const MAX_LIMIT: usize = 500;
 
 /// Documents what every `ListQuery` reads besides its filter.
 pub(crate) struct Paging;
@@ -49,13 +49,14 @@ impl IntoParams for Walking {
             .minimum(Some(1))
             .maximum(Some(MAX_LIMIT))
             .default(Some(DEFAULT_LIMIT.into()));
+        let about_limit = format!("How many objects at most: 1 to {MAX_LIMIT}, {DEFAULT_LIMIT} when left out.");
         vec![
-            parameter("limit", ParameterIn::Query, "How many objects at most.", limit),
+            parameter("limit", ParameterIn::Query, &about_limit, limit),
             parameter(
                 "cursor",
                 ParameterIn::Query,
                 "Where the page starts: `next` of the page before. It belongs to the filters it was given with.",
-                text(cursor::MAX_LENGTH).min_length(Some(1)),
+                text(cursor::MAX_LENGTH).min_length(Some(1)).pattern(Some(cursor::PATTERN)),
             ),
         ]
     }
@@ -197,6 +198,7 @@ impl<T: ToSchema> PartialSchema for ListOf<T> {
                 ObjectBuilder::new()
                     .schema_type(nullable(Type::String))
                     .max_length(Some(cursor::MAX_LENGTH))
+                    .pattern(Some(cursor::PATTERN))
                     .description(Some("The cursor of the next page; null on the last.")),
             )
             .property(

@@ -24,7 +24,7 @@ const LONGEST_INSTANCE: usize = 2_000;
 pub(crate) const MAX_ERRORS: usize = 1_000;
 
 /// How long a caller waits before another try, in seconds.
-const RETRY_AFTER: u64 = 1;
+pub(crate) const RETRY_AFTER: u64 = 1;
 
 /// Marks a failure that another standard has words of its own for (OAuth's token endpoint).
 pub(crate) struct Worded;

@@ -17,10 +17,13 @@ use percent_encoding::percent_decode;
 use crate::http::problem::{self, Problem};
 
 /// How many parameters a query holds at most: more would make a large answer out of a small question.
-const MAX_PAIRS: usize = 1_000;
+pub(crate) const MAX_PAIRS: usize = 1_000;
 
 /// How many values a repeated parameter takes.
-const MAX_VALUES: usize = 100;
+pub(crate) const MAX_VALUES: usize = 100;
+
+/// How many characters are looked for or compared at most.
+pub(crate) const LONGEST_TEXT: usize = 100;
 
 /// What can be read from a query. `read` asks for each parameter by name; what it did not ask for is
 /// unknown to the operation.
@@ -76,7 +79,7 @@ impl Reader {
 
     /// Every value of a repeatable parameter that is compared as it is: 1 to 100 characters.
     pub(crate) fn each_text(&mut self, name: &'static str) -> Vec<String> {
-        self.each_with(name, MAX_VALUES, |value| within(value.chars().count(), 1, 100).map(|_| value.to_owned()))
+        self.each_with(name, MAX_VALUES, text)
     }
 
     /// Every code of a parameter that names areas of one kind.
@@ -128,7 +131,7 @@ impl Reader {
 
     /// Letters to look for: 1 to 100 characters.
     pub(crate) fn letters(&mut self, name: &'static str) -> Option<String> {
-        self.one_with(name, |value| within(value.chars().count(), 1, 100).map(|_| value.to_owned()))
+        self.one_with(name, text)
     }
 
     /// A whole number within a range.
@@ -177,6 +180,15 @@ impl Reader {
     }
 }
 
+/// A text of 1 to 100 characters.
+fn text(value: &str) -> Result<String, Invalid> {
+    match value.chars().count() {
+        0 => Err(Invalid::Blank),
+        1..=LONGEST_TEXT => Ok(value.to_owned()),
+        _ => Err(Invalid::TooLong { max: LONGEST_TEXT }),
+    }
+}
+
 fn within(number: usize, min: usize, max: usize) -> Result<usize, Invalid> {
     if (min..=max).contains(&number) {
         Ok(number)
@@ -189,6 +201,9 @@ fn within(number: usize, min: usize, max: usize) -> Result<usize, Invalid> {
 fn decode(text: &str) -> Option<String> {
     decode_path(&text.replace('+', " "))
 }
+
+/// What is left of a value when control characters are refused, as a pattern.
+pub(crate) const PRINTABLE: &str = "^[^\\x00-\\x1f\\x7f-\\x9f]*$";
 
 /// A piece of a path; none when it is not UTF-8 or holds a control character.
 fn decode_path(text: &str) -> Option<String> {

@@ -24,7 +24,7 @@ const STATE: HeaderName = HeaderName::from_static("ratelimit");
 const SWEEP: Duration = Duration::from_secs(60);
 
 /// How many times the requests of an anonymous address a client has that signed in.
-const FOR_CLIENTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+pub(crate) const FOR_CLIENTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
 type Limiter<K> =
     RateLimiter<K, governor::state::keyed::DefaultKeyedStateStore<K>, DefaultClock, StateInformationMiddleware>;

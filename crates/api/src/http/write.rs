@@ -49,8 +49,8 @@ impl FromRequest for Write {
 
 impl Write {
     fn read(request: &HttpRequest) -> Result<Self, Problem> {
-        // Before anything is written: an answer that cannot be taken would come too late.
-        if !answer::accepts(request.headers(), answer::JSON) {
+        // Before anything is written: an answer that cannot be taken would come too late. To a removal there is none.
+        if request.method() != Method::DELETE && !answer::accepts(request.headers(), answer::JSON) {
             return Err(Problem::new(Code::NotAcceptable));
         }
         let app = request.app_data::<Data<App>>().ok_or_else(|| Problem::new(Code::InternalError))?.clone();

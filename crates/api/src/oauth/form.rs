@@ -14,6 +14,8 @@ use utoipa::ToSchema;
 use crate::http::problem::Problem;
 use crate::oauth::{Failure, Reason, Refusal};
 
+/// The longest value of a parameter, in characters.
+const LONGEST_FIELD: usize = 200;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// How a client asks for a token. Its id and secret stand here, or in the `Authorization` header by HTTP
@@ -23,7 +25,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 #[schema(as = TokenRequest)]
 pub(super) struct Fields {
     /// `client_credentials`.
-    #[schema(min_length = 1, max_length = 64, example = "client_credentials")]
+    #[schema(min_length = 1, max_length = 200, example = "client_credentials")]
     grant_type: String,
     /// The client's id.
     #[schema(min_length = 1, max_length = 200, example = "019ac0de-0000-7000-8000-000000000000")]
@@ -96,6 +98,11 @@ fn fields(body: &[u8]) -> Result<HashMap<String, String>, Failure> {
         }
     }
     fields.retain(|_, value| !value.is_empty());
+    // What OAuth may add some day is passed over, however long it is (RFC 6749, 3.2).
+    let known = ["grant_type", "client_id", "client_secret", "scope"].map(|name| fields.get(name));
+    if known.into_iter().flatten().any(|value| value.chars().count() > LONGEST_FIELD) {
+        return Err(invalid("A parameter is longer than 200 characters."));
+    }
     Ok(fields)
 }
 

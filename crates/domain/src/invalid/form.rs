@@ -88,9 +88,9 @@ impl Form {
                 Label { fi: "kaksinumeroinen koodi", sv: "en kod med två siffror", en: "a code of two digits" }
             }
             Self::BusinessId => Label {
-                fi: "Y-tunnus muodossa 1234567-8, tarkistusnumero oikein",
-                sv: "ett FO-nummer i formen 1234567-8 med rätt kontrollsiffra",
-                en: "a business id as 1234567-8 with the right check digit",
+                fi: "Y-tunnus muodossa 1234567-8",
+                sv: "ett FO-nummer i formen 1234567-8",
+                en: "a business id as 1234567-8",
             },
             Self::Email => Label {
                 fi: "sähköpostiosoite, esimerkiksi digituki@kunta.example",

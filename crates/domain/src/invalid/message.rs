@@ -138,6 +138,14 @@ impl Invalid {
                 format!("Också fältet {other} behövs."),
                 format!("The field {other} is needed too."),
             ),
+            Self::WrongCheckDigit { value } => {
+                let value = echo(value);
+                say(
+                    format!("\"{value}\": tarkistusmerkki ei täsmää. Onko jokin numero väärin?"),
+                    format!("\"{value}\": kontrollsiffran stämmer inte. Är någon siffra fel?"),
+                    format!("\"{value}\": the check digit does not fit. Is a digit mistyped?"),
+                )
+            }
             Self::Taken { value } => {
                 let value = echo(value);
                 say(

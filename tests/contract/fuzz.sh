@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Lets schemathesis ask the running registry what the contract allows and what it forbids, as each of the callers named:
+#
+#   fuzz.sh EXAMPLES CALLER...     CALLER is a role, or public for somebody who has not signed in
+#
+# Runs within `tests/server.sh with`. Its requests are the same every time.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+examples=$1
+shift
+
+# All tokens first: among what is asked are more sign-ins that fail than the registry puts up with.
+declare -A credentials
+for caller in "$@"; do
+    [ "$caller" = public ] || credentials[$caller]="Authorization: Bearer $(../server.sh token "$caller")"
+done
+
+status=0
+for caller in "$@"; do
+    headers=()
+    [ "$caller" = public ] || headers=(--header "${credentials[$caller]}")
+    printf '== %s, %s\n' "$caller" "${DATABASE_URL%%:*}"
+    .venv/bin/schemathesis --config-file schemathesis.toml run ../../openapi/openapi.json --url "$DIGITUKI_URL" \
+        --max-examples "$examples" "${headers[@]}" || status=$?
+done
+exit "$status"

@@ -1,0 +1,211 @@
+// Tries the contract in Swagger UI as a reader would: opens the page, signs in, and presses Execute at every operation.
+//
+// In the environment: DIGITUKI_URL and DIGITUKI_CLIENTS (tests/server.sh), CHROMIUM (the browser), and, if pictures
+// are wanted, DIGITUKI_SCREENSHOTS (the folder that they go to).
+import assert, { AssertionError } from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const { DIGITUKI_URL, DIGITUKI_CLIENTS, DIGITUKI_SCREENSHOTS, CHROMIUM } = process.env;
+
+// What cannot succeed with the examples as they stand, how the answer says so, and why. All else must succeed.
+const ELSEWHERE = { status: 404, code: 'not_found', because: 'an object that is created gets an id of its own' };
+const REFUSED = {
+    replace_organisation: ELSEWHERE,
+    change_organisation: ELSEWHERE,
+    delete_organisation: ELSEWHERE,
+    get_provider: ELSEWHERE,
+    replace_provider: ELSEWHERE,
+    change_provider: ELSEWHERE,
+    delete_provider: ELSEWHERE,
+    list_provider_history: ELSEWHERE,
+    verify_provider: ELSEWHERE,
+    issue_token: { status: 401, code: 'invalid_client', because: 'every client has an id and a secret of its own' },
+};
+
+// Within a tag: an object is created before it is read, and removed last.
+const ORDER = ['post', 'put', 'get', 'patch', 'delete'];
+
+// No sandbox, because root, as whom containers run, has none; no network for the browser's own errands.
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'];
+
+const client = JSON.parse(readFileSync(join(DIGITUKI_CLIENTS, 'national_developer.json')));
+const contract = await (await fetch(`${DIGITUKI_URL}/v1/openapi.json`)).json();
+const operations = contract.tags.flatMap(({ name: tag }) =>
+    Object.entries(contract.paths).flatMap(([path, methods]) =>
+        Object.entries(methods)
+            .filter(([, operation]) => operation.tags?.[0] === tag)
+            .map(([method, operation]) => ({ ...operation, tag, method, path }))));
+
+// What the examples call something, and what it is called in this registry.
+const names = new Map();
+// What the page did that it should not have, and what it was refused, until someone looks.
+const faults = [];
+
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+try {
+    const page = await browser.newPage({ viewport: { width: 1300, height: 1300 } });
+    await guard(page);
+    await open(page);
+    await signIn(page);
+    const failed = await tryAll(page);
+    assertFaults();
+    console.log(`${operations.length} operations, ${failed.length} failed`);
+    failed.forEach((failure) => console.error(`\n${failure}`));
+    process.exitCode = failed.length ? 1 : 0;
+} catch (error) {
+    console.error('What the page had done wrong by then:', faults);
+    throw error;
+} finally {
+    await browser.close();
+}
+
+// Keeps the page on its host, and writes its faults down.
+async function guard(page) {
+    const network = await page.context().newCDPSession(page);
+    // The page may have given the request up, as when it is closed; whoever waits for one that hangs will miss it.
+    const decide = (how, parameters) => network.send(`Fetch.${how}`, parameters).catch(() => {});
+    network.on('Fetch.requestPaused', ({ requestId, request: { url } }) => {
+        if (new URL(url).origin === DIGITUKI_URL) return decide('continueRequest', { requestId });
+        faults.push(`asked another host: ${url}`);
+        return decide('failRequest', { requestId, errorReason: 'BlockedByClient' });
+    });
+    network.on('Fetch.authRequired', ({ requestId, request: { url } }) => {
+        faults.push(`asked for a password: ${url}`);
+        return decide('continueWithAuth', { requestId, authChallengeResponse: { response: 'CancelAuth' } });
+    });
+    await network.send('Fetch.enable', { handleAuthRequests: true });
+
+    page.on('response', (answer) => answer.status() < 400 || faults.push(`${answer.status()}: ${answer.url()}`));
+    page.on('requestfailed', (request) => faults.push(`${request.failure().errorText}: ${request.url()}`));
+    page.on('pageerror', (error) => faults.push(`failed: ${error.stack}`));
+    page.on('console', (message) => {
+        // An answer of 400 and above has been written down, by its status.
+        const known = message.text().startsWith('Failed to load resource: the server responded with a status of');
+        if (message.type() === 'error' && !known) faults.push(`said: ${message.text()}`);
+    });
+}
+
+function assertFaults(...expected) {
+    assert.deepEqual(faults.splice(0), expected, 'what the page did wrong or was refused');
+}
+
+// The root leads to the page, and the page shows what the contract has: each operation under its tag, by its summary.
+async function open(page) {
+    await page.goto(`${DIGITUKI_URL}/`);
+    assert.equal(page.url(), `${DIGITUKI_URL}/swagger-ui/`);
+    await page.locator('.opblock-tag').first().waitFor();
+    await picture(page, 'page');
+    for (const { name } of contract.tags) {
+        const heading = page.locator(`.opblock-tag[data-tag="${name}"]`);
+        await heading.click();
+        await page.locator('.opblock-tag-section', { has: heading }).locator('.opblock').first().waitFor();
+    }
+    const shown = await page.locator('.opblock-tag-section .opblock').evaluateAll((blocks) =>
+        blocks.map((block) => {
+            const text = (part) => block.querySelector(`.opblock-summary-${part}`).innerText.replaceAll('\u200b', '');
+            const { tag } = block.closest('.opblock-tag-section').querySelector('.opblock-tag').dataset;
+            return [tag, text('method').toLowerCase(), text('path'), text('description')];
+        }));
+    const contained = operations.map(({ tag, method, path, summary }) => [tag, method, path, summary]);
+    assert.deepEqual(shown, contained, 'what the page shows, and what the contract has');
+    assertFaults();
+}
+
+async function signIn(page) {
+    await page.locator('.auth-wrapper .authorize').click();
+    const form = page.locator('.auth-container', { hasText: 'clientCredentials' });
+    await form.getByLabel('client_id').fill(client.client_id);
+    await form.getByLabel('client_secret').fill(client.client_secret);
+    await form.getByRole('heading', { name: 'oauth2' }).scrollIntoViewIfNeeded();
+    await picture(page, 'authorize');
+    await form.getByText('Authorize', { exact: true }).click();
+    await form.getByText('Logout', { exact: true }).waitFor();
+    await form.getByText('Close', { exact: true }).click();
+    assertFaults();
+
+    const { example } = contract.paths['/oauth2/token'].post.requestBody.content['application/x-www-form-urlencoded'];
+    for (const key of ['client_id', 'client_secret']) names.set(example[key], client[key]);
+}
+
+async function tryAll(page) {
+    const unknown = Object.keys(REFUSED).filter((id) => !operations.some(({ operationId }) => operationId === id));
+    const failed = unknown.map((id) => `${id}: listed as refused, and not in the contract`);
+    for (const { name } of contract.tags) {
+        const ofTag = operations.filter(({ tag }) => tag === name);
+        ofTag.sort((one, other) => ORDER.indexOf(one.method) - ORDER.indexOf(other.method));
+        for (const operation of ofTag) {
+            const { tag, method, path, operationId } = operation;
+            const line = `${tag.padEnd(27)} ${method.toUpperCase().padEnd(6)} ${path.padEnd(45)}`;
+            try {
+                console.log(line, await tryOut(page, operation));
+            } catch (error) {
+                // Anything else leaves the page in a state that nobody knows.
+                if (!(error instanceof AssertionError)) throw new Error(operationId, { cause: error });
+                console.log(line, 'FAILED');
+                failed.push(`${operationId}: ${error.message}`);
+                faults.length = 0;
+            }
+        }
+    }
+    return failed;
+}
+
+// Executes an operation as it stands; one that is refused, once more with what its examples are called here.
+async function tryOut(page, operation) {
+    const { tag, operationId } = operation;
+    const refused = REFUSED[operationId];
+    const block = page.locator(`#operations-${tag}-${operationId}`);
+    await block.locator('.opblock-summary-control').click();
+    const first = await execute(page, block);
+    let last = first;
+    if (refused) {
+        const { status, url, body } = first;
+        assert.deepEqual([status, body?.code ?? body?.error], [refused.status, refused.code], 'listed as refused');
+        assertFaults(`${status}: ${url}`);
+        await block.locator('.btn-clear').click();
+        await rename(block);
+        last = await execute(page, block);
+    }
+    assert.ok(last.status >= 200 && last.status < 300, `${last.status} ${JSON.stringify(last.body)}`);
+    assertFaults();
+    const created = operation.responses['201']?.content['application/json'].example.id;
+    if (last.status === 201) names.set(created, last.body.id);
+    if (operationId === 'get_municipality') {
+        await block.evaluate((element) => element.scrollIntoView());
+        await picture(page, operationId);
+    }
+    await block.locator('.opblock-summary-control').click();
+    return refused ? `${first.status}, then ${last.status} (${refused.because})` : last.status;
+}
+
+// Presses Execute; what is shown then is what was asked and what the server answered.
+async function execute(page, block) {
+    const answering = page.waitForResponse((answer) => answer.request().resourceType() === 'fetch');
+    await block.locator('.execute').click();
+    const answer = await answering;
+    const shown = block.locator('.live-responses-table tbody .response').first();
+    const [status, url] = [answer.status(), answer.url()];
+    assert.equal(parseInt(await shown.locator('.response-col_status').innerText(), 10), status);
+    assert.equal(await block.locator('.request-url pre').innerText(), url);
+    assert.equal(new URL(url).origin, DIGITUKI_URL);
+    if (status === 204) return { status, url };
+    const body = await answer.json();
+    assert.deepEqual(JSON.parse(await shown.locator('.highlight-code pre').first().textContent()), body);
+    return { status, url, body };
+}
+
+// Writes into the fields of an operation what is called so here, as a reader pastes an id.
+async function rename(block) {
+    for (const field of await block.locator('input[type=text], input[type=password], textarea').all()) {
+        let value = await field.inputValue();
+        for (const [there, here] of names) value = value.replaceAll(there, here);
+        await field.fill(value);
+    }
+}
+
+async function picture(page, name) {
+    if (DIGITUKI_SCREENSHOTS) await page.screenshot({ path: join(DIGITUKI_SCREENSHOTS, `${name}.png`) });
+}

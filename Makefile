@@ -87,5 +87,5 @@ quick-starts: tools build ## Run the commands of docs/quick-starts as they are w
 fuzz: contract-tools build ## Let schemathesis ask what the contract allows and what it forbids
 	tests/server.sh on-both tests/contract/fuzz.sh 20 public national_developer integrator
 
-faults: contract-tools ## Put one fault after another into a copy of the code, and see each found
+faults: contract-tools build ## Put one fault after another into a copy of the code, and see each found
 	tests/faults.sh

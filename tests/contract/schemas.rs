@@ -69,6 +69,12 @@ fn violations(validator: &Validator, target: &str, answer: &Value) -> Vec<String
     validator.iter_errors(answer).map(|error| format!("{target} at {}: {error}", error.instance_path())).collect()
 }
 
+#[test]
+fn no_two_schemas_have_one_name() {
+    let routes = digituki::routes();
+    assert!(routes.clashes().is_empty(), "each of these names stands for two schemas: {:?}", routes.clashes());
+}
+
 #[rstest]
 fn every_string_number_and_array_is_bounded(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let contract = Contract::of(&Registry::start(database));

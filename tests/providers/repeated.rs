@@ -46,6 +46,8 @@ fn a_creation_that_is_repeated_is_answered_as_the_first_time(
 
     let other = with(&body, &json!({"origin": "new"}));
     developer.write("POST", PROVIDERS, &[key], &other).problem(422, "idempotency_key_reused");
+    let faulty = with(&body, &json!({"valid_to": "1900-01-01", "valid_from": "1900-01-02"}));
+    developer.write("POST", PROVIDERS, &[key], &faulty).problem(422, "idempotency_key_reused");
     developer.write("POST", "/v1/organisations", &[key], &body).problem(400, "invalid_request");
     let spaced = format!("{body} ");
     developer

@@ -244,3 +244,47 @@ fn names_follow_when_the_organisation_is_renamed_and_versions_do_not(
     assert_eq!(registry.get_with(&path, &[("If-None-Match", &stale)]).status, 200);
     assert_eq!(developer.write("PATCH", &path, &[("If-Match", &stale)], &json!({"origin": "new"})).status, 200);
 }
+
+#[rstest]
+fn what_breaks_a_rule_and_what_the_registry_does_not_hold_are_refused_together(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let good = provider("Neuvonta", &organisation(&developer), "01");
+    let path = developer.add(PROVIDERS, &good);
+    let faults = json!({
+        "names": {"fi": null, "sv": null, "en": null},
+        "contact": {"email": "nobody", "phone": "9", "website": null},
+        "municipality": "999",
+        // An element that is left out for its own fault counts where the others stand.
+        "regions": ["xx", "01", "99"],
+        "valid_from": "2024-02-01",
+        "valid_to": "2024-01-31"
+    });
+    let body = with(&good, &faults);
+    let expected = [
+        ("/contact/email", "malformed_value"),
+        ("/contact/phone", "malformed_value"),
+        ("/municipality", "unknown_value"),
+        ("/names", "blank"),
+        ("/regions/0", "malformed_value"),
+        ("/regions/2", "unknown_value"),
+        ("/valid_to", "ends_before_start"),
+    ];
+    let seq = registry.last_seq();
+    for (method, path, headers, body) in [
+        ("POST", PROVIDERS, &[][..], &body),
+        ("PUT", path.as_str(), &[ANY], &body),
+        ("PATCH", path.as_str(), &[ANY], &faults),
+        ("PUT", "/v1/providers/by-source/own/1", &[], &body),
+    ] {
+        let problem = developer.write(method, path, headers, body).problem(400, "invalid_request");
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let found: Vec<_> = problem["errors"].as_array().unwrap().iter().collect();
+        let found: Vec<_> = found.iter().map(|fault| (text(&fault["pointer"]), text(&fault["code"]))).collect();
+        let found: Vec<_> = found.iter().map(|(place, code)| (place.as_str(), code.as_str())).collect();
+        assert_eq!(found, expected, "{method} {path}");
+    }
+    assert_eq!(registry.last_seq(), seq, "nothing was stored");
+}

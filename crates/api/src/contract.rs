@@ -10,6 +10,7 @@ mod write;
 
 use serde_json::Value;
 
+use crate::http::problem::ProblemBody;
 use crate::http::routes::Routes;
 use crate::{
     area, audit, call, change, code_list, coverage, grant, health, municipality, oauth, openapi, organisation, pilot,
@@ -38,6 +39,7 @@ pub fn routes() -> Routes {
     problem::configure(&mut routes);
     openapi::configure(&mut routes);
     health::configure(&mut routes);
+    routes.add_schema::<ProblemBody>();
     routes
 }
 

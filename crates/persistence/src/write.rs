@@ -3,6 +3,7 @@
 
 use digituki_domain::change::Operation;
 use digituki_domain::clock::{Clock, Moment};
+use digituki_domain::invalid::Violation;
 use digituki_domain::noun::Kept;
 use digituki_domain::policy::{Permit, Sight};
 use digituki_domain::version::Version;
@@ -162,6 +163,17 @@ impl<'a> Tx<'a> {
         };
         self.head.append(self.db, entry)?;
         audit::append(self.db, &Line::change(self.deed(), N::NOUN, &kept.id.to_string(), self.head.seq))
+    }
+}
+
+/// What of the facts does not agree with the registry, were they to make an object or to replace one.
+pub fn faults<N: Written>(tx: &mut Tx, facts: N::Facts, before: Option<&Kept<N>>) -> Result<Vec<Violation>> {
+    let id = before.map_or_else(N::new_id, |before| before.id.clone());
+    match N::compose(tx, &id, facts, before.map(|before| &before.record)) {
+        // What another object has is in conflict with that one, not wrong.
+        Ok(_) | Err(Error::Taken(_)) => Ok(Vec::new()),
+        Err(Error::Refused(violations)) => Ok(violations),
+        Err(error) => Err(error),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::contract::answers::{self, Faults, answer_headers};
 use crate::contract::{bodies, links, security, write};
 use crate::http::answer::NDJSON;
 use crate::http::bounds::longest;
-use crate::http::problem::{MEDIA_TYPE, ProblemBody};
+use crate::http::problem::MEDIA_TYPE;
 use crate::http::query::PRINTABLE;
 use crate::oauth::TOKEN_PATH;
 
@@ -81,7 +81,6 @@ pub(super) fn complete(mut document: Value) -> Value {
     document["components"]["securitySchemes"] = security::schemes();
     document["components"]["responses"] = Faults::components();
     document["components"]["headers"] = answers::headers();
-    add_problem_schemas(&mut document);
     show_path_examples(&mut document);
     if let Some(paths) = document["paths"].as_object_mut() {
         for (path, item) in paths {
@@ -210,16 +209,6 @@ fn example_path(path: &str, operation: &Value) -> String {
         let name = parameter["name"].as_str().unwrap_or_default();
         path.replace(&format!("{{{name}}}"), parameter["example"].as_str().unwrap_or_default())
     })
-}
-
-fn add_problem_schemas(document: &mut Value) {
-    use utoipa::{PartialSchema as _, ToSchema as _};
-
-    let mut schemas = vec![(ProblemBody::name().into_owned(), ProblemBody::schema())];
-    ProblemBody::schemas(&mut schemas);
-    for (name, schema) in schemas {
-        document["components"]["schemas"][name] = serde_json::to_value(schema).unwrap_or_default();
-    }
 }
 
 /// An answer holds every field: what is not there is null, never left out.

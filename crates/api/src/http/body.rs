@@ -20,9 +20,10 @@ use sha2::{Digest as _, Sha256};
 use validator::Validate;
 
 use crate::app::App;
+use crate::http::json;
 use crate::http::problem::Problem;
 use crate::http::receiving::Receiving;
-use crate::http::{json, shape};
+use crate::http::shape::{self, Draft};
 
 const JSON: &str = "application/json";
 const MERGE_PATCH: &str = "application/merge-patch+json";
@@ -30,8 +31,8 @@ const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
 
 /// The body of an operation that takes an object.
 pub(crate) struct Body<T> {
-    /// The object, valid by the rules of its type.
-    pub(crate) value: T,
+    /// The object, as far as it could be read.
+    pub(crate) draft: Draft<T>,
     /// The SHA-256 of the bytes, by which a repeated request is known.
     pub(crate) digest: [u8; 32],
 }
@@ -57,8 +58,8 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
         Box::pin(async move {
             check_type(&request, &[JSON], &header::ACCEPT)?;
             let bytes = bytes(&request, &mut payload).await?;
-            let value = shape::read(&parse(&bytes)?).map_err(Problem::invalid)?;
-            Ok(Self { value, digest: digest(&bytes) })
+            let draft = shape::draft(parse(&bytes)?, Vec::new()).map_err(Problem::invalid)?;
+            Ok(Self { draft, digest: digest(&bytes) })
         })
     }
 }
@@ -95,7 +96,7 @@ impl FromRequest for Empty {
             let bytes = bytes(&request, &mut payload).await?;
             if !bytes.is_empty() {
                 check_type(&request, &[JSON], &header::ACCEPT)?;
-                let Nothing {} = shape::read(&parse(&bytes)?).map_err(Problem::invalid)?;
+                let Nothing {} = shape::read(parse(&bytes)?).map_err(Problem::invalid)?;
             }
             Ok(Self { digest: digest(&bytes) })
         })
@@ -168,19 +169,13 @@ fn check_type(request: &HttpRequest, types: &[&'static str], accept: &HeaderName
 
 /// What an object says after a merge patch. A field that its type does not know is a fault, also where null
 /// would only have removed it.
-pub(crate) fn patched<T: DeserializeOwned + Validate>(mut object: Value, patch: &Value) -> Result<T, Vec<Violation>> {
-    let mut unknown = shape::unknown_fields::<T>(patch);
+pub(crate) fn patched<T: DeserializeOwned + Validate>(
+    mut object: Value,
+    patch: &Value,
+) -> Result<Draft<T>, Vec<Violation>> {
+    let unknown = shape::unknown_fields::<T>(patch);
     merge(&mut object, patch);
-    match shape::read(&object) {
-        Ok(whole) if unknown.is_empty() => Ok(whole),
-        Ok(_) => Err(unknown),
-        Err(mut faults) => {
-            unknown.retain(|fault| !faults.contains(fault));
-            faults.extend(unknown);
-            faults.sort_by_cached_key(|fault| fault.place.to_string());
-            Err(faults)
-        }
-    }
+    shape::draft(object, unknown)
 }
 
 /// Applies a JSON merge patch (RFC 7396): null removes a field.

@@ -1,7 +1,7 @@
 //! The routes and their documentation, in one place: what is not documented is not routed, and the
 //! other way round.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use actix_web::http::{Method, header};
@@ -60,9 +60,10 @@ impl Routes {
         P::schemas(&mut self.schemas);
     }
 
-    /// Publishes a type that only parameters refer to: utoipa collects those of bodies.
+    /// Publishes a type that no handler answers with or takes as its body: utoipa collects those.
     pub(crate) fn add_schema<T: utoipa::ToSchema>(&mut self) {
         self.schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(&mut self.schemas);
     }
 
     /// Adds a route that is no part of the contract: a page, or a fault on purpose in a test. It is open
@@ -93,6 +94,17 @@ impl Routes {
         self.resources
             .iter()
             .map(|(path, routes)| (path.as_str(), routes.iter().map(|(method, _)| method.as_str()).collect()))
+    }
+
+    /// Names that more than one schema has: in the document one would take the place of the other.
+    pub fn clashes(&self) -> BTreeSet<&str> {
+        let mut known = BTreeMap::new();
+        let written = |schema| serde_json::to_value(schema).unwrap_or_default();
+        let schemas = self.schemas.iter().map(|(name, schema)| (name.as_str(), written(schema)));
+        schemas
+            .filter(|(name, schema)| known.entry(*name).or_insert_with(|| schema.clone()) != schema)
+            .map(|(name, _)| name)
+            .collect()
     }
 
     /// Hands the routes to the application.

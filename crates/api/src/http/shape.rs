@@ -29,9 +29,47 @@ const MAX_FAULTS: usize = 100;
 /// How many places all readings of a body may visit together, before no other one is begun.
 const MAX_VISITS: usize = 500_000;
 
+/// What a body says.
+#[derive(Debug)]
+pub(crate) enum Draft<T> {
+    /// It keeps the rules of its type.
+    Sound(T),
+    /// It does not: what is left of it without the places that are at fault, which is not to be stored.
+    Faulty(T, Box<Faults>),
+}
+
+/// What is wrong with a body.
+#[derive(Debug)]
+pub(crate) struct Faults {
+    body: Value,
+    found: Found,
+    violations: Vec<Violation>,
+}
+
+impl Faults {
+    /// All of them, with what others found wrong with what was left of the body.
+    pub(crate) fn and(self, with_the_rest: Vec<Violation>) -> Vec<Violation> {
+        let Self { body, found, mut violations } = self;
+        violations.extend(with_the_rest.into_iter().filter_map(|violation| found.judge(&body, violation)));
+        in_order(violations)
+    }
+}
+
 /// Reads a value of a type and holds it to the rules of the type.
-pub(crate) fn read<T: DeserializeOwned + Validate>(value: &Value) -> Result<T, Vec<Violation>> {
-    let mut found = Found::default();
+pub(crate) fn read<T: DeserializeOwned + Validate>(value: Value) -> Result<T, Vec<Violation>> {
+    match draft(value, Vec::new())? {
+        Draft::Sound(whole) => Ok(whole),
+        Draft::Faulty(_, faults) => Err(faults.violations),
+    }
+}
+
+/// Reads as much of a value as makes one of the type; fails where nothing does. What is known to be wrong already
+/// counts too.
+pub(crate) fn draft<T: DeserializeOwned + Validate>(
+    body: Value,
+    mut violations: Vec<Violation>,
+) -> Result<Draft<T>, Vec<Violation>> {
+    let (mut found, value) = (Found::default(), &body);
     let whole = loop {
         match T::deserialize(Place::root(value, &found)) {
             Ok(whole) => break Some(whole),
@@ -43,30 +81,34 @@ pub(crate) fn read<T: DeserializeOwned + Validate>(value: &Value) -> Result<T, V
         }
     };
     let broken = whole.as_ref().and_then(|whole| whole.validate().err());
-    let mut violations: Vec<_> = broken.map_or_else(Vec::new, |errors| {
-        let broken = invalid::violations(&errors).into_iter();
-        broken.filter_map(|violation| found.judge(value, violation)).collect()
-    });
-    let faults = found.faults.into_inner();
+    let broken = broken.iter().flat_map(invalid::violations);
+    violations.extend(broken.filter_map(|violation| found.judge(value, violation)));
+    let faults = found.faults.take();
     violations.extend(faults.into_iter().map(|(place, invalid)| Violation::pointer(&pointer::shown(place), invalid)));
+    let violations = in_order(violations);
+    match whole {
+        Some(whole) if violations.is_empty() => Ok(Draft::Sound(whole)),
+        Some(rest) => Ok(Draft::Faulty(rest, Box::new(Faults { body, found, violations }))),
+        None => Err(violations),
+    }
+}
+
+fn in_order(mut violations: Vec<Violation>) -> Vec<Violation> {
     violations.sort_by_cached_key(|violation| violation.place.to_string());
     violations.dedup();
     violations.truncate(problem::MAX_ERRORS);
-    match whole {
-        Some(whole) if violations.is_empty() => Ok(whole),
-        _ => Err(violations),
-    }
+    violations
 }
 
 /// The fields of a merge patch that its type does not know. Merging passes over those that are null.
 pub(crate) fn unknown_fields<T: DeserializeOwned + Validate>(patch: &Value) -> Vec<Violation> {
-    let mut violations = read::<T>(patch).err().unwrap_or_default();
+    let mut violations = read::<T>(patch.clone()).err().unwrap_or_default();
     violations.retain(|violation| matches!(violation.invalid, Invalid::UnknownField { .. }));
     violations
 }
 
 /// What is known of a body that is being read.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Found {
     /// The faults by their places.
     faults: RefCell<BTreeMap<String, Invalid>>,

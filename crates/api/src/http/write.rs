@@ -26,6 +26,7 @@ use crate::http::body::{Body, Empty, Patch, patched};
 use crate::http::idempotency;
 use crate::http::precondition::Precondition;
 use crate::http::problem::Problem;
+use crate::http::shape::Draft;
 
 /// A request to change something.
 pub(crate) struct Write {
@@ -71,7 +72,8 @@ impl Write {
     pub(crate) async fn create<N: Written>(self, body: Body<N::Facts>) -> Result<Answer, Problem> {
         let address = self.address.clone();
         self.post::<N>(body.digest, move |tx| {
-            let kept = write::create::<N>(tx, body.value)?;
+            let facts = settled::<N>(tx, body.draft, None)?;
+            let kept = write::create::<N>(tx, facts)?;
             let address = format!("{address}/{}", kept.id);
             Ok(represented(tx, kept)?.created_at(&address))
         })
@@ -83,8 +85,9 @@ impl Write {
         let precondition = self.required()?;
         self.run::<N>(move |tx| {
             let before = present::<N>(tx, &id)?;
+            let facts = settled(tx, body.draft, Some(&before))?;
             precondition.check(before.version)?;
-            let kept = write::replace(tx, before, body.value)?;
+            let kept = write::replace(tx, before, facts)?;
             represented(tx, kept)
         })
         .await
@@ -97,7 +100,8 @@ impl Write {
             let before = present::<N>(tx, &id)?;
             precondition.check(before.version)?;
             let facts = serde_json::to_value(N::facts(&before.record)).map_err(Error::from)?;
-            let facts = patched(facts, &patch.patch).map_err(Problem::invalid)?;
+            let draft = patched(facts, &patch.patch).map_err(Problem::invalid)?;
+            let facts = settled(tx, draft, Some(&before))?;
             let kept = write::replace(tx, before, facts)?;
             represented(tx, kept)
         })
@@ -138,16 +142,18 @@ impl Write {
     /// Creates or replaces the object that a source calls so. What somebody else has changed since the
     /// client's last push is not overwritten unseen.
     pub(crate) async fn upsert<N: Pushed>(self, external: ExternalId, body: Body<N::Facts>) -> Result<Answer, Problem> {
-        let (precondition, mut facts) = (self.precondition.clone(), body.value);
+        let precondition = self.precondition.clone();
         let collection = self.address.split("/by-source/").next().unwrap_or_default().to_owned();
-        let known = N::external_ids(&mut facts);
-        if !known.contains(&external) {
-            known.push(external.clone());
-            // What the body alone kept to, the whole may break.
-            facts.validate().map_err(|errors| Problem::invalid(violations(&errors)))?;
-        }
         self.run::<N>(move |tx| {
-            let Some(before) = N::by_source(tx.db(), &external)? else {
+            let before = N::by_source(tx.db(), &external)?;
+            let mut facts = settled(tx, body.draft, before.as_ref())?;
+            let known = N::external_ids(&mut facts);
+            if !known.contains(&external) {
+                known.push(external);
+                // What the body alone kept to, the whole may break.
+                facts.validate().map_err(|errors| Problem::invalid(violations(&errors)))?;
+            }
+            let Some(before) = before else {
                 if precondition.is_some_and(|precondition| precondition != Precondition::Absent) {
                     return Err(Problem::new(Code::PreconditionFailed));
                 }
@@ -230,6 +236,14 @@ fn present<N: Stored>(tx: &mut Tx, id: &N::Id) -> Result<Kept<N>, Problem> {
         permit if permit.covers(&sight) => Ok(kept),
         permit if permit.sees(&sight) => Err(Problem::new(Code::Forbidden)),
         _ => Err(unknown().hiding_a_denial()),
+    }
+}
+
+/// The facts that a caller wrote; or all that is wrong with them, also where they do not agree with the registry.
+fn settled<N: Written>(tx: &mut Tx, draft: Draft<N::Facts>, before: Option<&Kept<N>>) -> Result<N::Facts, Problem> {
+    match draft {
+        Draft::Sound(facts) => Ok(facts),
+        Draft::Faulty(rest, faults) => Err(Problem::invalid(faults.and(write::faults(tx, rest, before)?))),
     }
 }
 

@@ -6,9 +6,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Body, Empty, Patch, merge};
+use crate::http::problem::Problem;
+use crate::http::shape::Draft;
 
-pub(crate) async fn object(body: Body<ProviderFacts>) -> HttpResponse {
-    answer(&body.value, &body.digest)
+pub(crate) async fn object(body: Body<ProviderFacts>) -> Result<HttpResponse, Problem> {
+    match body.draft {
+        Draft::Sound(facts) => Ok(answer(&facts, &body.digest)),
+        Draft::Faulty(_, faults) => Err(Problem::invalid(faults.and(Vec::new()))),
+    }
 }
 
 pub(crate) async fn patch(body: Patch) -> HttpResponse {

@@ -1,7 +1,6 @@
 //! Headers of every answer, methods and media types.
 
 use rstest::rstest;
-use serde_json::Value;
 
 use crate::support::contract::Operation;
 use crate::support::stage::Request;
@@ -100,18 +99,12 @@ fn a_wrong_method_is_405_and_says_what_is_allowed(#[values(Database::Sqlite, Dat
     }
 }
 
-/// The media types that an operation documents for its answer.
-fn formats(operation: &Operation) -> Vec<String> {
-    let contents = operation.successes().into_iter().map(|status| &operation.response(status)["content"]);
-    contents.filter_map(Value::as_object).flat_map(|content| content.keys().cloned()).collect()
-}
-
 #[rstest]
 fn an_answer_without_a_body_suits_whoever_accepts_anything(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
     let stage = Stage::start(database);
-    for operation in stage.contract.operations().iter().filter(|operation| formats(operation).is_empty()) {
+    for operation in stage.contract.operations().iter().filter(|operation| operation.formats().is_empty()) {
         let answer = stage.send(&stage.request(operation).with("Accept", "application/problem+json"));
         assert_eq!((answer.status, answer.text().as_str()), (204, ""), "{}", operation.id);
     }
@@ -120,7 +113,7 @@ fn an_answer_without_a_body_suits_whoever_accepts_anything(
 #[rstest]
 fn only_what_the_caller_accepts_is_sent(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let stage = Stage::start(database);
-    let answering = |operation: &Operation| !formats(operation).is_empty();
+    let answering = |operation: &Operation| !operation.formats().is_empty();
     for operation in stage.contract.operations().into_iter().filter(answering) {
         let asking = |accept: &str| stage.request(&operation).with("Accept", accept);
         let before = stage.registry.last_seq();
@@ -128,7 +121,7 @@ fn only_what_the_caller_accepts_is_sent(#[values(Database::Sqlite, Database::Pos
             stage.send(&asking(accept)).problem(406, "not_acceptable");
         }
         let answer = stage.send(&asking("application/json;q=0, */*"));
-        match formats(&operation).into_iter().find(|format| format != "application/json") {
+        match operation.formats().into_iter().find(|format| format != "application/json") {
             Some(format) => {
                 assert_eq!(answer.header("content-type"), Some(format.clone()), "{}", operation.id);
                 let asked_for = stage.send(&asking(&format));

@@ -151,6 +151,12 @@ impl Operation {
         &self.definition["responses"][status.to_string()]
     }
 
+    /// The formats in which it answers; none where there is nothing to say.
+    pub(crate) fn formats(&self) -> Vec<String> {
+        let contents = self.successes().into_iter().map(|status| &self.response(status)["content"]);
+        contents.filter_map(Value::as_object).flat_map(|content| content.keys().cloned()).collect()
+    }
+
     /// The statuses by which it succeeds.
     pub(crate) fn successes(&self) -> Vec<u16> {
         let statuses = self.definition["responses"].as_object().unwrap().keys();

@@ -10,32 +10,31 @@ struct Step {
     collection: String,
     /// What the path calls the object; the object itself has a field of that name.
     key: String,
-    method: &'static str,
+    /// The schema of the object.
+    object: Value,
     operation_id: String,
     about: String,
     conditional: bool,
-    /// What it answers with.
-    schema: Value,
 }
 
 /// Adds to every answer that is an object what can be done with it next.
 pub(super) fn add(document: &mut Value) {
     let steps = steps(document);
     let mut links = Map::new();
-    let paths = document["paths"].as_object_mut();
-    for (path, item) in paths.into_iter().flatten() {
+    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for method in METHODS {
             let Some(operation) = item.get_mut(method) else { continue };
             let id = operation["operationId"].clone();
             for status in ["200", "201"] {
                 let Some(answer) = operation["responses"].get_mut(status) else { continue };
                 let schema = schema_of(answer);
-                for step in steps.iter().filter(|step| step.operation_id != id) {
-                    if path.starts_with(&step.collection) && schema == *object_of(&steps, step) {
-                        let name = &step.operation_id;
-                        answer["links"][name] = json!({"$ref": format!("#/components/links/{name}")});
-                        links.entry(name).or_insert_with(|| step.link());
-                    }
+                let next = |step: &&Step| {
+                    step.operation_id != id && step.object == schema && path.starts_with(&step.collection)
+                };
+                for step in steps.iter().filter(next) {
+                    let name = &step.operation_id;
+                    answer["links"][name] = json!({"$ref": format!("#/components/links/{name}")});
+                    links.entry(name).or_insert_with(|| step.link());
                 }
             }
         }
@@ -44,6 +43,19 @@ pub(super) fn add(document: &mut Value) {
 }
 
 impl Step {
+    fn of(operation: &Value, collection: &str, key: &str, object: Value) -> Self {
+        let text = |field: &str| operation[field].as_str().unwrap_or_default().to_owned();
+        let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+        Self {
+            collection: collection.to_owned(),
+            key: key.to_owned(),
+            object,
+            operation_id: text("operationId"),
+            about: text("summary"),
+            conditional: parameters.any(|parameter| parameter["name"] == "If-Match"),
+        }
+    }
+
     fn link(&self) -> Value {
         let Self { key, operation_id, about, .. } = self;
         let mut parameters = json!({key: format!("$response.body#/{key}")});
@@ -54,39 +66,23 @@ impl Step {
     }
 }
 
+/// The operations on one object, by the key that the registry itself has for it.
 fn steps(document: &Value) -> Vec<Step> {
     let paths = document["paths"].as_object().into_iter().flatten();
-    let operations = paths
-        .flat_map(|(path, item)| METHODS.into_iter().filter_map(move |method| Some((path, method, item.get(method)?))));
-    operations.filter_map(|(path, method, operation)| step(path, method, operation)).collect()
-}
-
-fn step(path: &str, method: &'static str, operation: &Value) -> Option<Step> {
-    let (collection, rest) = path.split_once("/{")?;
-    let (key, rest) = rest.split_once('}')?;
-    // What another system calls the object is not a field of the object.
-    let by_own_key = !rest.contains('{') && !collection.ends_with("/by-source");
-    by_own_key.then(|| Step {
-        collection: collection.to_owned(),
-        key: key.to_owned(),
-        method,
-        operation_id: operation["operationId"].as_str().unwrap_or_default().to_owned(),
-        about: operation["summary"].as_str().unwrap_or_default().to_owned(),
-        conditional: parameters_of(operation).any(|parameter| parameter["name"] == "If-Match"),
-        schema: schema_of(&operation["responses"]["200"]),
-    })
-}
-
-/// What the collection of a step holds: what reading one of its objects answers with.
-fn object_of<'a>(steps: &'a [Step], step: &Step) -> &'a Value {
-    let read = steps.iter().find(|read| read.collection == step.collection && read.method == "get");
-    read.map_or(&Value::Null, |read| &read.schema)
+    let items = paths.filter_map(|(path, item)| {
+        let (collection, rest) = path.split_once("/{")?;
+        let (key, below) = rest.split_once('}')?;
+        // What another system calls the object is not a field of the object.
+        (!below.contains('{')).then_some((collection, key, item))
+    });
+    let steps = items.flat_map(|(collection, key, item)| {
+        let object = schema_of(&document["paths"][format!("{collection}/{{{key}}}")]["get"]["responses"]["200"]);
+        let operations = METHODS.iter().filter_map(|method| item.get(*method));
+        operations.map(move |operation| Step::of(operation, collection, key, object.clone()))
+    });
+    steps.collect()
 }
 
 fn schema_of(answer: &Value) -> Value {
     answer["content"]["application/json"]["schema"].clone()
-}
-
-fn parameters_of(operation: &Value) -> impl Iterator<Item = &Value> {
-    operation["parameters"].as_array().into_iter().flatten()
 }

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test tools check fmt clippy boundaries openapi openapi-check reference reference-check docs \
+.PHONY: help run build test tools check fmt clippy boundaries openapi openapi-check reference reference-check docs release \
 	contract contract-full contract-tools lint clients swagger-ui workflows quick-starts fuzz faults
 
 help: ## List these targets
@@ -16,7 +16,7 @@ test: tools ## Run every test, on SQLite and on a throw-away PostgreSQL
 	tests/postgres.sh with sh -c 'cargo build --locked --package digituki && cargo test --locked --workspace'
 
 tools: ## See to it that the programs which tests need are there
-	tests/tools.sh
+	tests/tools.sh test
 
 check: fmt clippy boundaries openapi-check reference-check docs ## Run every check that is not a test
 
@@ -42,6 +42,9 @@ openapi-check: ## Check that openapi/openapi.json is what the code says
 		&& { diff -u openapi/openapi.json "$$generated" \
 			|| { echo 'openapi/openapi.json is out of date: run make openapi' >&2; exit 1; }; }
 
+release: openapi reference ## Release the contract and the migrations as they are: they are final then
+	tests/release.sh
+
 reference: build ## Write docs/reference anew, from the code
 	rm -f docs/reference/*.md
 	cargo run --quiet --locked --package digituki -- reference docs/reference
@@ -58,11 +61,13 @@ docs: ## Build the documentation; a warning is an error
 contract: lint workflows clients swagger-ui quick-starts fuzz ## Hold the contract with other people's tools
 
 contract-full: contract-tools build ## Let schemathesis ask as every role, and for longer (hours)
-	for caller in $$(target/debug/digituki openapi | jq --raw-output '.components.schemas.Role.enum[]'); do \
+	roles=$$(jq --raw-output '.components.schemas.Role.enum[]' openapi/openapi.json) && [ -n "$$roles" ] && \
+	for caller in $$roles; do \
 		tests/server.sh on-both tests/contract/fuzz.sh 300 "$$caller" || exit 1; \
 	done
 
-contract-tools: tools
+contract-tools: ## Install the tools that hold the contract, as they are locked
+	tests/tools.sh contract
 	tests/contract/tools.sh
 
 lint: contract-tools ## Lint the contract, score it, and compare it with its last release
@@ -81,11 +86,11 @@ clients: contract-tools build ## Run a client in TypeScript and one in Python, m
 swagger-ui: contract-tools build ## Try every operation in Swagger UI, in a real browser
 	tests/server.sh with tests/contract/swagger_ui.sh
 
-quick-starts: tools build ## Run the commands of docs/quick-starts as they are written
+quick-starts: contract-tools build ## Run the commands of docs/quick-starts as they are written
 	tests/quick_starts.sh
 
 fuzz: contract-tools build ## Let schemathesis ask what the contract allows and what it forbids
-	tests/server.sh on-both tests/contract/fuzz.sh 20 public national_developer integrator
+	timeout 600 tests/server.sh on-both tests/contract/fuzz.sh 20 public national_developer integrator
 
 faults: contract-tools build ## Put one fault after another into a copy of the code, and see each found
 	tests/faults.sh

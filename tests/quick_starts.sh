@@ -36,7 +36,7 @@ main() {
 # What needs the network, or the machine's own root, is there before a document runs without either; and what the
 # caller has set for a registry of its own is not what a reader has.
 prepare() {
-    tests/tools.sh
+    tests/tools.sh contract
     tests/postgres.sh install
     local programs variable
     programs=$(cargo metadata --format-version 1 --no-deps --offline | jq --raw-output .target_directory)/debug

@@ -5,12 +5,15 @@
 #   on-both COMMAND...   do so on an SQLite file and on a throw-away PostgreSQL, side by side
 #   token ROLE           print an access token of the client with that role (within `with`)
 #
-# The database is an SQLite file of its own, or the one that DATABASE_URL names. COMMAND is told in its environment
+# The database is an SQLite file of its own, and nothing counts that is set where this runs, but
+#   DIGITUKI_TEST_DATABASE    the URL of another new database
+#   DIGITUKI_TEST_LOG         the file to which goes what the server says; else its end is shown when COMMAND fails
+#
+# COMMAND is told in its environment
 #   DIGITUKI_URL         where the registry answers
 #   DIGITUKI_CLIENTS     a directory with a client for each role, ROLE.json, as `digituki client add --json` prints it
 #   DATABASE_URL         the database, for `digituki client` and its like
 #   PATH                 with `digituki` itself in front
-# What the server says goes to the file that DIGITUKI_SERVER_LOG names, or is shown when the server does not come up.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -40,44 +43,76 @@ main() {
 folder= server=
 
 run_with() {
-    local programs log status=0
+    local programs log status=0 variable
     programs=$(cd "$here/.." && cargo metadata --format-version 1 --no-deps --offline | jq --raw-output .target_directory)/debug
     [ -x "$programs/digituki" ] || fail "$programs/digituki is missing: run make build"
     trap clean_up EXIT
     folder=$(mktemp -d "${TMPDIR:-/tmp}/digituki-server.XXXXXXXX")
-    log=${DIGITUKI_SERVER_LOG:-$folder/log}
-    export PATH=$programs:$PATH DATABASE_URL=${DATABASE_URL:-sqlite://$folder/digituki.db} DIGITUKI_CLIENTS=$folder/clients
-    export DIGITUKI_RATE_LIMIT=${DIGITUKI_RATE_LIMIT:-off}
+    log=${DIGITUKI_TEST_LOG:-$folder/log}
+    # A registry of the caller's own is not to be written to.
+    for variable in DATABASE_URL RUST_LOG "${!DIGITUKI_@}"; do
+        [[ $variable == DIGITUKI_TEST_* ]] || unset "$variable"
+    done
+    export PATH=$programs:$PATH DATABASE_URL=${DIGITUKI_TEST_DATABASE:-sqlite://$folder/digituki.db}
+    export DIGITUKI_CLIENTS=$folder/clients DIGITUKI_RATE_LIMIT=off
     mkdir "$DIGITUKI_CLIENTS"
-    local port
-    port=$("$here/postgres.sh" free-port)
-    export DIGITUKI_URL=http://127.0.0.1:$port
     digituki migrate 2> "$log" || { cat "$log" >&2; fail 'the database could not be made'; }
     add_clients
-    DIGITUKI_LISTEN=127.0.0.1:$port digituki serve 2>> "$log" &
+    DIGITUKI_LISTEN=127.0.0.1:0 digituki serve 2>> "$log" &
     server=$!
+    DIGITUKI_URL=$(address)
+    export DIGITUKI_URL
     until curl --silent --fail --output "$folder/ready" "$DIGITUKI_URL/health/ready"; do
-        kill -0 "$server" 2> /dev/null || { cat "$log" >&2; fail 'the server did not come up'; }
+        is_up
         sleep 0.05
     done
     "$@" || status=$?
+    [ "$status" -eq 0 ] || [ -n "${DIGITUKI_TEST_LOG:-}" ] || { echo '== the server said at last' && tail -n 20 "$log"; } >&2
     exit "$status"
 }
 
+# Where the server listens, by what it says: the system has given it a port.
+address() {
+    until sed -n 's|.* listening on \([0-9.:]*\);.*|http://\1|p' "$log" | grep .; do
+        is_up
+        sleep 0.05
+    done
+}
+
+is_up() {
+    kill -0 "$server" 2> /dev/null || { cat "$log" >&2; fail 'the server did not come up'; }
+}
+
+running=() said=()
+
 run_on_both() {
-    local said=() running=() status=0 each
+    local status=0 each
+    trap end_both EXIT
     said=("$(mktemp)" "$(mktemp)")
-    env --unset=DATABASE_URL "$here/server.sh" with "$@" > "${said[0]}" 2>&1 &
+    # Each in a process group of its own, so that all of it can be ended.
+    set -m
+    DIGITUKI_TEST_LOG=${DIGITUKI_TEST_LOG:+$DIGITUKI_TEST_LOG.sqlite} "$here/server.sh" with "$@" > "${said[0]}" 2>&1 &
     running+=($!)
-    "$here/postgres.sh" with sh -c 'DATABASE_URL=$DIGITUKI_TEST_POSTGRES exec "$@"' - "$here/server.sh" with "$@" \
-        > "${said[1]}" 2>&1 &
+    DIGITUKI_TEST_LOG=${DIGITUKI_TEST_LOG:+$DIGITUKI_TEST_LOG.postgres} "$here/postgres.sh" with \
+        sh -c 'DIGITUKI_TEST_DATABASE=$DIGITUKI_TEST_POSTGRES exec "$@"' - "$here/server.sh" with "$@" > "${said[1]}" 2>&1 &
     running+=($!)
+    set +m
     for each in 0 1; do
         wait "${running[each]}" || status=$?
         cat "${said[each]}"
     done
-    rm -f "${said[@]}"
+    running=()
     exit "$status"
+}
+
+end_both() {
+    trap '' HUP INT TERM
+    local each
+    for each in "${running[@]}"; do
+        kill -- "-$each" 2> /dev/null || true
+        wait "$each" 2> /dev/null || true
+    done
+    rm -f "${said[@]}"
 }
 
 add_clients() {

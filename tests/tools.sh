@@ -1,33 +1,25 @@
 #!/usr/bin/env bash
-# Sees to it that the programs are there which the tests use, from the distribution if need be.
+# Sees to it that the programs are there, from the distribution if need be, which the tests use (tools.sh test) or which
+# hold the contract (tools.sh contract).
 set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/install.sh"
 
-as_root() {
-    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
-}
-
-# Installs packages, unless the command after `unless` says that what they bring is there.
-install() {
-    local packages=()
-    while [ "$1" != unless ]; do
-        packages+=("$1")
-        shift
-    done
-    shift
-    if "$@" > /dev/null 2>&1; then
-        return
-    fi
-    if ! { command -v apt-get && as_root apt-get update \
-        && as_root env DEBIAN_FRONTEND=noninteractive \
-            apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "${packages[@]}"; } >&2; then
-        echo "tools.sh: install what \`$*\` needs (on Debian and Ubuntu: apt-get install ${packages[*]})" >&2
-        exit 1
-    fi
-}
-
-install strace unless command -v strace
-install util-linux unless command -v unshare
-install curl unless command -v curl
-install jq unless command -v jq
-install nodejs npm unless command -v npm
-install python3 python3-venv unless python3 -c 'import ensurepip'
+case "${1:-}" in
+    test)
+        install_packages strace unless command -v strace
+        install_packages util-linux unless command -v unshare
+        ;;
+    contract)
+        install_packages util-linux unless command -v unshare
+        install_packages curl unless command -v curl
+        install_packages jq unless command -v jq
+        install_packages nodejs npm unless command -v npm
+        install_packages python3 python3-venv unless python3 -c 'import ensurepip'
+        [ -n "${CHROMIUM:-}" ] || install_packages chromium \
+            unless sh -c 'command -v chromium || command -v chromium-browser || command -v google-chrome'
+        ;;
+    *)
+        echo 'usage: test | contract' >&2
+        exit 2
+        ;;
+esac

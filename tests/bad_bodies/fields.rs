@@ -168,7 +168,7 @@ fn contacts(target: &Target) -> Vec<Case> {
             "https://b.example/\u{202E}",
             "https://b.example/\n",
             "file:///etc/passwd",
-            &format!("https://b.example/{}", "x".repeat(500)),
+            &format!("https://b.example/{}", "x".repeat(2_000)),
         ];
         cases.refuse_each("/contact/website", &pages, "malformed_value");
         cases.refuse("/contact/website", "https://b.example/131052-308T", "personal_identity_code");

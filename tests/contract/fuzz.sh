@@ -20,7 +20,7 @@ for caller in "$@"; do
     headers=()
     [ "$caller" = public ] || headers=(--header "${credentials[$caller]}")
     printf '== %s, %s\n' "$caller" "${DATABASE_URL%%:*}"
-    .venv/bin/schemathesis --config-file schemathesis.toml run ../../openapi/openapi.json --url "$DIGITUKI_URL" \
+    DIGITUKI_TEST_CALLER=$caller .venv/bin/schemathesis --config-file schemathesis.toml run ../../openapi/openapi.json --url "$DIGITUKI_URL" \
         --max-examples "$examples" "${headers[@]}" || status=$?
 done
 exit "$status"

@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 export PATH=$PWD/node_modules/.bin:$PATH
 contract=${1:-../../openapi/openapi.json}
 
-score=$(redocly score --config redocly.yaml --format json "$contract" 2> /dev/null)
+score=$(redocly score --config redocly.yaml --format json "$contract")
 jq --raw-output '"score \(.agentReadiness)", (.subscores | to_entries[] | "  \(.key) \(.value * 100 | round) %")' <<< "$score"
 jq --exit-status '
     .agentReadiness >= 80 and (.subscores | .exampleCoverage == 1 and .errorClarity == 1 and .documentationQuality == 1)

@@ -1,13 +1,13 @@
 // Tries the contract in Swagger UI as a reader would: opens the page, signs in, and presses Execute at every operation.
 //
 // In the environment: DIGITUKI_URL and DIGITUKI_CLIENTS (tests/server.sh), CHROMIUM (the browser), and, if pictures
-// are wanted, DIGITUKI_SCREENSHOTS (the folder that they go to).
+// are wanted, DIGITUKI_TEST_SCREENSHOTS (the folder that they go to).
 import assert, { AssertionError } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-const { DIGITUKI_URL, DIGITUKI_CLIENTS, DIGITUKI_SCREENSHOTS, CHROMIUM } = process.env;
+const { DIGITUKI_URL, DIGITUKI_CLIENTS, DIGITUKI_TEST_SCREENSHOTS, CHROMIUM } = process.env;
 
 // What cannot succeed with the examples as they stand, how the answer says so, and why. All else must succeed.
 const ELSEWHERE = { status: 404, code: 'not_found', because: 'an object that is created gets an id of its own' };
@@ -207,5 +207,5 @@ async function rename(block) {
 }
 
 async function picture(page, name) {
-    if (DIGITUKI_SCREENSHOTS) await page.screenshot({ path: join(DIGITUKI_SCREENSHOTS, `${name}.png`) });
+    if (DIGITUKI_TEST_SCREENSHOTS) await page.screenshot({ path: join(DIGITUKI_TEST_SCREENSHOTS, `${name}.png`) });
 }

@@ -50,8 +50,8 @@ struct ChangeFeed {
     /// Up to this number all has been seen: ask on with `after`.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991i64, example = 1)]
     last_seq: i64,
-    /// The number of the newest change, whoever may see it: from here on is from now on. Less than `after` only when
-    /// the registry was restored from an older copy of itself: then a mirror starts anew.
+    /// The number of the newest change, whoever may see it: after it is from now on. When it is less than the `after`
+    /// that was read here before, the registry was restored from an older copy, and a mirror starts anew.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991i64, example = 1)]
     newest_seq: i64,
 }
@@ -69,7 +69,7 @@ impl FromQuery for ChangeFilter {
 /// List the changes of all objects.
 ///
 /// In the order in which they were made, deletions included: whoever applies them one after the other holds a
-/// copy of the registry. To the public, what is published; to whoever signs in, everything in its scope. With
+/// copy of the registry; what follows the clock, such as a status, it works out from the dates. To the public, what is published; to whoever signs in, everything in its scope. With
 /// `wait` the answer comes as soon as there is a change. As `application/x-ndjson` all changes come in one
 /// stream, one a line, whatever `limit` says.
 #[utoipa::path(

@@ -19,7 +19,7 @@ pub(crate) fn configure(routes: &mut Routes) {
 #[derive(Serialize, ToSchema)]
 struct Health {
     /// `live` or `ready`.
-    #[schema(min_length = 4, max_length = 5, pattern = "^(live|ready)$", example = "live")]
+    #[schema(min_length = 4, max_length = 32, pattern = "^[a-z_]+$", example = "live")]
     status: &'static str,
 }
 

@@ -51,10 +51,10 @@ struct Token {
     #[schema(min_length = 6, max_length = 6, pattern = "^Bearer$", example = "Bearer")]
     token_type: &'static str,
     /// The seconds that it lives.
-    #[schema(minimum = 1, maximum = 900, example = 900)]
+    #[schema(minimum = 1, maximum = 86_400, example = 900)]
     expires_in: i64,
     /// What it allows: scopes with spaces between them.
-    #[schema(min_length = 4, max_length = 200, example = "read providers:write")]
+    #[schema(min_length = 4, max_length = 2_000, example = "read providers:write")]
     scope: String,
 }
 
@@ -206,7 +206,7 @@ struct AuthorizationServer {
     #[schema(value_type = Vec<Word>, min_items = 1, max_items = 100)]
     scopes_supported: Vec<Scope>,
     /// Nobody is led through a page: none.
-    #[schema(value_type = Vec<Word>, max_items = 0)]
+    #[schema(value_type = Vec<Word>, max_items = 10)]
     response_types_supported: [&'static str; 0],
     /// How a token is asked for.
     #[schema(value_type = Vec<Word>, min_items = 1, max_items = 10)]

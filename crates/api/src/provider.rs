@@ -154,7 +154,7 @@ async fn list_provider_history(app: Data<App>, of: Of<Provider>, query: ListQuer
 #[utoipa::path(
     get, path = "/v1/providers/by-source/{source}/{source_id}", tag = "providers",
     params(
-        ("source" = Source, Path, description = "The system."),
+        ("source" = Source, Path, description = "The system that calls it so."),
         ("source_id" = SourceId, Path, description = "What it calls the provider.")
     ),
     responses((status = 200, body = Provider))
@@ -165,13 +165,13 @@ async fn get_provider_by_source(ask: Ask, request: HttpRequest, _: Query<()>) ->
 
 /// Create or replace the provider that a source calls so.
 ///
-/// For systems that push what they hold. The body need not repeat the source's id. A provider that somebody
+/// For systems that push what they hold, each under a source of its own: the registry may keep a source for one system. The body need not repeat the source's id. A provider that somebody
 /// else has changed since this client's last push is not overwritten unseen: then If-Match is needed (428). What
 /// says nothing new changes nothing.
 #[utoipa::path(
     put, path = "/v1/providers/by-source/{source}/{source_id}", tag = "providers",
     params(
-        ("source" = Source, Path, description = "The system."),
+        ("source" = Source, Path, description = "The system that calls it so."),
         ("source_id" = SourceId, Path, description = "What it calls the provider.")
     ),
     request_body = ProviderFacts,

@@ -157,7 +157,7 @@ pub struct AreaRef {
     /// What kind of area it is.
     pub kind: AreaKind,
     /// Its official code within the kind.
-    #[schema(min_length = 2, max_length = 3, pattern = "^([0-9]{2,3}|FI)$", example = "06")]
+    #[schema(min_length = 2, max_length = 10, pattern = "^[A-Z0-9]{2,10}$", example = "06")]
     pub code: String,
     /// Its official names.
     pub names: Names,

@@ -13,7 +13,7 @@ vocabulary! {
     /// What came of a request.
     pub enum Outcome = "outcome" {
         Done = "done" ["tehty", "gjort", "done"],
-        Denied = "denied" ["evätty", "nekad", "denied"],
+        Denied = "denied" ["evätty", "nekat", "denied"],
     }
 }
 
@@ -83,10 +83,10 @@ pub struct AuditFilter {
     /// Those about any of these objects.
     #[param(value_type = Option<Vec<ExactName>>, max_items = 100)]
     pub object: Vec<String>,
-    /// Those of this day (UTC) and later.
+    /// Those of this day and later.
     #[param(value_type = Option<NaiveDate>)]
     pub first_day: Option<NaiveDate>,
-    /// Those of this day (UTC) and earlier.
+    /// Those of this day and earlier.
     #[param(value_type = Option<NaiveDate>)]
     pub last_day: Option<NaiveDate>,
 }

@@ -20,7 +20,7 @@ vocabulary! {
         Upcoming = "upcoming" ["tulossa", "kommande", "upcoming"],
         Open = "open" ["avoinna", "öppen", "open"],
         Evaluation = "evaluation" ["arvioitavana", "under utvärdering", "under evaluation"],
-        Decided = "decided" ["päätetty", "avgjord", "decided"],
+        Decided = "decided" ["ratkaistu", "avgjord", "decided"],
         Closed = "closed" ["päättynyt", "avslutad", "closed"],
     }
 }
@@ -29,7 +29,7 @@ vocabulary! {
     /// What kind of occasion belongs to a call.
     pub enum CallEventType = "call_event_type" {
         Briefing = "briefing" ["infotilaisuus", "informationsmöte", "information briefing"],
-        CommentRound = "comment_round" ["kommentointikierros", "kommentarsrunda", "comment round on drafts"],
+        CommentRound = "comment_round" ["kommentointikierros", "kommentarsrunda", "comment round"],
     }
 }
 
@@ -62,7 +62,7 @@ pub struct CallDocument {
     /// What kind of document it is.
     pub document_type: CallDocumentType,
     /// The languages in which it exists; `["fi"]` means in Finnish only.
-    #[schema(min_items = 1, max_items = 13)]
+    #[schema(min_items = 1, max_items = 100)]
     pub languages: Vec<Language>,
     /// Where it is published, or null where the address is not known.
     #[schema(max_length = 2_000, example = json!(null))]
@@ -87,9 +87,9 @@ pub struct Call {
     /// Until this instant, exclusive, applications are taken.
     pub closes_at: Option<DateTime<Utc>>,
     /// The types of organisation that may apply; null where they are not recorded.
-    #[schema(max_items = 20)]
+    #[schema(max_items = 100)]
     pub eligible_organisation_types: Option<Vec<OrganisationType>>,
-    /// What the call had to give; null where it is not known, as in the next two.
+    /// What the call had to give; null where it is not known.
     pub budgeted: Option<Money>,
     /// What was awarded.
     pub awarded: Option<Money>,

@@ -17,7 +17,7 @@ vocabulary! {
         Created = "created" ["luotu", "skapad", "created"],
         Updated = "updated" ["muutettu", "ändrad", "updated"],
         Deleted = "deleted" ["poistettu", "borttagen", "deleted"],
-        Merged = "merged" ["yhdistetty toiseen", "sammanslagen", "merged into another"],
+        Merged = "merged" ["yhdistetty toiseen", "sammanslagen med en annan", "merged into another"],
     }
 }
 
@@ -55,8 +55,9 @@ fn object_or_null() -> Schema {
         .schema_type(SchemaType::from_iter([Type::Object, Type::Null]))
         .additional_properties(Some(AdditionalProperties::FreeForm(true)))
         .description(Some(
-            "The object as it was after the change, as its own address gives it; null when it was deleted, or when its \
-             contents were erased by law.",
+            "The object as it was after the change, in the form of its own address; null when it was deleted, or when its \
+             contents were erased by law. What follows the clock (a call's or a pilot's status, freshness, to which \
+             areas a municipality belongs) is as of the reading.",
         ))
         .into()
 }

@@ -37,7 +37,7 @@ impl Clock {
     pub fn moment(&self) -> Moment {
         let now = self.now();
         let now = DateTime::from_timestamp_millis(now.timestamp_millis()).unwrap_or(now);
-        Moment { now, today: now.with_timezone(&Helsinki).date_naive() }
+        Moment::at(now)
     }
 
     /// The present day in Helsinki.
@@ -53,6 +53,20 @@ pub struct Moment {
     pub now: DateTime<Utc>,
     /// The day. A walk through a collection keeps the day that it began on.
     pub today: NaiveDate,
+}
+
+impl Moment {
+    /// An instant, and its day in Helsinki.
+    pub fn at(now: DateTime<Utc>) -> Self {
+        Self { now, today: now.with_timezone(&Helsinki).date_naive() }
+    }
+
+    /// The instant at which a day begins in Helsinki.
+    pub fn beginning_of(day: NaiveDate) -> DateTime<Utc> {
+        let midnight = day.and_time(chrono::NaiveTime::MIN);
+        // Clocks change there at night, but never at midnight.
+        midnight.and_local_timezone(Helsinki).earliest().map_or_else(|| midnight.and_utc(), |begins| begins.to_utc())
+    }
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use crate::vocabulary::Vocabulary;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CodeList {
     /// Its name, as in the contract.
-    #[schema(min_length = 3, max_length = 64, pattern = "^[a-z]+(_[a-z]+)*$", example = "area_kind")]
+    #[schema(min_length = 3, max_length = 64, pattern = "^[a-z][a-z0-9]*(_[a-z0-9]+)*$", example = "area_kind")]
     pub name: String,
     /// Its values in the order in which they are shown.
     #[schema(min_items = 1, max_items = 200)]

@@ -92,7 +92,7 @@ pub struct Website(String);
 
 impl Website {
     /// Its longest form, in characters.
-    pub const MAX: usize = 500;
+    pub const MAX: usize = 2_000;
 }
 
 impl FromStr for Website {

@@ -17,9 +17,9 @@ vocabulary! {
     /// Where a grant stands.
     pub enum GrantStatus = "grant_status" {
         Active = "active" ["käytössä", "pågående", "active"],
-        Suspended = "suspended" ["keskeytetty", "avbrutet", "suspended"],
+        Suspended = "suspended" ["maksatus keskeytetty", "utbetalningen avbruten", "suspended"],
         Completed = "completed" ["päättynyt", "slutfört", "completed"],
-        Terminated = "terminated" ["lakkautettu", "indraget", "terminated"],
+        Terminated = "terminated" ["maksatus lopetettu", "utbetalningen upphört", "terminated"],
         Recovered = "recovered" ["peritty takaisin", "återkrävt", "recovered"],
     }
 }

@@ -65,7 +65,7 @@ pub struct Municipality {
     /// The region in which it lies on the day asked about, or on its last day.
     pub region: Option<AreaRef>,
     /// The hospital district to which it belongs on that day; known for 2018 and carried to the end
-    /// of 2022, when hospital districts ended.
+    /// of 2022, when hospital districts ended but for that of Åland.
     pub hospital_district: Option<AreaRef>,
     /// The wellbeing services county to which it belongs on that day, from 2023.
     pub wellbeing_services_county: Option<AreaRef>,

@@ -100,7 +100,7 @@ problems! {
             ["Sama pyyntö on käsittelyssä", "Samma begäran behandlas redan", "The same request is being worked on"],
         /// The object has another version than `If-Match` names, or is there in spite of `If-None-Match: *`.
         PreconditionFailed = "precondition_failed" 412
-            ["Kohde on muuttunut", "Objektet har ändrats", "The object has changed"],
+            ["Ehto ei täyty: kohde on muuttunut", "Villkoret är inte uppfyllt: objektet har ändrats", "The condition does not hold: the object has changed"],
         /// The body is larger than the registry takes.
         PayloadTooLarge = "payload_too_large" 413
             ["Pyynnön sisältö on liian suuri", "Begärans innehåll är för stort", "The request's content is too large"],
@@ -145,7 +145,7 @@ problems! {
             ["Teksti puuttuu", "Text saknas", "The text is missing"],
         /// A last day that comes before the first.
         EndsBeforeStart = "ends_before_start" 400
-            ["Loppuu ennen alkuaan", "Slutar före sin början", "It ends before it starts"],
+            ["Loppupäivä on ennen alkupäivää", "Slutdagen är före startdagen", "It ends before it starts"],
         /// A control character, a character that shows nothing, or bytes that are not UTF-8.
         ForbiddenCharacter = "forbidden_character" 400
             ["Kielletty merkki", "Otillåtet tecken", "A character that is not allowed"],
@@ -169,7 +169,7 @@ problems! {
             ["Arvo ei ole sallitulla välillä", "Värdet ligger utanför intervallet", "The value is out of range"],
         /// A text with a Finnish personal identity code: the registry holds nobody's.
         PersonalIdentityCode = "personal_identity_code" 400
-            ["Henkilötunnus", "Personbeteckning", "A personal identity code"],
+            ["Teksti sisältää henkilötunnuksen", "Texten innehåller en personbeteckning", "The text holds a personal identity code"],
         /// A field that stands in one object more than once.
         RepeatedField = "repeated_field" 400
             ["Kenttä toistuu", "Fältet upprepas", "The field is repeated"],

@@ -141,19 +141,19 @@ pub struct Provider {
     /// How to reach it, or null.
     pub contact: Option<Contact>,
     /// The languages in which it gives support.
-    #[schema(max_items = 13)]
+    #[schema(max_items = 100)]
     pub languages: Vec<Language>,
     /// The municipality in which it has its seat, or null.
     pub municipality: Option<AreaRef>,
     /// The regions in which it works.
-    #[schema(max_items = 30)]
+    #[schema(max_items = 100)]
     pub regions: Vec<AreaRef>,
     /// Whether it existed before, or was launched by the work on digital support; null where it is not known.
     pub origin: Option<Origin>,
     /// Whether its support is on offer.
     pub offer_status: OfferStatus,
     /// What it is called elsewhere.
-    #[schema(max_items = 20)]
+    #[schema(max_items = 100)]
     pub external_ids: Vec<ExternalId>,
     /// When somebody last saw that it is still true; null when nobody has.
     pub verified_at: Option<DateTime<Utc>>,

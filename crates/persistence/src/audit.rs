@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use digituki_domain::audit::{AuditEntry, AuditFilter, Outcome};
+use digituki_domain::clock::Moment;
 use digituki_domain::noun::NounName;
 use digituki_domain::role::{Caller, Role};
 
@@ -119,10 +120,10 @@ fn matching(filter: &AuditFilter) -> audit_entries::BoxedQuery<'static, Backend>
     any_of!(query, audit_entries::noun.assume_not_null(), filter.noun);
     any_of!(query, audit_entries::object.assume_not_null(), filter.object);
     if let Some(first) = filter.first_day {
-        query = query.filter(audit_entries::recorded_at.ge(first.and_time(chrono::NaiveTime::MIN)));
+        query = query.filter(audit_entries::recorded_at.ge(stored_instant(Moment::beginning_of(first))));
     }
     if let Some(after) = filter.last_day.and_then(|last| last.succ_opt()) {
-        query = query.filter(audit_entries::recorded_at.lt(after.and_time(chrono::NaiveTime::MIN)));
+        query = query.filter(audit_entries::recorded_at.lt(stored_instant(Moment::beginning_of(after))));
     }
     query
 }

@@ -41,7 +41,7 @@ async def main() -> None:
         facts = ProviderFacts(
             organisation=await find_organisation(registry),
             provider_type=ProviderType.STATE_AGENCY,
-            names=NamesInput(fi="Esimerkin digituki", sv="Exempel digistöd", en=None),
+            names=NamesInput(fi="Esimerkin digituki", sv="Exempel på digitalt stöd", en=None),
             contact=ContactInput(email="digituki@yhdistys.example", phone="+358295000"),
             languages=[Language.FI, Language.SV],
             municipality="837",

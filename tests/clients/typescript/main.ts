@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   const facts: Facts = {
     organisation: await findOrganisation(registry),
     provider_type: "state_agency",
-    names: { fi: "Esimerkin digituki", sv: "Exempel digistöd", en: null },
+    names: { fi: "Esimerkin digituki", sv: "Exempel på digitalt stöd", en: null },
     contact: { email: "digituki@yhdistys.example", phone: "+358295000" },
     languages: ["fi", "sv"],
     municipality: "837",

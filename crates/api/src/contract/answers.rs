@@ -35,13 +35,15 @@ impl Faults {
     ];
 
     /// Those that every operation of a kind can meet.
-    pub(super) fn of(path: &str, guarded: bool) -> impl Iterator<Item = Code> {
+    pub(super) fn of(path: &str, guarded: bool, speaks: bool) -> impl Iterator<Item = Code> {
         let one_object = path.contains('{');
         let counted = !path.starts_with("/health/");
         Self::OF_ALL.into_iter().filter(move |code| match code {
             Code::Unauthenticated | Code::Forbidden => guarded,
             Code::NotFound => one_object,
             Code::TooManyRequests => counted,
+            // What answers without a body suits everyone.
+            Code::NotAcceptable => speaks,
             _ => true,
         })
     }
@@ -65,7 +67,7 @@ impl Faults {
             Code::Unauthenticated => add("WWW-Authenticate", "WwwAuthenticate"),
             // Where another token could do it.
             Code::Forbidden => {
-                headers.insert("WWW-Authenticate".into(), sign_in());
+                headers.insert("WWW-Authenticate".into(), sign_in(CHALLENGE));
             }
             _ => (),
         }
@@ -132,9 +134,19 @@ fn text(description: &str, max: usize, example: &str) -> Value {
     json!({"description": description, "schema": {"type": "string", "maxLength": max}, "example": example})
 }
 
-fn sign_in() -> Value {
-    let about = "How to sign in, and what was wrong with the token (RFC 6750).";
-    text(about, 200, "Bearer realm=\"digituki\", error=\"invalid_token\"")
+const CHALLENGE: &str = "Bearer realm=\"digituki\", error=\"invalid_token\"";
+
+pub(super) fn sign_in(challenge: &str) -> Value {
+    text("How to sign in, and what was wrong with the token (RFC 6750, RFC 7617).", 1_000, challenge)
+}
+
+/// A header that is usually there, but not always.
+pub(super) fn sometimes(name: &str) -> Value {
+    let mut header = headers()[name].take();
+    if let Some(header) = header.as_object_mut() {
+        header.remove("required");
+    }
+    header
 }
 
 /// The headers that answers refer to.
@@ -144,7 +156,7 @@ pub(super) fn headers() -> Value {
         header
     };
     json!({
-        "ContentLanguage": always(text("The language of the problem.", 2, "en")),
+        "ContentLanguage": always(text("The language of the problem.", 35, "en")),
         "ETag": always(text(
             "What this answer is known by: version and digest of an object, digest of anything else.",
             100,
@@ -158,13 +170,13 @@ pub(super) fn headers() -> Value {
             "example": "http://127.0.0.1:8080/v1/providers/019ac0de-0000-7000-8000-000000000000"
         },
         "PreferenceApplied": text("The preference that was followed.", 100, "return=total-count"),
-        "RateLimit": text("What is left of the limit, and for how many seconds.", 100, "\"default\";r=599;t=1"),
+        "RateLimit": text("What is left of the limit (`r`), and the seconds until there is more (`t`).", 100, "\"default\";r=599;t=1"),
         "RateLimitPolicy": text("The limit: so many requests in so many seconds.", 100, "\"default\";q=600;w=60"),
         "RequestId": always(text("Names this request in the log.", 64, "019ac0de-0000-7000-8000-000000000000")),
-        "WwwAuthenticate": always(sign_in()),
+        "WwwAuthenticate": always(sign_in(CHALLENGE)),
         "RetryAfter": {
             "description": "Seconds to wait before another try.",
-            "schema": {"type": "integer", "minimum": 1, "maximum": 3_600},
+            "schema": {"type": "integer", "minimum": 1, "maximum": 604_800},
             "example": 1
         }
     })

@@ -38,8 +38,12 @@ A write answers with the object as it is after it. `PUT`, `PATCH` (a JSON merge 
 What is published takes no account; an access token (`Authorization: Bearer`) allows more, \
 and ten times as many requests a minute.
 
-Within `/v1` the contract only grows: there may be new operations, fields, codes and values of enumerations. Pass over \
-what you do not know; whatever is to go says so long before (`Deprecation`, `Sunset`).";
+Within `/v1` the contract only grows, also while its version is below 1.0.0: there may be new operations, fields, codes \
+and values of enumerations. Pass over what you do not know; whatever is to go says so long before (`Deprecation`, \
+`Sunset`).
+
+The areas, populations and names come from Statistics Finland, the Finnish Institute for Health and Welfare and the \
+National Land Survey of Finland (open data, CC BY 4.0) and from the Suomi.fi Service Catalogue (MIT).";
 
 const TAGS: [(&str, &str); 18] = [
     ("regions", "Regions (maakunnat, landskap), with their validity."),
@@ -104,7 +108,8 @@ pub(super) fn complete(mut document: Value) -> Value {
 /// Puts the operations of a path into the order in which one tries them.
 fn order(item: &mut Value) {
     if let Some(item) = item.as_object_mut() {
-        *item = METHODS.iter().filter_map(|method| item.remove_entry(*method)).collect();
+        let operations: Vec<_> = METHODS.iter().filter_map(|method| item.remove_entry(*method)).collect();
+        item.extend(operations);
     }
 }
 
@@ -145,6 +150,10 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
         if status == "201" {
             ok["headers"]["Location"] = json!({"$ref": "#/components/headers/Location"});
         }
+        if ok["content"].get(NDJSON).is_some() {
+            // A stream has none: it is not known before its end.
+            ok["headers"]["ETag"] = answers::sometimes("ETag");
+        }
         if let Some(content) = ok.get_mut("content")
             && let Some(example) = example(&id)
         {
@@ -165,7 +174,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
     let own_words = operation["responses"].get("401").map(|_| Code::Unauthenticated);
     let written = writes.into_iter().flat_map(write::Kind::faults);
     let instance = example_path(path, operation);
-    for fault in Faults::of(path, security::guarded(&id)).chain(written).chain(own_words) {
+    for fault in Faults::of(path, security::guarded(&id), method != "delete").chain(written).chain(own_words) {
         // What an operation says itself stands: OAuth's endpoint has words of its own.
         let said = &mut operation["responses"][fault.status().to_string()];
         if fault == Code::InUse {
@@ -175,6 +184,9 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
             *said = json!({"$ref": format!("#/components/responses/{}", Faults::name(fault))});
         } else {
             said["headers"] = Faults::headers(fault);
+            if fault == Code::Unauthenticated {
+                said["headers"]["WWW-Authenticate"] = answers::sign_in("Basic realm=\"digituki\"");
+            }
             if fault == Code::InvalidRequest {
                 // What is wrong before an operation begins, such as a header field that is too long.
                 let mut problem = Faults::answer(fault, path);

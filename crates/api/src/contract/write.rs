@@ -56,7 +56,8 @@ impl Kind {
             }
             Self::Push => {
                 let about = "The ETag of the object that you have seen; needed when another client has changed it.";
-                vec![precondition(about, false)]
+                let absent = "`*`: only if there is no such object yet.";
+                vec![precondition(about, false), header_parameter("If-None-Match", absent)]
             }
             Self::Change | Self::Removal => {
                 let about = "The ETag of the object that you have seen: 412 when it has changed since.";
@@ -68,7 +69,7 @@ impl Kind {
 
 fn key() -> Value {
     let about = "Names this request: sent again with the same key within 24 hours, it is answered as the first time \
-                 and not done again. Up to 255 visible characters, such as a UUID.";
+                 and not done again. Up to 255 visible characters but quotes, such as a UUID.";
     let mut key = header_parameter(idempotency::HEADER, about);
     key["schema"]["minLength"] = json!(1);
     key["schema"]["pattern"] = json!(idempotency::PATTERN);

@@ -71,7 +71,7 @@ impl Problem {
     pub(crate) fn not_found(what: Label, id: &str) -> Self {
         let id = digituki_domain::invalid::echo(id);
         Self::new(Code::NotFound).saying(
-            format!("{} {id}: ei löydy.", capital(what.fi)),
+            format!("Kohdetta ei löydy: {} {id}.", what.fi),
             format!("{} {id} finns inte.", capital(what.sv)),
             format!("There is no {} {id}.", what.en),
         )

@@ -67,7 +67,7 @@ impl TokenRequest {
         }
         if !request.query_string().is_empty() {
             // Addresses end up in logs.
-            return Err(invalid("The parameters belong into the body."));
+            return Err(invalid("The parameters belong in the body."));
         }
         let mut fields = fields(body)?;
         match fields.remove("grant_type").as_deref() {

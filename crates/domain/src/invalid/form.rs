@@ -56,19 +56,19 @@ impl Form {
         match self {
             Self::Day => {
                 Label {
-                    fi: "päivä muodossa VVVV-KK-PP", sv: "en dag i formen ÅÅÅÅ-MM-DD", en: "a day as YYYY-MM-DD"
+                    fi: "päivä muodossa VVVV-KK-PP", sv: "en dag på formen ÅÅÅÅ-MM-DD", en: "a day as YYYY-MM-DD"
                 }
             }
             Self::Instant => Label {
                 fi: "hetki muodossa VVVV-KK-PPTHH:MM:SS+HH:MM (RFC 3339)",
-                sv: "en tidpunkt i formen ÅÅÅÅ-MM-DDTHH:MM:SS+HH:MM (RFC 3339)",
+                sv: "en tidpunkt på formen ÅÅÅÅ-MM-DDTHH:MM:SS+HH:MM (RFC 3339)",
                 en: "an instant as YYYY-MM-DDTHH:MM:SS+HH:MM (RFC 3339)",
             },
             Self::Number => Label { fi: "kokonaisluku", sv: "ett heltal", en: "a whole number" },
             Self::Decimal => Label { fi: "luku", sv: "ett tal", en: "a number" },
             Self::Uuid => Label {
                 fi: "UUID muodossa 8-4-4-4-12",
-                sv: "en UUID i formen 8-4-4-4-12",
+                sv: "en UUID på formen 8-4-4-4-12",
                 en: "a UUID as 8-4-4-4-12 hexadecimal digits",
             },
             Self::Key => Label {
@@ -78,7 +78,7 @@ impl Form {
             },
             Self::Area => Label {
                 fi: "alue muodossa laji:koodi, esimerkiksi region:06",
-                sv: "ett område i formen slag:kod, till exempel region:06",
+                sv: "ett område på formen slag:kod, till exempel region:06",
                 en: "an area as kind:code, for example region:06",
             },
             Self::AreaCode { digits: 3 } => {
@@ -89,7 +89,7 @@ impl Form {
             }
             Self::BusinessId => Label {
                 fi: "Y-tunnus muodossa 1234567-8",
-                sv: "ett FO-nummer i formen 1234567-8",
+                sv: "ett FO-nummer på formen 1234567-8",
                 en: "a business id as 1234567-8",
             },
             Self::Email => Label {

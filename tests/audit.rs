@@ -212,3 +212,20 @@ fn lines_are_found_by_every_filter_in_pages_oldest_first(
         developer.get(&format!("{AUDIT}?{bad}")).problem(400, "invalid_request");
     }
 }
+
+#[rstest]
+fn the_days_of_the_audit_are_days_in_helsinki(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    // Half past midnight there, in winter and in summer.
+    for (clock, day, before) in
+        [("2026-01-10T22:30:00Z", "2026-01-11", "2026-01-10"), ("2026-07-10T21:30:00Z", "2026-07-11", "2026-07-10")]
+    {
+        let registry = Registry::start_with(database, &["--clock", clock]);
+        let developer = registry.developer();
+        developer.create(ORGANISATIONS, &association("Yhdistys ry", "region:01"));
+        let client = &developer.client_id;
+        let count = |days: &str| developer.items(&format!("{AUDIT}?client={client}&outcome=done&{days}")).len();
+        assert_eq!(count(&format!("first_day={day}")), 1, "{clock}");
+        assert_eq!(count(&format!("last_day={day}")), 1, "{clock}");
+        assert_eq!(count(&format!("last_day={before}")), 0, "{clock}");
+    }
+}

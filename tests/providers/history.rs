@@ -152,3 +152,25 @@ fn a_history_that_names_an_organisation_that_is_gone_is_read_all_the_same(
     assert_eq!(erased.len(), 3);
     developer.write("PUT", &old_path, &[ANY], &association("Uusi ry", "region:01")).problem(404, "not_found");
 }
+
+#[rstest]
+fn what_was_known_at_an_instant_was_as_fresh_as_it_was_then(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let place = database.loaded();
+    let at = |clock: &str| {
+        let registry = Registry::begin(place.url(), &["--clock", clock]);
+        registry.wait_until_ready(PATIENCE);
+        registry
+    };
+    let early = at("2024-01-01T12:00:00Z");
+    let developer = early.developer();
+    let path = developer.add(PROVIDERS, &provider("Neuvonta", &organisation(&developer), "01"));
+    assert_eq!(developer.send("POST", &format!("{path}/verify"), &[], "").status, 200);
+    let late = at("2026-01-01T12:00:00Z");
+    let freshness = |query: &str| late.json(&format!("{path}{query}"))["freshness"].clone();
+    assert_eq!(freshness(""), "outdated");
+    assert_eq!(freshness("?known_at=2024-01-02T00:00:00Z"), "current");
+    assert_eq!(freshness("?known_at=2024-10-01T00:00:00Z"), "watch");
+    assert_eq!(freshness("?known_at=2099-01-01T00:00:00Z"), "outdated", "as it is now");
+}

@@ -45,7 +45,7 @@ struct ChangeFeed {
     #[schema(max_items = 500)]
     items: Vec<Change>,
     /// The cursor of the next page; null when this is the last for now.
-    #[schema(max_length = 1024)]
+    #[schema(max_length = 1024, pattern = "^[A-Za-z0-9_-]+$")]
     next: Option<String>,
     /// Up to this number all has been seen: ask on with `after`.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991i64, example = 1)]

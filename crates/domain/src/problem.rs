@@ -55,7 +55,7 @@ macro_rules! problems {
 problems! {
     /// Every code of a problem: what is wrong with a request as a whole.
     OF_REQUESTS {
-        /// A parameter, a header or the body breaks rules; `errors` lists all of them.
+        /// A parameter, a header or the body breaks rules; `errors` lists all that can be told at once.
         InvalidRequest = "invalid_request" 400
             ["Pyynnössä on virheitä", "Begäran innehåller fel", "The request has faults"],
         /// The request, or a part of its body, is no HTTP that can be read; the connection is closed.

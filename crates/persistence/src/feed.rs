@@ -108,6 +108,7 @@ pub fn known_at<N: Stored>(
     db: &mut AnyConnection,
     id: &N::Id,
     instant: DateTime<Utc>,
+    present: Moment,
     permit: &Permit,
 ) -> Result<Option<N>> {
     let row: Option<Row> = of_object(N::NOUN, id.to_string())
@@ -123,8 +124,9 @@ pub fn known_at<N: Stored>(
     }
     let Some(data) = data(db, &[row.seq])?.remove(&row.seq) else { return Ok(None) };
     let kept = Kept::<N> { id: id.clone(), record: serde_json::from_str(&data)?, version: Version::new(row.version) };
-    // What follows the clock was as of then.
-    Ok(N::represent(db, vec![kept], Moment::at(instant))?.pop())
+    // What follows the clock was as of then; what will be nobody knows.
+    let moment = if instant < present.now { Moment::at(instant) } else { present };
+    Ok(N::represent(db, vec![kept], moment)?.pop())
 }
 
 /// Who wrote the facts of an object as they are: what changed something else since does not count. None where they

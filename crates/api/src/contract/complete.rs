@@ -114,32 +114,48 @@ fn order(item: &mut Value) {
 }
 
 fn complete_operation(path: &str, method: &str, operation: &mut Value) {
-    let reads = method == "get";
-    // Those who watch over the process are not counted.
-    let counted = !path.starts_with("/health/");
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
     // OAuth has words of its own for what can go wrong.
     let writes = write::Kind::of(method, path).filter(|_| path != TOKEN_PATH);
     operation["security"] = security::requirement(&id);
-    let parameters = operation.as_object_mut().map(|operation| operation.entry("parameters").or_insert(json!([])));
-    if let Some(Value::Array(parameters)) = parameters {
-        for parameter in parameters.iter_mut() {
-            // What Swagger UI fills in: a page that can be read at a glance.
-            if parameter["name"] == "limit" {
-                parameter["example"] = json!(2);
-            }
-            let schema = &mut parameter["schema"];
-            if schema["type"] == "string" && ["enum", "format", "pattern"].iter().all(|known| schema[known].is_null()) {
-                schema["pattern"] = json!(PRINTABLE);
-            }
-        }
-        if reads {
-            let about = "ETags that you have: the answer is 304 if one still holds.";
-            parameters.push(header_parameter("If-None-Match", about));
-        }
-        parameters.extend(writes.into_iter().flat_map(write::Kind::parameters));
-        parameters.push(header_parameter("Accept-Language", "The language of problems: fi, sv or en."));
+    complete_parameters(operation, method, writes);
+    complete_answers(operation, path, method, &id);
+    if let Some(body) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut)
+        && let Some(example) = example(&format!("{id}.request"))
+    {
+        body.values_mut().for_each(|body| body["example"] = example.clone());
     }
+    let own_words = operation["responses"].get("401").map(|_| Code::Unauthenticated);
+    let faults = Faults::of(path, security::guarded(&id), method != "delete");
+    let faults = faults.chain(writes.into_iter().flat_map(write::Kind::faults)).chain(own_words);
+    complete_faults(operation, path, faults);
+}
+
+fn complete_parameters(operation: &mut Value, method: &str, writes: Option<write::Kind>) {
+    let parameters = operation.as_object_mut().map(|operation| operation.entry("parameters").or_insert(json!([])));
+    let Some(Value::Array(parameters)) = parameters else { return };
+    for parameter in parameters.iter_mut() {
+        // What Swagger UI fills in: a page that can be read at a glance.
+        if parameter["name"] == "limit" {
+            parameter["example"] = json!(2);
+        }
+        let schema = &mut parameter["schema"];
+        if schema["type"] == "string" && ["enum", "format", "pattern"].iter().all(|known| schema[known].is_null()) {
+            schema["pattern"] = json!(PRINTABLE);
+        }
+    }
+    if method == "get" {
+        let about = "ETags that you have: the answer is 304 if one still holds.";
+        parameters.push(header_parameter("If-None-Match", about));
+    }
+    parameters.extend(writes.into_iter().flat_map(write::Kind::parameters));
+    parameters.push(header_parameter("Accept-Language", "The language of problems: fi, sv or en."));
+}
+
+/// What an operation answers when it succeeds.
+fn complete_answers(operation: &mut Value, path: &str, method: &str, id: &str) {
+    // Those who watch over the process are not counted.
+    let counted = !path.starts_with("/health/");
     let parameters = parameters_of(operation);
     for (status, about) in [("200", "The answer."), ("201", "The new object."), ("204", "It is gone.")] {
         let Some(ok) = operation["responses"].get_mut(status) else { continue };
@@ -155,7 +171,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
             ok["headers"]["ETag"] = answers::sometimes("ETag");
         }
         if let Some(content) = ok.get_mut("content")
-            && let Some(example) = example(&id)
+            && let Some(example) = example(id)
         {
             if let Some(line) = content.get_mut(NDJSON) {
                 line["example"] = example["items"][0].clone();
@@ -163,35 +179,34 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
             content["application/json"]["example"] = example;
         }
     }
-    if let Some(body) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut)
-        && let Some(example) = example(&format!("{id}.request"))
-    {
-        body.values_mut().for_each(|body| body["example"] = example.clone());
+    if method == "get" {
+        let headers = answer_headers(counted, true, &parameters);
+        operation["responses"]["304"] = json!({"description": "What you have still holds.", "headers": headers});
     }
-    if reads {
-        operation["responses"]["304"] = json!({"description": "What you have still holds.", "headers": answer_headers(counted, reads, &parameters)});
-    }
-    let own_words = operation["responses"].get("401").map(|_| Code::Unauthenticated);
-    let written = writes.into_iter().flat_map(write::Kind::faults);
+}
+
+/// What an operation answers when it fails. What it says of that itself stands: OAuth's endpoint has words of its own.
+fn complete_faults(operation: &mut Value, path: &str, faults: impl Iterator<Item = Code>) {
     let instance = example_path(path, operation);
-    for fault in Faults::of(path, security::guarded(&id), method != "delete").chain(written).chain(own_words) {
-        // What an operation says itself stands: OAuth's endpoint has words of its own.
+    for fault in faults {
         let said = &mut operation["responses"][fault.status().to_string()];
         if fault == Code::InUse {
             // Said with the operation: what can be in use is told by the object at its path.
             *said = Faults::answer(fault, &instance);
-        } else if said.is_null() {
+            continue;
+        }
+        if said.is_null() {
             *said = json!({"$ref": format!("#/components/responses/{}", Faults::name(fault))});
-        } else {
-            said["headers"] = Faults::headers(fault);
-            if fault == Code::Unauthenticated {
-                said["headers"]["WWW-Authenticate"] = answers::sign_in("Basic realm=\"digituki\"");
-            }
-            if fault == Code::InvalidRequest {
-                // What is wrong before an operation begins, such as a header field that is too long.
-                let mut problem = Faults::answer(fault, path);
-                said["content"][MEDIA_TYPE] = problem["content"][MEDIA_TYPE].take();
-            }
+            continue;
+        }
+        said["headers"] = Faults::headers(fault);
+        if fault == Code::Unauthenticated {
+            said["headers"]["WWW-Authenticate"] = answers::sign_in("Basic realm=\"digituki\"");
+        }
+        if fault == Code::InvalidRequest {
+            // What is wrong before an operation begins, such as a header field that is too long.
+            let mut problem = Faults::answer(fault, path);
+            said["content"][MEDIA_TYPE] = problem["content"][MEDIA_TYPE].take();
         }
     }
 }

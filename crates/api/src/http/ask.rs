@@ -49,7 +49,7 @@ impl Ask {
         let Self { app, permit, moment } = self;
         app.read(move |db| {
             let found: Option<N> = match known_at.0 {
-                Some(instant) => feed::known_at(db, &id, instant, &permit)?,
+                Some(instant) => feed::known_at(db, &id, instant, moment, &permit)?,
                 None => noun::get(db, &id, moment, &permit)?,
             };
             found.ok_or_else(|| Problem::not_found(N::NOUN.label(), &id.to_string()))

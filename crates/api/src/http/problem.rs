@@ -238,7 +238,8 @@ pub(crate) struct ProblemBody {
     /// The code of the problem, from the registry at /v1/problems.
     #[schema(min_length = 3, max_length = 64, pattern = "^[a-z]+(_[a-z]+)*$", example = "invalid_request")]
     pub(crate) code: &'static str,
-    /// All faults of an invalid request; else empty.
+    /// The faults of a request: all that can be told at once, since what hangs on a faulty field cannot be judged. Also
+    /// the values of a conflict that another object has; else empty.
     #[schema(max_items = 1_000)]
     pub(crate) errors: Vec<Fault>,
     /// With `not_valid_at`: what took the place of the object asked for, or null.

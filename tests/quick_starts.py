@@ -16,7 +16,7 @@ from textwrap import indent
 from typing import NamedTuple
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-SECONDS = 60
+SECONDS = 180
 
 
 class Step(NamedTuple):

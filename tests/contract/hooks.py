@@ -14,6 +14,7 @@ BEYOND_SCHEMAS = {
     "ends_before_start": "the last day is not before the first",
     "forbidden_character": "a text holds nothing that is invisible",
     "invalid_cursor": "a cursor comes from an answer to the same filters",
+    "not_valid_at": "an area was there on the day",
     "wrong_check_digit": "a business id is one that can be given out",
 }
 # What names something that has to exist.

@@ -139,8 +139,13 @@ fn complete_parameters(operation: &mut Value, method: &str, writes: Option<write
         if parameter["name"] == "limit" {
             parameter["example"] = json!(2);
         }
+        // A preference that makes no sense is passed over (RFC 7240).
+        let counts = parameter["in"] != "header";
         let schema = &mut parameter["schema"];
-        if schema["type"] == "string" && ["enum", "format", "pattern"].iter().all(|known| schema[known].is_null()) {
+        if counts
+            && schema["type"] == "string"
+            && ["enum", "format", "pattern"].iter().all(|known| schema[known].is_null())
+        {
             schema["pattern"] = json!(PRINTABLE);
         }
     }

@@ -1,4 +1,12 @@
-# Installs what the tests need, for the scripts that source this.
+# What the tests need to be there, for the scripts that source this.
+
+# Prints the directory of the programs that `make build` has made.
+programs() {
+    local directory
+    directory=$(cargo metadata --format-version 1 --no-deps --offline | jq --raw-output .target_directory)/debug
+    [ -x "$directory/digituki" ] || { echo "$directory/digituki is missing: run make build" >&2; return 1; }
+    echo "$directory"
+}
 
 # Runs a command that says much; what it said is shown when it fails.
 quietly() {

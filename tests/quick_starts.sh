@@ -9,6 +9,7 @@
 # find a registry running, with `digituki` in PATH; quick_starts.py runs the blocks.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. tests/install.sh
 
 fail() {
     printf 'quick_starts.sh: %s\n' "$*" >&2
@@ -39,8 +40,7 @@ prepare() {
     tests/tools.sh contract
     tests/postgres.sh install
     local programs variable
-    programs=$(cargo metadata --format-version 1 --no-deps --offline | jq --raw-output .target_directory)/debug
-    [ -x "$programs/digituki" ] || fail "$programs/digituki is missing: run make build"
+    programs=$(programs)
     for variable in DATABASE_URL "${!DIGITUKI_@}" "${!PG@}" "${!MAKE@}" MFLAGS {http,all}_proxy {HTTP,ALL}_PROXY; do
         [[ $variable == DIGITUKI_TEST_* ]] || unset "$variable"
     done

@@ -18,6 +18,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
+. "$here/install.sh"
 # Whom the clients work for: the organisation and the region of the examples.
 readonly organisation=6ce13e44-92a6-5284-a207-48785ec11b3e region=region:06
 
@@ -44,8 +45,7 @@ folder= server=
 
 run_with() {
     local programs log status=0 variable
-    programs=$(cd "$here/.." && cargo metadata --format-version 1 --no-deps --offline | jq --raw-output .target_directory)/debug
-    [ -x "$programs/digituki" ] || fail "$programs/digituki is missing: run make build"
+    programs=$(cd "$here/.." && programs)
     trap clean_up EXIT
     folder=$(mktemp -d "${TMPDIR:-/tmp}/digituki-server.XXXXXXXX")
     log=${DIGITUKI_TEST_LOG:-$folder/log}

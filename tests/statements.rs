@@ -1,8 +1,10 @@
 //! The price of a list in SQL statements.
 
 use rstest::rstest;
+use serde_json::{Value, json};
 
-use crate::support::{Database, Stage, statements};
+use crate::support::session::{ORGANISATIONS, PROVIDERS, association, id, provider, with};
+use crate::support::{Database, Registry, Stage, statements};
 
 #[rstest]
 fn the_number_of_statements_of_a_list_does_not_grow_with_its_limit(
@@ -24,4 +26,27 @@ fn the_number_of_statements_of_a_list_does_not_grow_with_its_limit(
         assert_eq!(few, many, "{path}");
     }
     assert!(statements::sent_to(place) > 0, "no statement was seen at all");
+}
+
+#[rstest]
+fn a_body_with_too_many_values_costs_no_more_questions_than_a_good_one(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    statements::watch();
+    let registry = Registry::start(database);
+    let place = registry.place();
+    let developer = registry.developer();
+    let own = id(&developer.create(ORGANISATIONS, &association("Yhdistys ry", "region:01"))).to_owned();
+    let good = provider("Neuvonta", &own, "01");
+    let price = |body: &Value| {
+        let before = statements::sent_to(place);
+        let status = developer.write("POST", PROVIDERS, &[], body).status;
+        (status, statements::sent_to(place) - before)
+    };
+    let (status, least) = price(&good);
+    assert_eq!(status, 201);
+    let ids: Vec<_> = (0..1_000).map(|number| json!({"source": "own", "source_id": number.to_string()})).collect();
+    let (status, most) = price(&with(&good, &json!({"external_ids": ids})));
+    assert_eq!(status, 400);
+    assert!(most <= least, "{most} questions instead of at most {least}");
 }

@@ -69,9 +69,9 @@ impl FromQuery for ChangeFilter {
 /// List the changes of all objects.
 ///
 /// In the order in which they were made, deletions included: whoever applies them one after the other holds a
-/// copy of the registry; what follows the clock, such as a status, it works out from the dates. To the public, what is published; to whoever signs in, everything in its scope. With
-/// `wait` the answer comes as soon as there is a change. As `application/x-ndjson` all changes come in one
-/// stream, one a line, whatever `limit` says.
+/// copy of the registry; what follows the clock, such as a status, it works out from the dates. To the public,
+/// what is published; to whoever signs in, everything in its scope. With `wait` the answer comes as soon as there
+/// is a change. As `application/x-ndjson` all changes come in one stream, one a line, whatever `limit` says.
 #[utoipa::path(
     get, path = "/v1/changes", tag = "changes",
     params(ChangeFilter, Walking),

@@ -1,9 +1,11 @@
 //! When things exist, and what took their place.
 
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
-
 use validator::ValidationError;
 
 use crate::area::AreaRef;
@@ -35,9 +37,10 @@ impl Validity {
 }
 
 /// Refuses a list that says a value twice.
-pub(crate) fn distinct<T: PartialEq + Serialize>(values: &[T]) -> Result<(), ValidationError> {
-    match values.iter().enumerate().find(|(index, value)| values[..*index].contains(value)) {
-        Some((_, value)) => {
+pub(crate) fn distinct<T: Eq + Hash + Serialize>(values: &[T]) -> Result<(), ValidationError> {
+    let mut seen = HashSet::new();
+    match values.iter().find(|value| !seen.insert(*value)) {
+        Some(value) => {
             let value = serde_json::to_value(value).unwrap_or_default();
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             Err(Invalid::RepeatedValue { value }.into())

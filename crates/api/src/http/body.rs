@@ -58,7 +58,7 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
         Box::pin(async move {
             check_type(&request, &[JSON], &header::ACCEPT)?;
             let bytes = bytes(&request, &mut payload).await?;
-            let draft = shape::draft(parse(&bytes)?, Vec::new()).map_err(Problem::invalid)?;
+            let draft = shape::draft(&parse(&bytes)?, Vec::new()).map_err(Problem::invalid)?;
             Ok(Self { draft, digest: digest(&bytes) })
         })
     }
@@ -96,7 +96,7 @@ impl FromRequest for Empty {
             let bytes = bytes(&request, &mut payload).await?;
             if !bytes.is_empty() {
                 check_type(&request, &[JSON], &header::ACCEPT)?;
-                let Nothing {} = shape::read(parse(&bytes)?).map_err(Problem::invalid)?;
+                let Nothing {} = shape::read(&parse(&bytes)?).map_err(Problem::invalid)?;
             }
             Ok(Self { digest: digest(&bytes) })
         })
@@ -175,7 +175,7 @@ pub(crate) fn patched<T: DeserializeOwned + Validate>(
 ) -> Result<Draft<T>, Vec<Violation>> {
     let unknown = shape::unknown_fields::<T>(patch);
     merge(&mut object, patch);
-    shape::draft(object, unknown)
+    shape::draft(&object, unknown)
 }
 
 /// Applies a JSON merge patch (RFC 7396): null removes a field.

@@ -47,6 +47,11 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
+    /// Whether what is left of the body is no more than a good one can be: whoever looks at it takes no longer.
+    pub(crate) fn leave_little(&self) -> bool {
+        !self.violations.iter().any(|violation| matches!(violation.invalid, Invalid::TooMany { .. }))
+    }
+
     /// All of them, with what others found wrong with what was left of the body.
     pub(crate) fn and(self, with_the_rest: Vec<Violation>) -> Vec<Violation> {
         let Self { body, found, mut violations } = self;
@@ -56,7 +61,7 @@ impl Faults {
 }
 
 /// Reads a value of a type and holds it to the rules of the type.
-pub(crate) fn read<T: DeserializeOwned + Validate>(value: Value) -> Result<T, Vec<Violation>> {
+pub(crate) fn read<T: DeserializeOwned + Validate>(value: &Value) -> Result<T, Vec<Violation>> {
     match draft(value, Vec::new())? {
         Draft::Sound(whole) => Ok(whole),
         Draft::Faulty(_, faults) => Err(faults.violations),
@@ -66,10 +71,10 @@ pub(crate) fn read<T: DeserializeOwned + Validate>(value: Value) -> Result<T, Ve
 /// Reads as much of a value as makes one of the type; fails where nothing does. What is known to be wrong already
 /// counts too.
 pub(crate) fn draft<T: DeserializeOwned + Validate>(
-    body: Value,
+    value: &Value,
     mut violations: Vec<Violation>,
 ) -> Result<Draft<T>, Vec<Violation>> {
-    let (mut found, value) = (Found::default(), &body);
+    let mut found = Found::default();
     let whole = loop {
         match T::deserialize(Place::root(value, &found)) {
             Ok(whole) => break Some(whole),
@@ -88,7 +93,7 @@ pub(crate) fn draft<T: DeserializeOwned + Validate>(
     let violations = in_order(violations);
     match whole {
         Some(whole) if violations.is_empty() => Ok(Draft::Sound(whole)),
-        Some(rest) => Ok(Draft::Faulty(rest, Box::new(Faults { body, found, violations }))),
+        Some(rest) => Ok(Draft::Faulty(rest, Box::new(Faults { body: value.clone(), found, violations }))),
         None => Err(violations),
     }
 }
@@ -102,7 +107,7 @@ fn in_order(mut violations: Vec<Violation>) -> Vec<Violation> {
 
 /// The fields of a merge patch that its type does not know. Merging passes over those that are null.
 pub(crate) fn unknown_fields<T: DeserializeOwned + Validate>(patch: &Value) -> Vec<Violation> {
-    let mut violations = read::<T>(patch.clone()).err().unwrap_or_default();
+    let mut violations = read::<T>(patch).err().unwrap_or_default();
     violations.retain(|violation| matches!(violation.invalid, Invalid::UnknownField { .. }));
     violations
 }

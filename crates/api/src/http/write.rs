@@ -243,7 +243,10 @@ fn present<N: Stored>(tx: &mut Tx, id: &N::Id) -> Result<Kept<N>, Problem> {
 fn settled<N: Written>(tx: &mut Tx, draft: Draft<N::Facts>, before: Option<&Kept<N>>) -> Result<N::Facts, Problem> {
     match draft {
         Draft::Sound(facts) => Ok(facts),
-        Draft::Faulty(rest, faults) => Err(Problem::invalid(faults.and(write::faults(tx, rest, before)?))),
+        Draft::Faulty(rest, faults) if faults.leave_little() => {
+            Err(Problem::invalid(faults.and(write::faults(tx, rest, before)?)))
+        }
+        Draft::Faulty(_, faults) => Err(Problem::invalid(faults.and(Vec::new()))),
     }
 }
 

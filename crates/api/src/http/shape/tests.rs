@@ -15,7 +15,7 @@ fn faults<T: DeserializeOwned + Validate>(value: &Value) -> Vec<Fault> {
     let list = |violations: Vec<Violation>| {
         violations.into_iter().map(|fault| (fault.place.to_string(), fault.invalid.code().as_str())).collect()
     };
-    read::<T>(value.clone()).err().map_or_else(Vec::new, list)
+    read::<T>(value).err().map_or_else(Vec::new, list)
 }
 
 fn whole() -> Value {
@@ -47,13 +47,13 @@ fn with(changes: &Value) -> Value {
 
 #[test]
 fn a_good_body_is_read_and_what_is_optional_may_be_absent() {
-    let facts: ProviderFacts = read(whole()).unwrap();
+    let facts: ProviderFacts = read(&whole()).unwrap();
     assert_eq!(serde_json::to_value(&facts).unwrap(), whole());
     let least = json!({
         "organisation": "00000000-0000-4000-8000-000000000001", "provider_type": "other",
         "names": {"sv": "Bibliotek"}, "offer_status": "draft"
     });
-    let facts: ProviderFacts = read(least.clone()).unwrap();
+    let facts: ProviderFacts = read(&least).unwrap();
     assert!(facts.languages.is_empty() && facts.contact.is_none() && facts.valid_from.is_none());
 }
 

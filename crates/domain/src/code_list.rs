@@ -8,16 +8,22 @@ use crate::audit::Outcome;
 use crate::call::{CallDocumentType, CallEventType, CallStatus};
 use crate::change::Operation;
 use crate::date::{Precision, Season};
+use crate::duplicate::DuplicateReason;
 use crate::freshness::Freshness;
 use crate::grant::GrantStatus;
 use crate::money::Currency;
 use crate::municipality::{LanguageStatus, UrbanRural};
+use crate::notice::NoticeCode;
 use crate::noun::NounName;
 use crate::organisation::OrganisationType;
 use crate::pilot::{PilotStatus, PilotTaskType};
 use crate::programme::Participation;
 use crate::provider::{OfferStatus, Origin, ProviderType};
 use crate::role::Role;
+use crate::service_point::{FacetField, ServicePointSort};
+use crate::support::{
+    AccessMode, ChannelType, DeliveryMode, Fee, ServiceAreaMode, SpecialSupport, SupportForm, TargetGroup, Topic,
+};
 use crate::text::{Language, Names};
 use crate::vocabulary::Vocabulary;
 
@@ -76,6 +82,19 @@ pub fn all() -> Vec<CodeList> {
         CodeList::of::<ProviderType>(),
         CodeList::of::<Outcome>(),
         CodeList::of::<Role>(),
+        CodeList::of::<AccessMode>(),
+        CodeList::of::<ChannelType>(),
+        CodeList::of::<DeliveryMode>(),
+        CodeList::of::<DuplicateReason>(),
+        CodeList::of::<FacetField>(),
+        CodeList::of::<Fee>(),
+        CodeList::of::<NoticeCode>(),
+        CodeList::of::<ServiceAreaMode>(),
+        CodeList::of::<ServicePointSort>(),
+        CodeList::of::<SpecialSupport>(),
+        CodeList::of::<SupportForm>(),
+        CodeList::of::<TargetGroup>(),
+        CodeList::of::<Topic>(),
     ];
     lists.sort_by(|one, other| one.name.cmp(&other.name));
     lists

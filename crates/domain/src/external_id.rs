@@ -15,6 +15,11 @@ use crate::text::is_invisible;
 #[serde(try_from = "String", into = "String")]
 pub struct Source(String);
 
+impl Source {
+    /// The source of what is made up: nobody writes under it but the command that makes it up.
+    pub const DEMONSTRATION: &str = "demonstration";
+}
+
 impl FromStr for Source {
     type Err = Invalid;
 
@@ -85,4 +90,11 @@ pub struct ExternalId {
     pub source: Source,
     /// What it calls the object.
     pub source_id: SourceId,
+}
+
+impl ExternalId {
+    /// Whether it says that its object is made up, for demonstrations.
+    pub fn is_of_demonstration(&self) -> bool {
+        self.source.as_str() == Source::DEMONSTRATION
+    }
 }

@@ -114,6 +114,18 @@ pub enum Invalid {
         /// The field that is needed with this one.
         other: String,
     },
+    /// What cannot be given together is.
+    Excludes {
+        /// The field or parameter that this one cannot stand beside.
+        other: String,
+    },
+    /// A published object needs it.
+    NeededToPublish,
+    /// Only the registry itself writes it.
+    Reserved {
+        /// What came.
+        value: String,
+    },
     /// Another object of the registry has it already.
     Taken {
         /// What came.
@@ -150,6 +162,9 @@ impl Invalid {
             Self::WrongType { .. } => Code::WrongType,
             Self::Blank | Self::NoLanguage => Code::Blank,
             Self::PersonalIdentityCode => Code::PersonalIdentityCode,
+            Self::Excludes { .. } => Code::Excluded,
+            Self::NeededToPublish => Code::NeededToPublish,
+            Self::Reserved { .. } => Code::Reserved,
             Self::RepeatedValue { .. } => Code::RepeatedValue,
             Self::WrongCheckDigit { .. } => Code::WrongCheckDigit,
             Self::EndsBeforeStart => Code::EndsBeforeStart,

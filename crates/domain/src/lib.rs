@@ -6,7 +6,9 @@
 //! - What does not hold cannot be built: codes, keys and dates are parsed, and only then exist.
 //! - Every text that a reader sees is in Finnish, Swedish and English.
 
+pub mod address;
 pub mod area;
+pub mod at;
 pub mod audit;
 pub mod call;
 pub mod change;
@@ -16,24 +18,33 @@ pub mod code_list;
 pub mod contact;
 pub mod coverage;
 pub mod date;
+pub mod duplicate;
 pub mod external_id;
 pub mod freshness;
 pub mod grant;
 pub mod id;
 pub mod invalid;
 pub mod key;
+pub mod location;
+pub mod merge;
 pub mod money;
 pub mod municipality;
+pub mod notice;
 pub mod noun;
+pub mod opening_hours;
 pub mod organisation;
 pub mod personal;
 pub mod pilot;
+pub mod point;
 pub mod policy;
 pub mod problem;
 pub mod programme;
 pub mod provider;
 pub mod role;
 pub mod schema;
+pub mod service;
+pub mod service_point;
+pub mod support;
 pub mod text;
 pub mod validity;
 pub mod version;

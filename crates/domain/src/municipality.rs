@@ -6,6 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::area::{AreaCode, AreaId, AreaKind, AreaRecord, AreaRef, AreaSort, MunicipalityCode};
 use crate::noun::{Noun, NounName};
+use crate::point::Point;
 use crate::text::Names;
 use crate::validity::{Successor, Validity, dated};
 use crate::version::Version;
@@ -30,17 +31,6 @@ vocabulary! {
         SemiUrban = "semi_urban" ["taajaan asuttu kunta", "tätortskommun", "semi-urban"],
         Rural = "rural" ["maaseutumainen kunta", "landsbygdskommun", "rural"],
     }
-}
-
-/// A point in WGS84.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Point {
-    /// Latitude in degrees.
-    #[schema(minimum = 59.0, maximum = 71.0, example = 61.56)]
-    pub lat: f64,
-    /// Longitude in degrees.
-    #[schema(minimum = 19.0, maximum = 32.0, example = 25.18)]
-    pub lon: f64,
 }
 
 /// The inhabitants at the end of a year (Statistics Finland, through THL's Sotkanet).

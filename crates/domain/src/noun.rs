@@ -23,6 +23,8 @@ vocabulary! {
         Pilot = "pilot" ["pilotti", "pilotförsök", "pilot"],
         Grant = "grant" ["valtionavustus", "statsunderstöd", "grant"],
         Provider = "provider" ["tuottaja", "leverantör", "provider"],
+        Location = "location" ["paikka", "plats", "location"],
+        Service = "service" ["palvelu", "tjänst", "service"],
     }
 }
 
@@ -47,6 +49,9 @@ pub trait Writable: Noun {
 
     /// What was written.
     fn facts(record: &Self::Record) -> &Self::Facts;
+
+    /// Turns what was written in another way into what is kept.
+    fn settle(_: &mut Self::Facts) {}
 }
 
 /// A noun that other systems push by their own ids.

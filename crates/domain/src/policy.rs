@@ -12,6 +12,8 @@ vocabulary! {
     pub enum Scope = "scope" {
         Read = "read" ["lukea rekisteriä", "läsa registret", "read the registry"],
         ProvidersWrite = "providers:write" ["muuttaa tuottajia", "ändra leverantörer", "change providers"],
+        LocationsWrite = "locations:write" ["muuttaa paikkoja", "ändra platser", "change locations"],
+        ServicesWrite = "services:write" ["muuttaa palveluja", "ändra tjänster", "change services"],
         OrganisationsWrite = "organisations:write"
             ["muuttaa organisaatioita", "ändra organisationer", "change organisations"],
         AuditRead = "audit:read" ["lukea tapahtumalokia", "läsa händelseloggen", "read the audit"],
@@ -34,12 +36,14 @@ pub enum Reach {
 }
 
 /// Scope by role. Reading reaches, beyond what is named, all that is published.
-const REACH: [(Scope, [Reach; 10]); 4] = {
+const REACH: [(Scope, [Reach; 10]); 6] = {
     use Reach::{Everything as All, Nothing as No, Organisation as Own, Published as Pub, Regions as Reg};
     //                         developer ministry coordinator expert editor integrator applicant evaluator auditor public
     [
         (Scope::Read, /*           */ [All, All, Reg, Reg, Own, Own, Pub, Pub, Pub, Pub]),
         (Scope::ProvidersWrite, /* */ [All, No, Reg, Reg, Own, Own, No, No, No, No]),
+        (Scope::LocationsWrite, /* */ [All, No, Reg, Reg, Own, Own, No, No, No, No]),
+        (Scope::ServicesWrite, /*  */ [All, No, Reg, Reg, Own, Own, No, No, No, No]),
         (Scope::OrganisationsWrite, [All, No, Reg, Reg, Own, Own, No, No, No, No]),
         (Scope::AuditRead, /*      */ [All, No, No, No, No, No, No, No, All, No]),
     ]
@@ -100,6 +104,17 @@ const OPERATIONS: &[(Access, &[&str])] = &[
             "get_provider",
             "get_provider_by_source",
             "list_provider_history",
+            "list_locations",
+            "get_location",
+            "get_location_by_source",
+            "list_location_history",
+            "list_services",
+            "get_service",
+            "get_service_by_source",
+            "list_service_history",
+            "list_service_points",
+            "get_service_point",
+            "list_duplicates",
             "list_changes",
         ],
     ),
@@ -112,6 +127,31 @@ const OPERATIONS: &[(Access, &[&str])] = &[
             "delete_provider",
             "put_provider_by_source",
             "verify_provider",
+            "merge_provider",
+        ],
+    ),
+    (
+        Access::Scope(Scope::LocationsWrite),
+        &[
+            "create_location",
+            "replace_location",
+            "change_location",
+            "delete_location",
+            "put_location_by_source",
+            "verify_location",
+            "merge_location",
+        ],
+    ),
+    (
+        Access::Scope(Scope::ServicesWrite),
+        &[
+            "create_service",
+            "replace_service",
+            "change_service",
+            "delete_service",
+            "put_service_by_source",
+            "verify_service",
+            "merge_service",
         ],
     ),
     (

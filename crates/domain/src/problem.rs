@@ -92,9 +92,12 @@ problems! {
         /// A value that no two objects may have belongs to another one; `errors` says which.
         Conflict = "conflict" 409
             ["Ristiriita rekisterin tilan kanssa", "Konflikt med registrets tillstånd", "In conflict with the registry's state"],
-        /// Others refer to the object that is to be removed.
+        /// Others refer to the object that is to be removed, or published ones to what is to be published no more.
         InUse = "in_use" 409
             ["Kohde on käytössä", "Objektet används", "The object is in use"],
+        /// The object was merged into another one, which the detail names: change that one.
+        Merged = "merged" 409
+            ["Kohde on yhdistetty toiseen", "Objektet har sammanslagits med ett annat", "The object was merged into another"],
         /// A request with the same `Idempotency-Key` is not answered yet.
         RequestInProgress = "request_in_progress" 409
             ["Sama pyyntö on käsittelyssä", "Samma begäran behandlas redan", "The same request is being worked on"],
@@ -146,6 +149,9 @@ problems! {
         /// A last day that comes before the first.
         EndsBeforeStart = "ends_before_start" 400
             ["Loppupäivä on ennen alkupäivää", "Slutdagen är före startdagen", "It ends before it starts"],
+        /// A field or a parameter beside another one that it cannot stand beside.
+        Excluded = "excluded" 400
+            ["Ei voi antaa yhdessä toisen kanssa", "Kan inte anges tillsammans med ett annat", "Not together with another"],
         /// A control character, a character that shows nothing, or bytes that are not UTF-8.
         ForbiddenCharacter = "forbidden_character" 400
             ["Kielletty merkki", "Otillåtet tecken", "A character that is not allowed"],
@@ -164,6 +170,9 @@ problems! {
         /// A parameter without which the operation has no answer.
         MissingParameter = "missing_parameter" 400
             ["Pakollinen parametri puuttuu", "En obligatorisk parameter saknas", "A required parameter is missing"],
+        /// A field that a published object needs; a draft may go without.
+        NeededToPublish = "needed_to_publish" 400
+            ["Puuttuu julkaistavasta", "Saknas i det som publiceras", "Needed to publish"],
         /// A number, a day, an instant or a length outside its range; the message says the range.
         OutOfRange = "out_of_range" 400
             ["Arvo ei ole sallitulla välillä", "Värdet ligger utanför intervallet", "The value is out of range"],
@@ -176,6 +185,9 @@ problems! {
         /// A parameter or header that takes one value and came more than once.
         RepeatedParameter = "repeated_parameter" 400
             ["Parametri toistuu", "Parametern upprepas", "The parameter is repeated"],
+        /// A value that only the registry itself writes.
+        Reserved = "reserved" 400
+            ["Arvo on varattu rekisterille", "Värdet är reserverat för registret", "The value is reserved"],
         /// The same value twice in a list of different ones.
         RepeatedValue = "repeated_value" 400
             ["Arvo toistuu", "Värdet upprepas", "The value is repeated"],

@@ -11,6 +11,7 @@ use crate::date;
 use crate::external_id::{ExternalId, Source};
 use crate::freshness::Freshness;
 use crate::id::Id;
+use crate::notice::Notice;
 use crate::noun::{Noun, NounName, Sourced, Writable};
 use crate::organisation::{OrganisationId, OrganisationRef};
 use crate::text::{Descriptions, Language, Names};
@@ -163,12 +164,28 @@ pub struct Provider {
     pub valid_from: Option<NaiveDate>,
     /// The last day on which it gives support, inclusive; null while it does.
     pub valid_to: Option<NaiveDate>,
+    /// Whether it is made up, for demonstrations.
+    pub demonstration: bool,
+    /// What is worth another look.
+    #[schema(max_items = 100)]
+    pub notices: Vec<Notice>,
     /// Counts the changes of this object.
     pub version: Version,
 }
 
 /// The id of one provider.
 pub type ProviderId = Id<Provider>;
+
+/// A provider, named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ProviderRef {
+    /// Its id.
+    pub id: ProviderId,
+    /// What kind of provider it is.
+    pub provider_type: ProviderType,
+    /// Its names.
+    pub names: Names,
+}
 
 impl Noun for Provider {
     const NOUN: NounName = NounName::Provider;

@@ -38,6 +38,16 @@ pub enum Form {
     IdempotencyKey,
     /// The name of a source.
     Source,
+    /// A postcode.
+    Postcode,
+    /// A point of a query.
+    Near,
+    /// A box on the map.
+    BoundingBox,
+    /// An instant, or `now`.
+    NowOrInstant,
+    /// The id of a service point.
+    ServicePoint,
     /// An object of JSON.
     Object,
     /// A list of JSON.
@@ -116,6 +126,31 @@ impl Form {
                 fi: "lähteen nimi: pieniä kirjaimia a–z, numeroita, yhdysviivoja ja alaviivoja, enintään 40 merkkiä",
                 sv: "källans namn: små bokstäver a–z, siffror, bindestreck och understreck, högst 40 tecken",
                 en: "a source's name: small letters a to z, digits, hyphens and underscores, at most 40 characters",
+            },
+            Self::Postcode => Label {
+                fi: "postinumero: viisi numeroa",
+                sv: "ett postnummer: fem siffror",
+                en: "a postcode: five digits",
+            },
+            Self::Near => Label {
+                fi: "piste muodossa lat,lon asteina (WGS84), esimerkiksi 60.1699,24.9384",
+                sv: "en punkt på formen lat,lon i grader (WGS84), till exempel 60.1699,24.9384",
+                en: "a point as lat,lon in degrees (WGS84), for example 60.1699,24.9384",
+            },
+            Self::BoundingBox => Label {
+                fi: "rajaus muodossa länsi,etelä,itä,pohjoinen asteina, esimerkiksi 24.5,60.1,25.3,60.4",
+                sv: "en ruta på formen väst,syd,öst,nord i grader, till exempel 24.5,60.1,25.3,60.4",
+                en: "a box as west,south,east,north in degrees, for example 24.5,60.1,25.3,60.4",
+            },
+            Self::NowOrInstant => Label {
+                fi: "now tai hetki muodossa VVVV-KK-PPTHH:MM:SS+HH:MM (RFC 3339)",
+                sv: "now eller en tidpunkt på formen ÅÅÅÅ-MM-DDTHH:MM:SS+HH:MM (RFC 3339)",
+                en: "now, or an instant as YYYY-MM-DDTHH:MM:SS+HH:MM (RFC 3339)",
+            },
+            Self::ServicePoint => Label {
+                fi: "palvelun UUID, ja pisteen jälkeen paikan UUID, jos sellainen on",
+                sv: "tjänstens UUID, och efter en punkt platsens UUID om en sådan finns",
+                en: "the service's UUID, and after a dot the location's if there is one",
             },
             Self::Object => Label { fi: "olio", sv: "ett objekt", en: "an object" },
             Self::List => Label { fi: "luettelo", sv: "en lista", en: "a list" },

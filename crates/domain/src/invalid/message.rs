@@ -134,9 +134,9 @@ impl Invalid {
                 "The last day comes before the first.".into(),
             ),
             Self::Needs { other } => say(
-                format!("Tarvitaan myös kenttä {other}."),
-                format!("Också fältet {other} behövs."),
-                format!("The field {other} is needed too."),
+                format!("Tarvitaan myös: {other}."),
+                format!("Också detta behövs: {other}."),
+                format!("It needs {other} too."),
             ),
             Self::WrongCheckDigit { value } => {
                 let value = echo(value);
@@ -144,6 +144,24 @@ impl Invalid {
                     format!("\"{value}\": tarkistusmerkki ei täsmää. Onko jokin numero väärin?"),
                     format!("\"{value}\": kontrollsiffran stämmer inte. Är någon siffra fel?"),
                     format!("\"{value}\": the check digit does not fit. Is a digit mistyped?"),
+                )
+            }
+            Self::Excludes { other } => say(
+                format!("Ei voi antaa yhdessä tämän kanssa: {other}."),
+                format!("Kan inte anges tillsammans med {other}."),
+                format!("It cannot be given together with {other}."),
+            ),
+            Self::NeededToPublish => say(
+                "Julkaistavassa kohteessa tämä on pakollinen.".into(),
+                "Detta är obligatoriskt i det som publiceras.".into(),
+                "What is published needs it.".into(),
+            ),
+            Self::Reserved { value } => {
+                let value = echo(value);
+                say(
+                    format!("\"{value}\" on varattu rekisterin omaan käyttöön."),
+                    format!("\"{value}\" är reserverat för registrets eget bruk."),
+                    format!("\"{value}\" is reserved for the registry's own use."),
                 )
             }
             Self::Taken { value } => {

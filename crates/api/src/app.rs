@@ -9,6 +9,7 @@ use digituki_domain::vocabulary::Vocabulary as _;
 use digituki_persistence::audit::{self, Deed, Line};
 use digituki_persistence::noun::Stored;
 use digituki_persistence::page::{Asked, Page};
+use digituki_persistence::service_point::Hours;
 use digituki_persistence::write::{Author, Tx};
 use digituki_persistence::{AnyConnection, Error, Store, feed};
 use serde::Serialize;
@@ -39,6 +40,8 @@ pub(crate) struct App {
     pub(crate) document: Arc<Value>,
     /// The requests with an Idempotency-Key that are being worked on.
     pub(crate) in_flight: InFlight,
+    /// The opening hours that have been seen.
+    pub(crate) hours: Arc<Hours>,
     /// Whether waits are to end, because the registry stops.
     stopping: Arc<watch::Sender<bool>>,
     /// Whether the database has been migrated and loaded.
@@ -58,6 +61,7 @@ impl App {
             sign_in: Arc::default(),
             document: Arc::new(document),
             in_flight: InFlight::default(),
+            hours: Arc::default(),
             stopping: Arc::default(),
             prepared: Arc::default(),
         }

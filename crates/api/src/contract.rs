@@ -13,8 +13,8 @@ use serde_json::Value;
 use crate::http::problem::ProblemBody;
 use crate::http::routes::Routes;
 use crate::{
-    area, audit, call, change, code_list, coverage, grant, health, municipality, oauth, openapi, organisation, pilot,
-    problem, programme, provider,
+    area, audit, call, change, code_list, coverage, duplicate, grant, health, location, municipality, oauth, openapi,
+    organisation, pilot, problem, programme, provider, service, service_point,
 };
 
 /// How many months before the end of a deprecated operation or field the contract tells of it, at least.
@@ -27,6 +27,10 @@ pub fn routes() -> Routes {
     municipality::configure(&mut routes);
     organisation::configure(&mut routes);
     provider::configure(&mut routes);
+    location::configure(&mut routes);
+    service::configure(&mut routes);
+    service_point::configure(&mut routes);
+    duplicate::configure(&mut routes);
     programme::configure(&mut routes);
     call::configure(&mut routes);
     pilot::configure(&mut routes);

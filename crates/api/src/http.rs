@@ -9,6 +9,7 @@ pub(crate) mod cors;
 pub(crate) mod crowd;
 pub(crate) mod cursor;
 pub(crate) mod envelope;
+pub(crate) mod export;
 pub(crate) mod front;
 pub(crate) mod idempotency;
 pub(crate) mod json;

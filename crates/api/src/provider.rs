@@ -2,18 +2,19 @@
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
-use digituki_domain::external_id::{ExternalId, Source, SourceId};
+use digituki_domain::external_id::{Source, SourceId};
+use digituki_domain::merge::Merge;
 use digituki_domain::provider::{Provider, ProviderFacts, ProviderFilter, ProviderId};
 use digituki_persistence::provider;
 
 use crate::app::App;
 use crate::change::ChangeHistory;
 use crate::http::answer::Answer;
-use crate::http::ask::{Ask, KnownAt, Of};
+use crate::http::ask::{Ask, KnownAt, Of, external_id};
 use crate::http::body::{Body, Empty, Patch};
 use crate::http::list::{ListOf, ListQuery, Paging};
 use crate::http::problem::Problem;
-use crate::http::query::{FromQuery, Query, Reader, path_value};
+use crate::http::query::{FromQuery, Query, Reader};
 use crate::http::routes::{Routes, operations};
 use crate::http::write::Write;
 
@@ -22,7 +23,7 @@ type ProviderList = ListOf<Provider>;
 /// Routes of this file.
 pub(crate) fn configure(routes: &mut Routes) {
     operations!(routes, list_providers, create_provider, get_provider, replace_provider, change_provider);
-    operations!(routes, delete_provider, verify_provider, list_provider_history);
+    operations!(routes, delete_provider, verify_provider, merge_provider, list_provider_history);
     operations!(routes, get_provider_by_source, put_provider_by_source);
 }
 
@@ -75,7 +76,7 @@ async fn create_provider(write: Write, _: Query<()>, body: Body<ProviderFacts>) 
         ("id" = ProviderId, Path, description = "The provider's id."),
         ("known_at" = Option<DateTime<Utc>>, Query, description = "Asks for what the registry said at this instant.")
     ),
-    responses((status = 200, body = Provider))
+    responses((status = 200, body = Provider), (status = 301, description = "It was merged into another one."))
 )]
 async fn get_provider(ask: Ask, of: Of<Provider>, query: Query<KnownAt>) -> Result<Answer, Problem> {
     ask.get::<Provider>(of.0, query.0).await
@@ -136,6 +137,19 @@ async fn verify_provider(write: Write, of: Of<Provider>, _: Query<()>, body: Emp
     write.act::<Provider>(of.0, body, provider::verify).await
 }
 
+/// Merge another provider into this one.
+///
+/// For two that are one. This one keeps its id and what it says, takes over the other one's services and what other
+/// systems call it, and the other one's address leads here for ever (301).
+#[utoipa::path(
+    post, path = "/v1/providers/{id}/merge", tag = "providers",
+    params(("id" = ProviderId, Path, description = "The id of the provider that remains.")),
+    request_body = Merge, responses((status = 200, body = Provider))
+)]
+async fn merge_provider(write: Write, of: Of<Provider>, _: Query<()>, body: Body<Merge>) -> Result<Answer, Problem> {
+    write.merge::<Provider>(of.0, body).await
+}
+
 /// List the changes of a provider.
 ///
 /// Oldest first, each with the provider as it was after it; also of one that was deleted.
@@ -184,10 +198,4 @@ async fn put_provider_by_source(
     body: Body<ProviderFacts>,
 ) -> Result<Answer, Problem> {
     write.upsert::<Provider>(external_id(&request)?, body).await
-}
-
-fn external_id(request: &HttpRequest) -> Result<ExternalId, Problem> {
-    let source = path_value(request, "source", str::parse)?;
-    let source_id = path_value(request, "source_id", str::parse)?;
-    Ok(ExternalId { source, source_id })
 }

@@ -58,6 +58,11 @@ impl AreaId {
         }
     }
 
+    /// The country.
+    pub fn country() -> Self {
+        Self { kind: AreaKind::Country, code: FINLAND.to_owned() }
+    }
+
     /// Its kind.
     pub fn kind(&self) -> AreaKind {
         self.kind

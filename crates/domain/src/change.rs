@@ -6,6 +6,7 @@ use serde_json::Value;
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::merge::ObjectId;
 use crate::noun::NounName;
 use crate::policy::{Permit, Sight};
 use crate::version::Version;
@@ -47,6 +48,8 @@ pub struct Change {
     /// The object as it was after the change.
     #[schema(schema_with = object_or_null)]
     pub data: Option<Value>,
+    /// The id of the object of the same kind into which it was merged, of a change that is `merged`; else null.
+    pub survivor: Option<ObjectId>,
 }
 
 /// Whatever its noun is.

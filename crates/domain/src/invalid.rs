@@ -121,6 +121,11 @@ pub enum Invalid {
     },
     /// A published object needs it.
     NeededToPublish,
+    /// A published object refers to one that is not.
+    Unpublished {
+        /// What is not published.
+        value: String,
+    },
     /// Only the registry itself writes it.
     Reserved {
         /// What came.
@@ -163,7 +168,7 @@ impl Invalid {
             Self::Blank | Self::NoLanguage => Code::Blank,
             Self::PersonalIdentityCode => Code::PersonalIdentityCode,
             Self::Excludes { .. } => Code::Excluded,
-            Self::NeededToPublish => Code::NeededToPublish,
+            Self::NeededToPublish | Self::Unpublished { .. } => Code::NeededToPublish,
             Self::Reserved { .. } => Code::Reserved,
             Self::RepeatedValue { .. } => Code::RepeatedValue,
             Self::WrongCheckDigit { .. } => Code::WrongCheckDigit,

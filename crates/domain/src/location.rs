@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::{Validate, ValidationError};
 
 use crate::address::{Address, AddressFacts, Postcode};
-use crate::area::{AreaRef, MunicipalityCode, RegionCode};
+use crate::area::{MunicipalityCode, RegionCode};
 use crate::at::At;
 use crate::contact::Phone;
 use crate::date;
@@ -156,14 +156,12 @@ pub struct Location {
 pub type LocationId = Id<Location>;
 
 /// A location, named.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LocationRef {
     /// Its id.
     pub id: LocationId,
     /// Its names.
     pub names: Names,
-    /// The municipality in which it lies.
-    pub municipality: AreaRef,
 }
 
 impl Location {

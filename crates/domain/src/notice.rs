@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::merge::ObjectId;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
@@ -24,8 +25,7 @@ pub struct Notice {
     #[schema(min_length = 1, max_length = 200, pattern = "^(/[a-z0-9_]+)+$", example = "/point")]
     pub pointer: Option<String>,
     /// The id of the other object in question, or null.
-    #[schema(min_length = 36, max_length = 36, pattern = "^[0-9a-f-]{36}$")]
-    pub other: Option<String>,
+    pub other: Option<ObjectId>,
 }
 
 impl Notice {
@@ -35,7 +35,7 @@ impl Notice {
     }
 
     /// An object that seems to be in the registry already.
-    pub fn likely_duplicate(other: String) -> Self {
+    pub fn likely_duplicate(other: ObjectId) -> Self {
         Self { code: NoticeCode::LikelyDuplicate, pointer: None, other: Some(other) }
     }
 }

@@ -45,7 +45,7 @@ pub trait Noun: Serialize + Sized + Send + 'static {
 /// A noun that callers write.
 pub trait Writable: Noun {
     /// What a caller writes: the record without what only actions change.
-    type Facts: Serialize + DeserializeOwned + Validate + PartialEq + Send + 'static;
+    type Facts: Serialize + DeserializeOwned + Validate + Clone + PartialEq + Send + 'static;
 
     /// What was written.
     fn facts(record: &Self::Record) -> &Self::Facts;

@@ -245,6 +245,16 @@ impl ServiceFacts {
     pub fn location_ids(&self) -> impl Iterator<Item = LocationId> {
         self.locations.iter().filter_map(|place| place.location)
     }
+
+    /// Puts one location in the place of another; where it is given at both, one remains.
+    pub fn move_location(&mut self, from: LocationId, to: LocationId) {
+        if self.location_ids().any(|id| id == to) {
+            self.locations.retain(|place| place.location != Some(from));
+        }
+        for place in self.locations.iter_mut().filter(|place| place.location == Some(from)) {
+            place.location = Some(to);
+        }
+    }
 }
 
 fn everyone_alone(groups: &[TargetGroup]) -> Result<(), ValidationError> {

@@ -1,6 +1,7 @@
 //! Service points: what a person finds. A service at a location, or a service that comes to wherever one is.
 
 mod filter;
+mod mixing;
 mod term;
 
 use std::fmt;
@@ -24,6 +25,7 @@ use crate::support::{AccessMode, DeliveryMode, Fee, SpecialSupport, SupportForm,
 use crate::text::{Descriptions, Language, Names};
 
 pub use filter::{Facet, FacetField, FacetValue, ServicePointField, ServicePointFilter, ServicePointSort};
+pub use mixing::{Mixer, Turn};
 pub use term::Term;
 
 /// The id of a service point: the service's id, and after a dot the location's where there is one.

@@ -118,3 +118,26 @@ macro_rules! any_of {
     };
 }
 pub(crate) use any_of;
+
+/// Restricts a boxed query to rows of the wanted freshness, by the column that says when they were verified last.
+macro_rules! fresh {
+    ($query:ident, $column:expr, $wanted:expr, $moment:expr) => {
+        for unwanted in <Freshness as digituki_domain::vocabulary::Vocabulary>::VALUES
+            .iter()
+            .filter(|known| !$wanted.is_empty() && !$wanted.contains(known))
+        {
+            let after = unwanted.verified_after($moment.now).map($crate::column::stored_instant);
+            let until = unwanted.verified_until($moment.now).map($crate::column::stored_instant);
+            $query = match (after, until) {
+                (Some(after), Some(until)) => {
+                    let so_fresh = diesel::BoolExpressionMethods::and($column.gt(after), $column.le(until));
+                    $query.filter($column.is_null().or(diesel::dsl::not(so_fresh)))
+                }
+                (Some(after), None) => $query.filter($column.is_null().or($column.le(after))),
+                (None, Some(until)) => $query.filter($column.gt(until)),
+                (None, None) => $query,
+            };
+        }
+    };
+}
+pub(crate) use fresh;

@@ -88,7 +88,10 @@ impl AnyConnection {
         match self {
             Self::Postgresql(inner) => {
                 inner.batch_execute("SET statement_timeout = 0")?;
-                inner.batch_execute("VACUUM payloads, changes, idempotency_keys, providers, organisations")?;
+                inner.batch_execute(
+                    "VACUUM payloads, changes, idempotency_keys, providers, organisations, locations, services, \
+                     service_points",
+                )?;
                 Ok(true)
             }
             Self::Sqlite(inner) => {

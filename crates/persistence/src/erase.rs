@@ -2,9 +2,11 @@
 //! because it holds the digests of payloads and not the payloads.
 
 use diesel::prelude::*;
+use digituki_domain::location::Location;
 use digituki_domain::noun::NounName;
 use digituki_domain::organisation::Organisation;
 use digituki_domain::provider::Provider;
+use digituki_domain::service::Service;
 use digituki_domain::vocabulary::Vocabulary as _;
 
 use crate::audit::{self, Line};
@@ -20,6 +22,8 @@ pub fn erase(tx: &mut Tx, noun: NounName, object: &str, version: Option<i64>) ->
     match noun {
         NounName::Provider => erase_of::<Provider>(tx, object, version),
         NounName::Organisation => erase_of::<Organisation>(tx, object, version),
+        NounName::Location => erase_of::<Location>(tx, object, version),
+        NounName::Service => erase_of::<Service>(tx, object, version),
         // Named, so that whoever adds a noun has to say whether people write in it.
         NounName::Area
         | NounName::Municipality

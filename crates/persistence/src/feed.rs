@@ -10,6 +10,8 @@ use digituki_domain::call::Call;
 use digituki_domain::change::{Change, ChangeFilter, Operation, Sights};
 use digituki_domain::clock::Moment;
 use digituki_domain::grant::Grant;
+use digituki_domain::location::Location;
+use digituki_domain::merge::ObjectId;
 use digituki_domain::municipality::Municipality;
 use digituki_domain::noun::{Kept, NounName};
 use digituki_domain::organisation::Organisation;
@@ -17,6 +19,7 @@ use digituki_domain::pilot::Pilot;
 use digituki_domain::policy::{Permit, Reach};
 use digituki_domain::programme::Programme;
 use digituki_domain::provider::Provider;
+use digituki_domain::service::Service;
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary as _;
 use serde_json::Value;
@@ -28,6 +31,7 @@ use crate::log::{Head, Row};
 use crate::noun::{Stored, Written};
 use crate::page::{Asked, Page, Position};
 use crate::schema::{changes, payloads};
+use crate::write::Dissolved;
 
 /// How many entries one question looks through at most where only looking tells which of them the caller sees.
 const LONGEST_LOOK: i64 = 2_000;
@@ -160,6 +164,7 @@ pub(crate) fn last_records<N: Stored>(db: &mut AnyConnection, ids: &[N::Id]) -> 
         .inner_join(payloads::table.on(payloads::seq.eq(changes::seq)))
         .filter(changes::noun.eq(N::NOUN.code()))
         .filter(changes::object.eq_any(ids.iter().map(ToString::to_string)))
+        .filter(changes::operation.ne(Operation::Merged.code()))
         .filter(payloads::data.is_not_null())
         .order(changes::seq)
         .select((changes::object, payloads::data))
@@ -199,12 +204,18 @@ fn data(db: &mut AnyConnection, seqs: &[i64]) -> Result<HashMap<i64, String>> {
 
 /// Entries as changes, each with its object as it was after it: one question for each noun, not for each entry.
 fn represent(db: &mut AnyConnection, shown: &[(Row, Operation)], moment: Moment) -> Result<Vec<Change>> {
-    let there = shown.iter().filter(|(_, operation)| matches!(operation, Operation::Created | Operation::Updated));
+    let told = |operation: &Operation| *operation != Operation::Deleted;
+    let there = shown.iter().filter(|(_, operation)| told(operation));
     let seqs: Vec<i64> = there.map(|(row, _)| row.seq).collect();
     let mut data = data(db, &seqs)?;
     let mut by_noun: HashMap<NounName, Vec<(i64, &Row, String)>> = HashMap::new();
-    for (row, _) in shown {
-        if let Some(data) = data.remove(&row.seq) {
+    let mut survivors: HashMap<i64, ObjectId> = HashMap::new();
+    for (row, operation) in shown {
+        let Some(data) = data.remove(&row.seq) else { continue };
+        if *operation == Operation::Merged {
+            let Dissolved { survivor } = serde_json::from_str(&data)?;
+            survivors.insert(row.seq, column::parse(&survivor)?);
+        } else {
             by_noun.entry(row.noun.read()?).or_default().push((row.seq, row, data));
         }
     }
@@ -219,6 +230,8 @@ fn represent(db: &mut AnyConnection, shown: &[(Row, Operation)], moment: Moment)
             NounName::Pilot => objects_of::<Pilot>,
             NounName::Grant => objects_of::<Grant>,
             NounName::Provider => objects_of::<Provider>,
+            NounName::Location => objects_of::<Location>,
+            NounName::Service => objects_of::<Service>,
         };
         objects.extend(represent(db, entries, moment)?);
     }
@@ -233,6 +246,7 @@ fn represent(db: &mut AnyConnection, shown: &[(Row, Operation)], moment: Moment)
                 operation: *operation,
                 version: Version::new(row.version),
                 data: objects.remove(&row.seq),
+                survivor: survivors.remove(&row.seq),
             })
         })
         .collect()

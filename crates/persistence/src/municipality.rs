@@ -11,6 +11,7 @@ use digituki_domain::municipality::{
     LanguageStatus, Membership, Municipality, MunicipalityFilter, MunicipalityRecord, Population, UrbanRural,
 };
 use digituki_domain::noun::Kept;
+use digituki_domain::point::Point;
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
@@ -30,6 +31,8 @@ struct Row {
     language_status: Plain<LanguageStatus>,
     urban_rural: Plain<UrbanRural>,
     record: Json<MunicipalityRecord>,
+    lat: Option<f64>,
+    lon: Option<f64>,
 }
 
 /// Lists the municipalities that existed on a day, as they were on that day.
@@ -91,6 +94,8 @@ impl Stored for Municipality {
             language_status: Plain::of(&record.language_status),
             urban_rural: Plain::of(&record.urban_rural),
             record: Json::of(record)?,
+            lat: record.point.map(|point| point.lat),
+            lon: record.point.map(|point| point.lon),
         };
         put_row!(db, municipalities, code, &row, step);
         put_list!(db, memberships, municipality = code, step, (0_i32..).zip(&record.memberships) => |(ordinal, of): (i32, &Membership)| (
@@ -162,6 +167,19 @@ pub(crate) fn regions_of(db: &mut AnyConnection, area: Option<&AreaId>, day: Nai
         AreaKind::Country | AreaKind::HospitalDistrict | AreaKind::WellbeingServicesCounty => Vec::new(),
     };
     codes.iter().map(|code| column::parse(code)).collect()
+}
+
+/// The central localities of the municipalities that exist on a day.
+pub(crate) fn centres(db: &mut AnyConnection, day: NaiveDate) -> Result<Vec<(String, Point)>> {
+    let rows: Vec<(String, f64, f64)> = municipalities::table
+        .inner_join(areas::table.on(areas::code.eq(municipalities::code)))
+        .filter(areas::kind.eq(AreaKind::Municipality.code()))
+        .filter(areas::valid_from.is_null().or(areas::valid_from.le(day)))
+        .filter(areas::valid_to.is_null().or(areas::valid_to.ge(day)))
+        .filter(municipalities::lat.is_not_null())
+        .select((municipalities::code, municipalities::lat.assume_not_null(), municipalities::lon.assume_not_null()))
+        .load(db)?;
+    Ok(rows.into_iter().map(|(code, lat, lon)| (code, Point { lat, lon })).collect())
 }
 
 fn matching(

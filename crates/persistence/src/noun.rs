@@ -1,8 +1,11 @@
 //! What every noun's table can do, and what follows from it for all of them.
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::NaiveDate;
 use digituki_domain::clock::Moment;
 use digituki_domain::external_id::ExternalId;
+use digituki_domain::invalid::{Invalid, Place, Violation};
 use digituki_domain::noun::{Kept, Noun, Sourced, Writable};
 use digituki_domain::policy::{Permit, Sight};
 use digituki_domain::version::Version;
@@ -10,9 +13,10 @@ use digituki_domain::vocabulary::Vocabulary as _;
 
 use crate::column::{self, Json};
 use crate::connection::AnyConnection;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, refuse};
 use crate::page::{Asked, Page, Position};
 use crate::write::Tx;
+use crate::{external_id, feed};
 
 /// A noun that the store keeps.
 pub trait Stored: Noun {
@@ -49,7 +53,49 @@ pub trait Written: Stored + Writable {
 /// A noun that other systems push by their own ids.
 pub trait Pushed: Written + Sourced {
     /// The object that a source calls so.
-    fn by_source(db: &mut AnyConnection, external: &ExternalId) -> Result<Option<Kept<Self>>>;
+    fn by_source(db: &mut AnyConnection, external: &ExternalId) -> Result<Option<Kept<Self>>> {
+        match external_id::object::<Self>(db, external)? {
+            Some(id) => Self::find(db, &id),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A noun to which records of others refer.
+pub(crate) trait Referred: Stored {
+    /// Objects as they are kept, in any order, with one statement.
+    fn find_many(db: &mut AnyConnection, ids: &[String]) -> Result<Vec<Kept<Self>>>;
+}
+
+/// Refuses objects that the registry does not hold, each at the place that named it.
+pub(crate) fn require<N: Referred>(db: &mut AnyConnection, asked: Vec<(Place, N::Id)>) -> Result<()> {
+    let ids: Vec<String> = asked.iter().map(|(_, id)| id.to_string()).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let known: BTreeSet<String> = N::find_many(db, &ids)?.into_iter().map(|kept| kept.id.to_string()).collect();
+    let unknown = asked.into_iter().filter(|(_, id)| !known.contains(&id.to_string()));
+    refuse(unknown.map(|(place, id)| Violation { place, invalid: Invalid::NoSuch { value: id.to_string() } }).collect())
+}
+
+/// The records of what a page refers to, by id. The past may speak of what is gone: then what was known of it last; of
+/// what has been erased, nothing.
+pub(crate) fn records<N: Referred>(
+    db: &mut AnyConnection,
+    wanted: impl Iterator<Item = N::Id>,
+) -> Result<HashMap<String, N::Record>> {
+    let ids: BTreeSet<String> = wanted.map(|id| id.to_string()).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<String> = ids.into_iter().collect();
+    let found = N::find_many(db, &ids)?.into_iter().map(|kept| (kept.id.to_string(), kept.record));
+    let mut found: HashMap<String, N::Record> = found.collect();
+    let gone = ids.iter().filter(|id| !found.contains_key(*id)).map(|id| column::parse(id));
+    let gone: Vec<N::Id> = gone.collect::<Result<_>>()?;
+    let last = feed::last_records::<N>(db, &gone)?.into_iter().map(|(id, record)| (id.to_string(), record));
+    found.extend(last);
+    Ok(found)
 }
 
 /// Whether a row is new.
@@ -122,6 +168,17 @@ macro_rules! find_row {
     }};
 }
 pub(crate) use find_row;
+
+/// Finds the rows with any of some identifiers.
+macro_rules! find_rows {
+    ($db:expr, $table:ident, $id:ident, $keys:expr) => {{
+        let columns = ($table::$id, $table::record, $table::version);
+        let rows: Vec<$crate::noun::Columns<Self>> =
+            $table::table.filter($table::$id.eq_any($keys)).select(columns).load($db)?;
+        $crate::noun::kept::<Self>(rows)
+    }};
+}
+pub(crate) use find_rows;
 
 /// Inserts a row, or puts it in the place of the one before.
 macro_rules! put_row {

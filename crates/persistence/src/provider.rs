@@ -1,29 +1,39 @@
 //! Providers.
 
+use std::collections::HashMap;
+
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::dsl::{auto_type, not};
+use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use digituki_domain::area::{MunicipalityCode, RegionCode};
 use digituki_domain::clock::Moment;
+use digituki_domain::duplicate::DuplicateReason;
 use digituki_domain::external_id::ExternalId;
 use digituki_domain::freshness::Freshness;
-use digituki_domain::invalid::{Invalid, Place, Violation};
-use digituki_domain::noun::Kept;
+use digituki_domain::invalid::Place;
+use digituki_domain::noun::{Kept, Noun as _};
 use digituki_domain::policy::{Permit, Reach, Sight};
 use digituki_domain::provider::{
-    OfferStatus, Provider, ProviderFacts, ProviderFilter, ProviderId, ProviderRecord, ProviderType,
+    OfferStatus, Provider, ProviderFacts, ProviderFilter, ProviderId, ProviderRecord, ProviderRef, ProviderType,
 };
-use digituki_domain::text::Language;
+use digituki_domain::text::{Label, Language, Names};
 use digituki_domain::vocabulary::Vocabulary as _;
 
-use crate::column::{self, Json, Plain, any_of, stored_instant};
+use crate::column::{Json, Plain, any_of, fresh, stored_instant};
 use crate::connection::{AnyConnection, Backend};
+use crate::duplicate::{Candidate, Duplicable};
 use crate::error::{Error, Result, in_body, in_query, together};
-use crate::noun::{Pushed, Step, Stored, Written, find_row, list_rows, put_list, put_row};
+use crate::merge::{self, Merged};
+use crate::noun::{
+    Pushed, Referred, Step, Stored, Written, find_row, find_rows, list_rows, put_list, put_row, records,
+};
 use crate::page::{Asked, Page};
-use crate::schema::{provider_languages, provider_regions, provider_sources, providers};
+use crate::schema::{provider_languages, provider_regions, providers};
 use crate::write::Tx;
-use crate::{area, municipality, names, organisation};
+use crate::{area, duplicate, external_id, municipality, names, organisation, service, service_point};
+
+/// What a provider is called of which even the log has been erased.
+const ERASED: Label = Label { fi: "poistettu tuottaja", sv: "raderad leverantör", en: "erased provider" };
 
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = providers, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -56,12 +66,17 @@ pub fn list(db: &mut AnyConnection, asked: &Asked<ProviderFilter>) -> Result<Pag
     ])?;
     let today = asked.moment.today;
     let seats = municipality::lying_in(db, &filter.region, filter.as_of.unwrap_or(today))?;
-    let own = match asked.permit.reach() {
-        Reach::Regions => municipality::lying_in(db, &asked.permit.caller.regions, today)?,
-        _ => Vec::new(),
-    };
+    let own = seats_of(db, &asked.permit, today)?;
     let matching = || visible(matching(filter, &seats, asked.moment), &asked.permit, &own);
     list_rows!(db, asked, matching, providers, id, providers::sort_name)
+}
+
+/// The municipalities in the regions that the caller works for, where its regions decide what it may see.
+pub(crate) fn seats_of(db: &mut AnyConnection, permit: &Permit, today: NaiveDate) -> Result<Vec<String>> {
+    match permit.reach() {
+        Reach::Regions => municipality::lying_in(db, &permit.caller.regions, today),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// Notes that somebody has seen now that what is said of a provider is still true.
@@ -91,35 +106,14 @@ fn matching(filter: &ProviderFilter, seats: &[String], moment: Moment) -> Query 
         query = query.filter(providers::id.eq_any(speaking.select(provider_languages::provider_id)));
     }
     if !filter.source.is_empty() {
-        let wanted: Vec<String> = filter.source.iter().map(ToString::to_string).collect();
-        let known = provider_sources::table.filter(provider_sources::source.eq_any(wanted));
-        query = query.filter(providers::id.eq_any(known.select(provider_sources::provider_id)));
+        let sources = filter.source.iter().map(ToString::to_string).collect();
+        query = query.filter(providers::id.eq_any(external_id::known_to(Provider::NOUN.code(), sources)));
     }
-    for unwanted in Freshness::VALUES.iter().filter(|_| !filter.freshness.is_empty()) {
-        if !filter.freshness.contains(unwanted) {
-            query = without(query, *unwanted, moment);
-        }
-    }
+    fresh!(query, providers::verified_at, filter.freshness, moment);
     if let Some(letters) = &filter.q {
         query = query.filter(providers::folded_names.like(names::holding(letters)).escape('\\'));
     }
     query
-}
-
-/// The providers that are not as fresh as that, no more and no less.
-fn without(query: Query, unwanted: Freshness, moment: Moment) -> Query {
-    let after = unwanted.verified_after(moment.now).map(stored_instant);
-    let until = unwanted.verified_until(moment.now).map(stored_instant);
-    match (after, until) {
-        (Some(after), Some(until)) => query.filter(
-            providers::verified_at
-                .is_null()
-                .or(not(providers::verified_at.gt(after).and(providers::verified_at.le(until)))),
-        ),
-        (Some(after), None) => query.filter(providers::verified_at.is_null().or(providers::verified_at.le(after))),
-        (None, Some(until)) => query.filter(providers::verified_at.gt(until)),
-        (None, None) => query,
-    }
 }
 
 /// Whether a provider works in any of the regions, or has its seat in any of the municipalities that lie there.
@@ -137,7 +131,7 @@ fn within(codes: Vec<String>) -> _ {
     working.select(provider_regions::provider_id)
 }
 
-fn codes(regions: &[RegionCode]) -> Vec<String> {
+pub(crate) fn codes(regions: &[RegionCode]) -> Vec<String> {
     regions.iter().map(ToString::to_string).collect()
 }
 
@@ -183,18 +177,21 @@ impl Stored for Provider {
         put_list!(db, provider_languages, provider_id = &id, step, &facts.languages => |language: &Language| {
             provider_languages::language.eq(language.code())
         });
-        put_list!(db, provider_sources, provider_id = &id, step, &facts.external_ids => |external: &ExternalId| (
-            provider_sources::source.eq(external.source.to_string()),
-            provider_sources::source_id.eq(external.source_id.to_string()),
-        ));
+        external_id::put::<Self>(db, &kept.id, step, &facts.external_ids)?;
+        duplicate::look::<Self>(db, kept)?;
+        if step == Step::Replace {
+            let services = service::of_provider(db, &kept.id)?;
+            service_point::rewrite(db, &services)?;
+        }
         Ok(())
     }
 
     fn remove(db: &mut AnyConnection, id: &ProviderId) -> Result<()> {
+        external_id::remove::<Self>(db, id)?;
+        duplicate::forget::<Self>(db, id)?;
         let id = id.to_string();
         diesel::delete(provider_regions::table.filter(provider_regions::provider_id.eq(&id))).execute(db)?;
         diesel::delete(provider_languages::table.filter(provider_languages::provider_id.eq(&id))).execute(db)?;
-        diesel::delete(provider_sources::table.filter(provider_sources::provider_id.eq(&id))).execute(db)?;
         diesel::delete(providers::table.find(&id)).execute(db).map_err(Error::in_use)?;
         Ok(())
     }
@@ -219,6 +216,7 @@ impl Stored for Provider {
             wanted.extend(facts.regions.iter().map(RegionCode::id));
         }
         let areas = area::Named::load(db, &wanted)?;
+        let mut duplicates = duplicate::notices(db, &kept)?;
         kept.into_iter()
             .map(|Kept { id, record: ProviderRecord { facts, verified_at }, version }| {
                 Ok(Self {
@@ -233,6 +231,8 @@ impl Stored for Provider {
                     regions: facts.regions.iter().map(|code| areas.get(&code.id())).collect::<Result<_>>()?,
                     origin: facts.origin,
                     offer_status: facts.offer_status,
+                    demonstration: facts.external_ids.iter().any(ExternalId::is_of_demonstration),
+                    notices: duplicates.remove(&id.to_string()).unwrap_or_default(),
                     external_ids: facts.external_ids,
                     verified_at,
                     freshness: Freshness::of(verified_at, moment.now),
@@ -263,28 +263,98 @@ impl Written for Provider {
             organisation::require(tx.db(), organisation),
             area::require(tx.db(), regions.chain(seat).collect()),
         ])?;
-        let mut taken = Vec::new();
-        for (place, external) in in_body("/external_ids", &facts.external_ids) {
-            if Self::by_source(tx.db(), &external)?.is_some_and(|other| other.id != *id) {
-                let value = format!("{}/{}", external.source, external.source_id);
-                taken.push(Violation { place, invalid: Invalid::Taken { value } });
-            }
-        }
-        if !taken.is_empty() {
-            return Err(Error::Taken(taken));
+        let called = before.map_or(&[][..], |before| &before.facts.external_ids);
+        external_id::check::<Self>(tx, id, &facts.external_ids, called)?;
+        let was_published = before.is_some_and(|before| before.facts.offer_status.is_published());
+        if was_published && !facts.offer_status.is_published() && service::has_published(tx.db(), id)? {
+            return Err(Error::InUse);
         }
         Ok(ProviderRecord { facts, verified_at: before.and_then(|before| before.verified_at) })
     }
 }
 
-impl Pushed for Provider {
-    fn by_source(db: &mut AnyConnection, external: &ExternalId) -> Result<Option<Kept<Self>>> {
-        let key = (external.source.as_str(), external.source_id.as_str());
-        let id: Option<String> =
-            provider_sources::table.find(key).select(provider_sources::provider_id).first(db).optional()?;
-        match id {
-            Some(id) => Self::find(db, &column::parse(&id)?),
-            None => Ok(None),
+impl Pushed for Provider {}
+
+impl Referred for Provider {
+    fn find_many(db: &mut AnyConnection, ids: &[String]) -> Result<Vec<Kept<Self>>> {
+        find_rows!(db, providers, id, ids)
+    }
+}
+
+impl Merged for Provider {
+    fn united(survivor: &ProviderRecord, other: &ProviderRecord) -> ProviderRecord {
+        let (mut record, mut other) = (survivor.clone(), other.clone());
+        merge::both::<Self>(&mut record.facts, &mut other.facts);
+        record
+    }
+
+    fn move_references(tx: &mut Tx, from: &ProviderId, to: &ProviderId) -> Result<()> {
+        for kept in service::kept_of_provider(tx.db(), from)? {
+            let mut record = kept.record.clone();
+            record.facts.provider = *to;
+            tx.follow(kept, record)?;
+        }
+        Ok(())
+    }
+}
+
+impl Duplicable for Provider {
+    fn names(record: &ProviderRecord) -> &Names {
+        &record.facts.names
+    }
+
+    fn is_published(record: &ProviderRecord) -> bool {
+        record.facts.offer_status.is_published()
+    }
+
+    fn seen(db: &mut AnyConnection, permit: &Permit, today: NaiveDate, ids: &[String]) -> Result<Vec<String>> {
+        let own = seats_of(db, permit, today)?;
+        let among = providers::table.filter(providers::id.eq_any(ids.to_vec())).into_boxed();
+        Ok(visible(among, permit, &own).select(providers::id).load(db)?)
+    }
+
+    /// A provider of the same organisation, with nearly the same name.
+    fn candidates(db: &mut AnyConnection, kept: &Kept<Self>) -> Result<Vec<Candidate>> {
+        let of_organisation = providers::table
+            .filter(providers::organisation_id.eq(kept.record.facts.organisation.to_string()))
+            .limit(duplicate::MOST_CANDIDATES)
+            .select((providers::id, providers::record))
+            .load::<(String, Json<ProviderRecord>)>(db)?;
+        let candidate = |(id, record): (String, Json<ProviderRecord>)| {
+            let names = record.read()?.facts.names;
+            Ok(Candidate { id, names, reasons: vec![DuplicateReason::SameBusinessId] })
+        };
+        of_organisation.into_iter().map(candidate).collect()
+    }
+}
+
+/// The providers to which a page refers.
+pub(crate) struct Named(HashMap<String, ProviderRecord>);
+
+impl Named {
+    pub(crate) fn load(db: &mut AnyConnection, wanted: impl Iterator<Item = ProviderId>) -> Result<Self> {
+        Ok(Self(records::<Provider>(db, wanted)?))
+    }
+
+    pub(crate) fn get(&self, id: ProviderId) -> ProviderRef {
+        match self.0.get(&id.to_string()) {
+            Some(ProviderRecord { facts, .. }) => {
+                ProviderRef { id, provider_type: facts.provider_type, names: facts.names.clone() }
+            }
+            None => ProviderRef { id, provider_type: ProviderType::Other, names: ERASED.into() },
         }
     }
+}
+
+/// The ids of the providers of an organisation.
+#[auto_type]
+pub(crate) fn of_organisation(organisations: Vec<String>) -> _ {
+    providers::table.filter(providers::organisation_id.eq_any(organisations)).select(providers::id)
+}
+
+/// The ids of the providers that work in any of the regions, or have their seat in any of the municipalities.
+#[auto_type]
+pub(crate) fn of_regions(regions: Vec<String>, seats: Vec<String>) -> _ {
+    let belonging: belonging = belonging(regions, seats);
+    providers::table.filter(belonging).select(providers::id)
 }

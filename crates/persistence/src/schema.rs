@@ -10,7 +10,10 @@ diesel::table! {
     }
 }
 diesel::table! {
-    municipalities (code) { code -> Text, language_status -> Text, urban_rural -> Text, record -> Text, }
+    municipalities (code) {
+        code -> Text, language_status -> Text, urban_rural -> Text, record -> Text, lat -> Nullable<Double>,
+        lon -> Nullable<Double>,
+    }
 }
 diesel::table! {
     memberships (municipality, kind, ordinal) {
@@ -77,7 +80,53 @@ diesel::table! {
     provider_languages (provider_id, language) { provider_id -> Text, language -> Text, }
 }
 diesel::table! {
-    provider_sources (source, source_id) { source -> Text, source_id -> Text, provider_id -> Text, }
+    external_ids (noun, source, source_id) { noun -> Text, source -> Text, source_id -> Text, object -> Text, }
+}
+diesel::table! {
+    merged_objects (noun, id) { noun -> Text, id -> Text, survivor -> Text, }
+}
+diesel::table! {
+    likely_duplicates (noun, first, second) { noun -> Text, first -> Text, second -> Text, reasons -> Text, }
+}
+diesel::table! {
+    locations (id) {
+        id -> Text, organisation_id -> Nullable<Text>, folded_names -> Text, sort_name -> Text, municipality -> Text,
+        postcode -> Nullable<Text>, square -> Nullable<BigInt>, verified_at -> Nullable<Timestamp>,
+        valid_from -> Nullable<Date>, valid_to -> Nullable<Date>, record -> Text, version -> BigInt,
+    }
+}
+diesel::table! {
+    services (id) {
+        id -> Text, provider_id -> Text, support_form -> Text, folded_names -> Text, sort_name -> Text,
+        offer_status -> Text, published -> Bool, verified_at -> Nullable<Timestamp>, valid_from -> Nullable<Date>,
+        valid_to -> Nullable<Date>, record -> Text, version -> BigInt,
+    }
+}
+diesel::table! {
+    service_locations (service_id, location_id) { service_id -> Text, location_id -> Text, }
+}
+diesel::table! {
+    service_languages (service_id, language) { service_id -> Text, language -> Text, }
+}
+diesel::table! {
+    hours_patterns (id) { id -> BigInt, digest -> Text, hours -> Text, }
+}
+diesel::table! {
+    service_points (number) {
+        number -> BigInt, id -> Text, service_id -> Text, location_id -> Nullable<Text>, has_place -> Bool,
+        municipality -> Nullable<Text>, sort_name -> Text, sort_verified -> Text, sort_reach -> Text,
+        lat -> Nullable<Double>, lon -> Nullable<Double>, northing -> Nullable<BigInt>, easting -> Nullable<BigInt>,
+        square -> Nullable<BigInt>, hours -> Nullable<BigInt>, verified_at -> Nullable<Timestamp>,
+        valid_from -> Nullable<Date>, valid_to -> Nullable<Date>, body -> Text,
+    }
+}
+diesel::table! {
+    service_point_terms (term, number) { term -> Text, number -> BigInt, }
+}
+diesel::table! {
+    /// The same terms where they are counted: beside those that are asked for.
+    #[sql_name = "service_point_terms"]
+    counted_terms (term, number) { term -> Text, number -> BigInt, }
 }
 diesel::table! {
     log_head (id) { id -> Integer, seq -> BigInt, digest -> Text, }
@@ -125,5 +174,15 @@ diesel::allow_tables_to_appear_in_same_query!(programmes, programme_areas, calls
 diesel::allow_tables_to_appear_in_same_query!(pilots, pilot_areas);
 diesel::joinable!(grants -> organisations (beneficiary_id));
 diesel::allow_tables_to_appear_in_same_query!(grants, grant_areas, organisations);
-diesel::allow_tables_to_appear_in_same_query!(providers, provider_regions, provider_languages, provider_sources);
+diesel::allow_tables_to_appear_in_same_query!(
+    providers,
+    provider_regions,
+    provider_languages,
+    locations,
+    services,
+    service_locations,
+    service_languages,
+    external_ids,
+);
+diesel::allow_tables_to_appear_in_same_query!(service_points, service_point_terms, counted_terms);
 diesel::allow_tables_to_appear_in_same_query!(changes, payloads);

@@ -8,6 +8,7 @@ use digituki_domain::noun::Kept;
 use digituki_domain::policy::{Permit, Sight};
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary as _;
+use serde::{Deserialize, Serialize};
 
 use crate::audit::{self, Deed, Line};
 use crate::connection::AnyConnection;
@@ -84,7 +85,8 @@ impl<'a> Tx<'a> {
         let kept = Kept::<N> { id, record, version: Version::FIRST };
         let after = self.check_mine(&kept)?;
         N::put(self.db, &kept, Step::Insert)?;
-        self.log(&kept, Operation::Created, None, Some(&after))?;
+        let payload = serde_json::to_string(&kept.record)?;
+        self.log(&kept, Operation::Created, (None, Some(&after)), Some(payload))?;
         Ok(kept)
     }
 
@@ -92,13 +94,30 @@ impl<'a> Tx<'a> {
     /// as they are.
     pub fn update<N: Stored>(&mut self, before: Kept<N>, record: N::Record) -> Result<Kept<N>> {
         let seen_before = self.check_mine(&before)?;
+        self.replace(before, record, &seen_before, Tx::check_mine)
+    }
+
+    /// Replaces an object's record where that follows from a change of another one, whoever it belongs to.
+    pub(crate) fn follow<N: Stored>(&mut self, before: Kept<N>, record: N::Record) -> Result<Kept<N>> {
+        let seen_before = self.sight(&before)?;
+        self.replace(before, record, &seen_before, Tx::sight)
+    }
+
+    fn replace<N: Stored>(
+        &mut self,
+        before: Kept<N>,
+        record: N::Record,
+        seen_before: &Sight,
+        look: impl Fn(&mut Self, &Kept<N>) -> Result<Sight>,
+    ) -> Result<Kept<N>> {
         if before.record == record {
             return Ok(before);
         }
         let kept = Kept::<N> { id: before.id, record, version: before.version.next() };
-        let seen_after = self.check_mine(&kept)?;
+        let seen_after = look(self, &kept)?;
         N::put(self.db, &kept, Step::Replace)?;
-        self.log(&kept, Operation::Updated, Some(&seen_before), Some(&seen_after))?;
+        let payload = serde_json::to_string(&kept.record)?;
+        self.log(&kept, Operation::Updated, (Some(seen_before), Some(&seen_after)), Some(payload))?;
         Ok(kept)
     }
 
@@ -107,7 +126,16 @@ impl<'a> Tx<'a> {
         let seen = self.check_mine(&before)?;
         N::remove(self.db, &before.id)?;
         let kept = Kept::<N> { version: before.version.next(), ..before };
-        self.log(&kept, Operation::Deleted, Some(&seen), None)
+        self.log(&kept, Operation::Deleted, (Some(&seen), None), None)
+    }
+
+    /// Removes an object that was merged into another one.
+    pub(crate) fn dissolve<N: Stored>(&mut self, before: Kept<N>, survivor: &N::Id) -> Result<()> {
+        let seen = self.check_mine(&before)?;
+        N::remove(self.db, &before.id)?;
+        let kept = Kept::<N> { version: before.version.next(), ..before };
+        let payload = serde_json::to_string(&Dissolved { survivor: survivor.to_string() })?;
+        self.log(&kept, Operation::Merged, (Some(&seen), None), Some(payload))
     }
 
     /// To whom an object shows, and whose it is.
@@ -146,10 +174,9 @@ impl<'a> Tx<'a> {
         &mut self,
         kept: &Kept<N>,
         operation: Operation,
-        before: Option<&Sight>,
-        after: Option<&Sight>,
+        (before, after): (Option<&Sight>, Option<&Sight>),
+        record: Option<String>,
     ) -> Result<()> {
-        let record = after.is_some().then(|| serde_json::to_string(&kept.record)).transpose()?;
         let entry = Entry {
             recorded_at: self.moment.now,
             noun: N::NOUN.code(),
@@ -164,6 +191,12 @@ impl<'a> Tx<'a> {
         self.head.append(self.db, entry)?;
         audit::append(self.db, &Line::change(self.deed(), N::NOUN, &kept.id.to_string(), self.head.seq))
     }
+}
+
+/// What the log holds of an object that was merged, instead of its record.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Dissolved {
+    pub(crate) survivor: String,
 }
 
 /// What of the facts does not agree with the registry, were they to make an object or to replace one.

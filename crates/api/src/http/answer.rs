@@ -19,6 +19,7 @@ pub(crate) const JSON: &str = "application/json";
 /// An answer that succeeds, before it is known what the caller already has.
 pub(crate) struct Answer {
     status: StatusCode,
+    media_type: &'static str,
     body: Vec<u8>,
     version: Option<Version>,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -27,16 +28,27 @@ pub(crate) struct Answer {
 impl Answer {
     /// An answer that is known by its contents alone.
     pub(crate) fn json(body: &impl Serialize) -> Result<Self, Problem> {
+        Self::of_type(JSON, body)
+    }
+
+    /// The same as another media type that is JSON.
+    pub(crate) fn of_type(media_type: &'static str, body: &impl Serialize) -> Result<Self, Problem> {
         let body = serde_json::to_vec(body).map_err(|error| {
             log::error!("answered 500: {error}");
             Problem::new(Code::InternalError)
         })?;
-        Ok(Self { status: StatusCode::OK, body, version: None, headers: Vec::new() })
+        Ok(Self { status: StatusCode::OK, media_type, body, version: None, headers: Vec::new() })
     }
 
     /// Nothing more to say.
     pub(crate) fn nothing() -> Self {
-        Self { status: StatusCode::NO_CONTENT, body: Vec::new(), version: None, headers: Vec::new() }
+        Self { status: StatusCode::NO_CONTENT, media_type: JSON, body: Vec::new(), version: None, headers: Vec::new() }
+    }
+
+    /// What was asked for is at another address now, for ever.
+    pub(crate) fn moved(address: &str) -> Self {
+        let moved = Self { status: StatusCode::MOVED_PERMANENTLY, ..Self::nothing() };
+        moved.with_header(header::LOCATION, address)
     }
 
     /// Says that the object is new, and where it is.
@@ -61,6 +73,7 @@ impl Answer {
     pub(crate) fn again(first: FirstAnswer) -> Self {
         let answer = Self {
             status: StatusCode::from_u16(first.status).unwrap_or(StatusCode::OK),
+            media_type: JSON,
             body: first.body.into_bytes(),
             version: first.version.map(Version::new),
             headers: Vec::new(),
@@ -97,21 +110,20 @@ impl Responder for Answer {
     type Body = BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        if self.status != StatusCode::NO_CONTENT && !accepts(request.headers(), JSON) {
+        if !self.body.is_empty() && !accepts(request.headers(), self.media_type) {
             return Problem::new(Code::NotAcceptable).error_response();
         }
         let etag = self.etag();
-        let mut response = if self.body.is_empty() {
+        let is_empty = self.body.is_empty();
+        let mut response = if is_empty {
             HttpResponse::build(self.status).finish()
         } else if request.method().is_safe() && has(request.headers(), &etag) {
             HttpResponse::NotModified().finish()
         } else {
-            HttpResponse::build(self.status).content_type(JSON).body(self.body)
+            HttpResponse::build(self.status).content_type(self.media_type).body(self.body)
         };
         let headers = response.headers_mut();
-        if self.status != StatusCode::NO_CONTENT
-            && let Ok(etag) = HeaderValue::from_str(&etag)
-        {
+        if !is_empty && let Ok(etag) = HeaderValue::from_str(&etag) {
             headers.insert(header::ETAG, etag);
         }
         // Fresh every time, at the price of a question: the registry changes under its readers.
@@ -138,6 +150,18 @@ pub(crate) const NDJSON: &str = "application/x-ndjson";
 /// Whether the caller would rather have one media type than another, which it gets when it does not mind.
 pub(crate) fn prefers(headers: &HeaderMap, media_type: &str, otherwise: &str) -> bool {
     weight(headers, media_type) > weight(headers, otherwise)
+}
+
+/// The media type that the caller likes best, the first of those that it likes equally; none when it takes none.
+pub(crate) fn choose(headers: &HeaderMap, media_types: &[&'static str]) -> Option<&'static str> {
+    let mut chosen = (0.0, None);
+    for media_type in media_types {
+        let weight = weight(headers, media_type);
+        if weight > chosen.0 {
+            chosen = (weight, Some(*media_type));
+        }
+    }
+    chosen.1
 }
 
 /// Whether the caller takes a media type (`Accept`, RFC 9110); everything, when it does not say.

@@ -128,11 +128,16 @@ impl<F> ListQuery<F> {
     pub(crate) fn answer<T: Serialize>(&self, page: Page<T>) -> Result<Answer, Problem> {
         let next = page.next.map(|position| self.cursor(position));
         let answer = Answer::json(&ListOf { items: page.items, next: next.clone(), total: page.total })?;
-        let mut answer = self.linked(answer, next.as_deref()).with_header(VARY, "Prefer");
-        if page.total.is_some() {
-            answer = answer.with_header(HeaderName::from_static("preference-applied"), "return=total-count");
+        Ok(self.accompanied(answer, next.as_deref(), page.total))
+    }
+
+    /// The answer with what its headers say of the page.
+    pub(crate) fn accompanied(&self, answer: Answer, next: Option<&str>, total: Option<i64>) -> Answer {
+        let answer = self.linked(answer, next).with_header(VARY, "Prefer");
+        match total {
+            Some(_) => answer.with_header(HeaderName::from_static("preference-applied"), "return=total-count"),
+            None => answer,
         }
-        Ok(answer)
     }
 }
 

@@ -77,6 +77,15 @@ impl Problem {
         )
     }
 
+    /// The object was merged into another one.
+    pub(crate) fn merged(id: &str, survivor: &str) -> Self {
+        Self::new(Code::Merged).saying(
+            format!("{id} on yhdistetty kohteeseen {survivor}; muuta sitä."),
+            format!("{id} har sammanslagits med {survivor}; ändra det."),
+            format!("{id} was merged into {survivor}; change that one."),
+        )
+    }
+
     /// The object did not exist on the day asked about.
     pub(crate) fn not_valid_at(what: Label, id: &str, day: chrono::NaiveDate) -> Self {
         Self::new(Code::NotValidAt).saying(

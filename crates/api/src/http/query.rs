@@ -148,6 +148,33 @@ impl Reader {
         })
     }
 
+    /// A number that need not be whole, within a range.
+    pub(crate) fn decimal(&mut self, name: &'static str, min: f64, max: f64) -> Option<f64> {
+        self.one_with(name, |value| {
+            let digits = value.strip_prefix('-').unwrap_or(value);
+            let plain = digits.len() <= 20 && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+            match value.parse::<f64>().ok().filter(|_| plain) {
+                None => Err(Invalid::Malformed { value: value.to_owned(), expected: Form::Decimal }),
+                Some(number) if (min..=max).contains(&number) => Ok(number),
+                Some(_) => {
+                    Err(Invalid::OutOfRange { value: value.to_owned(), min: min.to_string(), max: max.to_string() })
+                }
+            }
+        })
+    }
+
+    /// True or false.
+    pub(crate) fn truth(&mut self, name: &'static str) -> Option<bool> {
+        self.one_with(name, |value| {
+            value.parse().map_err(|_| Invalid::Malformed { value: value.to_owned(), expected: Form::Boolean })
+        })
+    }
+
+    /// Notes what does not go together.
+    pub(crate) fn refuse_all(&mut self, violations: Vec<Violation>) {
+        self.violations.extend(violations);
+    }
+
     /// Says that a parameter is needed.
     pub(crate) fn require(&mut self, name: &'static str) {
         if !self.given.iter().any(|(given, _)| given == name) {

@@ -8,14 +8,16 @@ use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use digituki_domain::external_id::ExternalId;
-use digituki_domain::invalid::violations;
+use digituki_domain::invalid::{Invalid, Violation, violations};
+use digituki_domain::merge::Merge;
 use digituki_domain::noun::{Kept, Noun};
 use digituki_domain::problem::Code;
 use digituki_domain::vocabulary::Vocabulary as _;
 use digituki_persistence::Error;
 use digituki_persistence::audit::Line;
 use digituki_persistence::feed;
-use digituki_persistence::noun::{Pushed, Stored, Written};
+use digituki_persistence::merge::{self, Merged};
+use digituki_persistence::noun::{self, Pushed, Stored, Written};
 use digituki_persistence::write::{self, Author, Tx};
 use validator::Validate as _;
 
@@ -139,6 +141,33 @@ impl Write {
         .await
     }
 
+    /// Merges the object that the body names into the one at the path.
+    pub(crate) async fn merge<N: Merged>(self, id: N::Id, body: Body<Merge>) -> Result<Answer, Problem> {
+        let precondition = self.precondition.clone();
+        self.post::<N>(body.digest, move |tx| {
+            let Merge { other } = match body.draft {
+                Draft::Sound(merge) => merge,
+                Draft::Faulty(_, faults) => return Err(Problem::invalid(faults.and(Vec::new()))),
+            };
+            let survivor = present::<N>(tx, &id)?;
+            if let Some(precondition) = precondition {
+                precondition.check(survivor.version)?;
+            }
+            let refuse = |invalid| Problem::invalid(vec![Violation::pointer("/other", invalid)]);
+            let other_id: N::Id = other.as_str().parse().map_err(refuse)?;
+            let other = match present::<N>(tx, &other_id) {
+                Ok(other) => other,
+                Err(problem) if problem.code() == Code::NotFound => {
+                    return Err(refuse(Invalid::NoSuch { value: other.to_string() }));
+                }
+                Err(problem) => return Err(problem),
+            };
+            let kept = merge::merge(tx, survivor, other)?;
+            represented(tx, kept)
+        })
+        .await
+    }
+
     /// Creates or replaces the object that a source calls so. What somebody else has changed since the
     /// client's last push is not overwritten unseen.
     pub(crate) async fn upsert<N: Pushed>(self, external: ExternalId, body: Body<N::Facts>) -> Result<Answer, Problem> {
@@ -230,7 +259,15 @@ impl Write {
 /// An object that is to be changed: not there for whoever may not see it, forbidden to whom it does not belong.
 fn present<N: Stored>(tx: &mut Tx, id: &N::Id) -> Result<Kept<N>, Problem> {
     let unknown = || Problem::not_found(N::NOUN.label(), &id.to_string());
-    let kept = N::find(tx.db(), id)?.ok_or_else(unknown)?;
+    let Some(kept) = N::find(tx.db(), id)? else {
+        let permit = tx.author().permit.clone();
+        return Err(match merge::survivor::<N>(tx.db(), id)? {
+            Some(survivor) if noun::get::<N>(tx.db(), &survivor, tx.moment(), &permit)?.is_some() => {
+                Problem::merged(&id.to_string(), &survivor.to_string())
+            }
+            _ => unknown(),
+        });
+    };
     let sight = tx.sight(&kept)?;
     match &tx.author().permit {
         permit if permit.covers(&sight) => Ok(kept),
@@ -242,8 +279,12 @@ fn present<N: Stored>(tx: &mut Tx, id: &N::Id) -> Result<Kept<N>, Problem> {
 /// The facts that a caller wrote; or all that is wrong with them, also where they do not agree with the registry.
 fn settled<N: Written>(tx: &mut Tx, draft: Draft<N::Facts>, before: Option<&Kept<N>>) -> Result<N::Facts, Problem> {
     match draft {
-        Draft::Sound(facts) => Ok(facts),
-        Draft::Faulty(rest, faults) if faults.leave_little() => {
+        Draft::Sound(mut facts) => {
+            N::settle(&mut facts);
+            Ok(facts)
+        }
+        Draft::Faulty(mut rest, faults) if faults.leave_little() => {
+            N::settle(&mut rest);
             Err(Problem::invalid(faults.and(write::faults(tx, rest, before)?)))
         }
         Draft::Faulty(_, faults) => Err(Problem::invalid(faults.and(Vec::new()))),

@@ -156,6 +156,14 @@ impl Invalid {
                 "Detta är obligatoriskt i det som publiceras.".into(),
                 "What is published needs it.".into(),
             ),
+            Self::Unpublished { value } => {
+                let value = echo(value);
+                say(
+                    format!("\"{value}\" ei ole julkaistu; julkaise se ensin."),
+                    format!("\"{value}\" är inte publicerad; publicera den först."),
+                    format!("\"{value}\" is not published; publish it first."),
+                )
+            }
             Self::Reserved { value } => {
                 let value = echo(value);
                 say(

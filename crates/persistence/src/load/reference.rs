@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use digituki_domain::area::{Area, AreaId, AreaKind, AreaRecord, FINLAND};
 use digituki_domain::municipality::{
-    LanguageStatus, Membership, Municipality, MunicipalityRecord, Point, Population, UrbanRural,
+    LanguageStatus, Membership, Municipality, MunicipalityRecord, Population, UrbanRural,
 };
 use digituki_domain::organisation::{
     BusinessId, Organisation, OrganisationFacts, OrganisationId, OrganisationRecord, OrganisationType,
 };
+use digituki_domain::point::Point;
 use digituki_domain::text::Names;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

@@ -1,0 +1,164 @@
+//! Service points: what a person finds.
+
+use std::sync::Arc;
+
+use actix_web::web::Data;
+use actix_web::{Either, HttpRequest, HttpResponse};
+use digituki_domain::noun::NounName;
+use digituki_domain::service_point::{ServicePoint, ServicePointFilter, ServicePointId};
+use digituki_domain::vocabulary::Vocabulary as _;
+use digituki_persistence::service_point::{self, Found, Points};
+use serde_json::Map;
+
+use crate::app::App;
+use crate::http::answer::{Answer, JSON};
+use crate::http::ask::Ask;
+use crate::http::export::{self, FeaturesOf, Listed, Shape};
+use crate::http::list::{ListQuery, Paging};
+use crate::http::problem::Problem;
+use crate::http::query::{FromQuery, Query, Reader, path_value};
+use crate::http::routes::{Routes, operations};
+
+mod body;
+
+use body::{ServicePointAnswer, excerpt};
+
+type ServicePointFeatures = FeaturesOf<ServicePoint>;
+
+/// Routes of this file.
+pub(crate) fn configure(routes: &mut Routes) {
+    operations!(routes, list_service_points, get_service_point);
+}
+
+impl FromQuery for ServicePointFilter {
+    fn read(query: &mut Reader) -> Self {
+        let filter = Self {
+            as_of: query.day("as_of"),
+            near: query.one("near"),
+            radius_km: query.decimal("radius_km", 0.1, 500.0),
+            bbox: query.one("bbox"),
+            municipality: query.each("municipality"),
+            region: query.each("region"),
+            postcode: query.each("postcode"),
+            language: query.each("language"),
+            support_form: query.each("support_form"),
+            delivery_mode: query.each("delivery_mode"),
+            topic: query.each("topic"),
+            target_group: query.each("target_group"),
+            special_support: query.each("special_support"),
+            fee: query.each("fee"),
+            access_mode: query.each("access_mode"),
+            open_at: query.one("open_at"),
+            provider: query.each("provider"),
+            freshness: query.each("freshness"),
+            remote: query.truth("remote"),
+            sort: query.one("sort"),
+            fields: query.each("fields"),
+            facets: query.each("facets"),
+        };
+        query.refuse_all(filter.conflicts());
+        filter
+    }
+}
+
+pub(crate) const SHAPE: Shape = Shape {
+    point: "/location/point",
+    columns: &[
+        ("id", "/id"),
+        ("name_fi", "/service/names/fi"),
+        ("name_sv", "/service/names/sv"),
+        ("name_en", "/service/names/en"),
+        ("short_description_fi", "/short_descriptions/fi"),
+        ("short_description_sv", "/short_descriptions/sv"),
+        ("short_description_en", "/short_descriptions/en"),
+        ("provider", "/provider/id"),
+        ("provider_name_fi", "/provider/names/fi"),
+        ("provider_name_sv", "/provider/names/sv"),
+        ("location_name_fi", "/location/names/fi"),
+        ("location_name_sv", "/location/names/sv"),
+        ("street_fi", "/location/address/street/fi"),
+        ("street_sv", "/location/address/street/sv"),
+        ("postcode", "/location/address/postcode"),
+        ("municipality", "/location/address/municipality/code"),
+        ("lat", "/location/point/lat"),
+        ("lon", "/location/point/lon"),
+        ("remote", "/remote"),
+        ("support_form", "/support_form"),
+        ("delivery_modes", "/delivery_modes"),
+        ("topics", "/topics"),
+        ("target_groups", "/target_groups"),
+        ("special_support", "/special_support"),
+        ("languages", "/languages"),
+        ("fee", "/fee"),
+        ("access_modes", "/access_modes"),
+        ("booking_url", "/booking_url"),
+        ("opening_hours", "/opening_hours/osm"),
+        ("open_now", "/open_state/open_now"),
+        ("distance_km", "/distance_km"),
+        ("offer_status", "/offer_status"),
+        ("freshness", "/freshness"),
+        ("verified_at", "/verified_at"),
+        ("demonstration", "/demonstration"),
+    ],
+};
+
+/// Find service points.
+///
+/// Services at their locations, and services that come to wherever one is (from afar, or to one's home): what is
+/// published. All filters combine: a repeated one means "or", different ones "and".
+///
+/// With `near`, whatever has a place comes nearest first, and in between stands what comes to wherever one is, if it
+/// serves the asker's municipality: up to 25 km away, one after every four places; farther away, the two take turns, so
+/// that neither drowns the other. What is meant for a small area comes before what is meant for the whole country. The
+/// asker's municipality is `municipality`, or else the one whose centre is nearest.
+///
+/// As `application/geo+json` a page comes as GeoJSON; as `text/csv` or `application/x-ndjson` everything that the
+/// filters find comes in one stream, whatever `limit` says.
+#[utoipa::path(
+    get, path = "/v1/service-points", tag = "service_points",
+    params(ServicePointFilter, Paging),
+    responses((status = 200, content(
+        (ServicePointAnswer = "application/json"), (ServicePointFeatures = "application/geo+json"),
+        (String = "text/csv"), (ServicePoint = "application/x-ndjson")
+    )))
+)]
+async fn list_service_points(
+    app: Data<App>,
+    request: HttpRequest,
+    query: ListQuery<ServicePointFilter>,
+) -> Result<Either<Answer, HttpResponse>, Problem> {
+    let hours = Arc::clone(&app.hours);
+    let is_json = export::format(request.headers()) == Some(JSON);
+    App::export(app, &request, query, &SHAPE, move |db, asked| {
+        let Points { mut page, facets } = service_point::list(db, &hours, asked)?;
+        if is_json {
+            page.items = excerpt(page.items, &asked.filter.fields)?;
+        }
+        let facets = serde_json::to_value(facets)?;
+        Ok(Listed { page, more: Map::from_iter([("facets".to_owned(), facets)]) })
+    })
+    .await
+}
+
+/// Get a service point.
+///
+/// As it is now, and whether it is open now. Where its service or its location was merged into another one, the answer
+/// leads to what it is now (301).
+#[utoipa::path(
+    get, path = "/v1/service-points/{id}", tag = "service_points",
+    params(("id" = ServicePointId, Path, description = "The service point's id.")),
+    responses(
+        (status = 200, body = ServicePoint),
+        (status = 301, description = "Its service or its location was merged into another one.")
+    )
+)]
+async fn get_service_point(ask: Ask, request: HttpRequest, _: Query<()>) -> Result<Answer, Problem> {
+    let id: ServicePointId = path_value(&request, "id", str::parse)?;
+    let (hours, moment, address) = (Arc::clone(&ask.app.hours), ask.moment, ask.address);
+    let found = ask.app.read(move |db| Ok(service_point::get(db, &hours, id, moment)?)).await?;
+    match found {
+        Found::Point(point) => Answer::json(&point),
+        Found::Moved(now) => Ok(Answer::moved(&address.replacen(&id.to_string(), &now.to_string(), 1))),
+        Found::Nothing => Err(Problem::not_found(NounName::Service.label(), &id.to_string())),
+    }
+}

@@ -1,0 +1,106 @@
+//! The locations that come into the registry together with a service.
+
+use digituki_domain::external_id::ExternalId;
+use digituki_domain::invalid::{Place, Violation};
+use digituki_domain::location::{Location, LocationFacts, LocationId};
+use digituki_domain::organisation::OrganisationId;
+use digituki_domain::service::{ServiceFacts, ServiceRecord};
+
+use crate::error::{Error, Result, refuse};
+use crate::noun::{Pushed as _, Referred as _, Stored as _, Written as _};
+use crate::write::{self, Tx};
+
+/// What of the new locations does not agree with the registry, each fault at its place in the service.
+pub(super) fn check(tx: &mut Tx, facts: &ServiceFacts) -> Result<()> {
+    let mut faults = Vec::new();
+    for (index, facts) in new(facts) {
+        let found = match known(tx, &facts)? {
+            Some(_) => continue,
+            None => write::faults::<Location>(tx, facts, None)?,
+        };
+        faults.extend(found.into_iter().map(|violation| within(index, violation)));
+    }
+    refuse(faults)
+}
+
+/// Puts the locations that are new into the registry, and what is known already in the place of what says the same.
+pub(super) fn settle(
+    tx: &mut Tx,
+    facts: &mut ServiceFacts,
+    organisation: Option<OrganisationId>,
+    before: Option<&ServiceRecord>,
+) -> Result<()> {
+    let mut own = None;
+    for (index, mut new) in new(facts) {
+        new.organisation = new.organisation.or(organisation);
+        if own.is_none() {
+            let ids: Vec<String> =
+                before.iter().flat_map(|before| before.facts.location_ids()).map(|id| id.to_string()).collect();
+            own = Some(Location::find_many(tx.db(), &ids)?);
+        }
+        let same = own.iter().flatten().find(|kept| kept.record.facts == new).map(|kept| kept.id);
+        let id = match same {
+            Some(id) => id,
+            None => put(tx, new).map_err(|error| placed(index, error))?,
+        };
+        if let Some(place) = facts.locations.get_mut(index) {
+            place.location = Some(id);
+            place.new_location = None;
+        }
+    }
+    // Two that came to the same are one.
+    let mut seen = Vec::new();
+    facts.locations.retain(|place| {
+        let is_new = !seen.contains(&place.location);
+        seen.push(place.location);
+        is_new
+    });
+    Ok(())
+}
+
+fn put(tx: &mut Tx, facts: LocationFacts) -> Result<LocationId> {
+    match known(tx, &facts)? {
+        Some(id) => {
+            let Some(before) = Location::find(tx.db(), &id)? else { return Ok(id) };
+            // Whoever may change it does; to others it is as it is.
+            let sight = tx.sight(&before)?;
+            if tx.author().permit.covers(&sight) {
+                write::replace::<Location>(tx, before, facts)?;
+            }
+            Ok(id)
+        }
+        None => {
+            let id = Location::new_id();
+            let record = Location::compose(tx, &id, facts, None)?;
+            Ok(tx.create::<Location>(id, record)?.id)
+        }
+    }
+}
+
+/// The location that one of the sources named calls so already.
+fn known(tx: &mut Tx, facts: &LocationFacts) -> Result<Option<LocationId>> {
+    let external: Option<&ExternalId> = facts.external_ids.first();
+    match external {
+        Some(external) => Ok(Location::by_source(tx.db(), external)?.map(|kept| kept.id)),
+        None => Ok(None),
+    }
+}
+
+fn new(facts: &ServiceFacts) -> Vec<(usize, LocationFacts)> {
+    let places = facts.locations.iter().enumerate();
+    places.filter_map(|(index, place)| Some((index, place.new_location.clone()?))).collect()
+}
+
+fn within(index: usize, violation: Violation) -> Violation {
+    let Place::Pointer(pointer) = violation.place else { return violation };
+    Violation::pointer(&format!("/locations/{index}/new_location{pointer}"), violation.invalid)
+}
+
+fn placed(index: usize, error: Error) -> Error {
+    let all = |violations: Vec<Violation>| violations.into_iter().map(|violation| within(index, violation)).collect();
+    match error {
+        Error::Refused(violations) => Error::Refused(all(violations)),
+        Error::Taken(violations) => Error::Taken(all(violations)),
+        other => other,
+    }
+}

@@ -1,0 +1,151 @@
+//! Service points: a read model. Each row is written anew in the transaction that changes one of its sources, and all
+//! of them by one command.
+
+mod facets;
+pub mod hours;
+mod list;
+mod matching;
+mod near;
+mod render;
+
+use diesel::prelude::*;
+use digituki_domain::clock::Moment;
+use digituki_domain::location::Location;
+use digituki_domain::opening_hours::OpeningHours;
+use digituki_domain::point::Planar;
+use digituki_domain::service::{Service, ServiceId};
+use digituki_domain::service_point::{Hit, ServicePointId};
+use serde_json::value::RawValue;
+
+use crate::column;
+use crate::connection::AnyConnection;
+use crate::error::Result;
+use crate::merge::survivor;
+use crate::schema::{service_point_terms, service_points, services};
+use crate::write::Tx;
+
+pub use hours::Hours;
+pub use list::{Points, list};
+use render::Sources;
+
+/// What is read of a row to answer with it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = service_points)]
+pub(crate) struct Row {
+    id: String,
+    hours: Option<i64>,
+    northing: Option<i64>,
+    easting: Option<i64>,
+    verified_at: Option<chrono::NaiveDateTime>,
+    body: String,
+}
+
+/// Writes the points of some services anew.
+pub(crate) fn rewrite(db: &mut AnyConnection, ids: &[ServiceId]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let sources = Sources::load(db, ids)?;
+    for id in ids {
+        let points = sources.points(db, id)?;
+        render::put(db, id, points)?;
+    }
+    Ok(())
+}
+
+/// Removes the points of a service.
+pub(crate) fn remove(db: &mut AnyConnection, id: &ServiceId) -> Result<()> {
+    render::put(db, id, Vec::new())
+}
+
+/// Writes all points anew from their sources; says how many services were looked at.
+pub fn rebuild(tx: &mut Tx) -> Result<usize> {
+    const STRIDE: i64 = 200;
+    let mut after = String::new();
+    let mut count = 0;
+    loop {
+        let query = services::table.filter(services::id.gt(&after)).order(services::id).limit(STRIDE);
+        let ids: Vec<String> = query.select(services::id).load(tx.db())?;
+        let Some(last) = ids.last() else { return Ok(count) };
+        after.clone_from(last);
+        count += ids.len();
+        let ids: Vec<ServiceId> = ids.iter().map(|id| column::parse(id)).collect::<Result<_>>()?;
+        rewrite(tx.db(), &ids)?;
+    }
+}
+
+/// One point.
+#[derive(Debug)]
+pub enum Found {
+    /// As it is answered.
+    Point(Box<RawValue>),
+    /// It is now this one: its service or its location was merged into another.
+    Moved(ServicePointId),
+    /// There is none.
+    Nothing,
+}
+
+/// One point, if its service is published.
+pub fn get(db: &mut AnyConnection, hours: &Hours, id: ServicePointId, moment: Moment) -> Result<Found> {
+    let row = service_points::table.filter(service_points::id.eq(id.to_string())).select(Row::as_select());
+    if let Some(row) = row.first(db).optional()? {
+        hours.refresh(db)?;
+        return Ok(Found::Point(rendered(row, hours, &Question::at(moment))?));
+    }
+    let service = survivor::<Service>(db, &id.service)?;
+    let location = match id.location {
+        Some(location) => survivor::<Location>(db, &location)?,
+        None => None,
+    };
+    if service.is_none() && location.is_none() {
+        return Ok(Found::Nothing);
+    }
+    let moved = ServicePointId { service: service.unwrap_or(id.service), location: location.or(id.location) };
+    let known = service_points::table.filter(service_points::id.eq(moved.to_string())).select(service_points::number);
+    let known: Option<i64> = known.first(db).optional()?;
+    Ok(known.map_or(Found::Nothing, |_| Found::Moved(moved)))
+}
+
+/// What of an answer follows from the question.
+struct Question {
+    moment: Moment,
+    at: chrono::DateTime<chrono::Utc>,
+    from: Option<Planar>,
+}
+
+impl Question {
+    fn at(moment: Moment) -> Self {
+        Self { moment, at: moment.now, from: None }
+    }
+}
+
+/// A point as it is answered: what stands still, as it was rendered, and behind it what follows from the clock and
+/// from the question.
+fn rendered(row: Row, hours: &Hours, question: &Question) -> Result<Box<RawValue>> {
+    let verified_at = row.verified_at.map(|at| at.and_utc());
+    let there = row.northing.zip(row.easting).map(Planar::of_centimetres);
+    let hours = row.hours.and_then(|id| hours.get(id));
+    let hit = Hit {
+        freshness: digituki_domain::freshness::Freshness::of(verified_at, question.moment.now),
+        distance_km: there.zip(question.from).map(|(there, from)| kilometres(from.distance(there))),
+        open_state: hours.as_deref().map(|hours: &OpeningHours| hours.state_at(question.at)),
+    };
+    let hit = serde_json::to_string(&hit)?;
+    let mut body = row.body;
+    // Two objects become one: `{…}` and `{…}`.
+    body.pop();
+    body.push(',');
+    body.push_str(hit.get(1..).unwrap_or_default());
+    Ok(RawValue::from_string(body)?)
+}
+
+/// To ten metres.
+fn kilometres(metres: f64) -> f64 {
+    (metres / 10.0).round() / 100.0
+}
+
+/// The terms of points.
+fn forget_terms(db: &mut AnyConnection, numbers: &[i64]) -> Result<()> {
+    diesel::delete(service_point_terms::table.filter(service_point_terms::number.eq_any(numbers))).execute(db)?;
+    Ok(())
+}

@@ -1,0 +1,329 @@
+//! Makes the rows of service points from their sources.
+
+use std::collections::HashMap;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+use digituki_domain::area::{AreaId, AreaKind};
+use digituki_domain::external_id::ExternalId;
+use digituki_domain::location::{Location, LocationId, LocationRecord};
+use digituki_domain::opening_hours::OpeningHours;
+use digituki_domain::point::{Point, Square};
+use digituki_domain::provider::{Provider, ProviderRecord, ProviderRef};
+use digituki_domain::service::{Service, ServiceFacts, ServiceId, ServicePlaceFacts, ServiceRecord, ServiceRef};
+use digituki_domain::service_point::{PointLocation, ServicePointId, StillPoint, Term};
+use digituki_domain::support::{DeliveryMode, ServiceAreaMode, SupportForm};
+use digituki_domain::text::Names;
+
+use super::{forget_terms, hours};
+use crate::column::stored_instant;
+use crate::connection::AnyConnection;
+use crate::error::{Error, Result};
+use crate::noun::{Referred as _, records};
+use crate::schema::{municipalities, service_point_terms, service_points};
+use crate::service::{named, told};
+use crate::{area, names};
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = service_points, primary_key(number), treat_none_as_null = true, treat_none_as_default_value = false)]
+struct NewRow {
+    number: i64,
+    id: String,
+    service_id: String,
+    location_id: Option<String>,
+    has_place: bool,
+    municipality: Option<String>,
+    sort_name: String,
+    sort_verified: String,
+    sort_reach: String,
+    lat: Option<f64>,
+    lon: Option<f64>,
+    northing: Option<i64>,
+    easting: Option<i64>,
+    square: Option<i64>,
+    hours: Option<i64>,
+    verified_at: Option<NaiveDateTime>,
+    valid_from: Option<NaiveDate>,
+    valid_to: Option<NaiveDate>,
+    body: String,
+}
+
+/// A row that is to be, and its terms.
+pub(super) struct New {
+    row: NewRow,
+    terms: Vec<Term>,
+}
+
+/// What points are made of.
+pub(super) struct Sources {
+    services: HashMap<String, ServiceRecord>,
+    providers: HashMap<String, ProviderRecord>,
+    locations: HashMap<String, LocationRecord>,
+    areas: area::Named,
+}
+
+impl Sources {
+    pub(super) fn load(db: &mut AnyConnection, ids: &[ServiceId]) -> Result<Self> {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let found = Service::find_many(db, &ids)?;
+        let services: HashMap<String, ServiceRecord> =
+            found.into_iter().map(|kept| (kept.id.to_string(), kept.record)).collect();
+        let providers = records::<Provider>(db, services.values().map(|service| service.facts.provider))?;
+        let locations = records::<Location>(db, services.values().flat_map(|service| service.facts.location_ids()))?;
+        let mut wanted: Vec<AreaId> = Vec::new();
+        for service in services.values() {
+            wanted.extend(service.facts.service_area.iter().flat_map(|area| area.areas.iter().cloned()));
+        }
+        wanted.extend(locations.values().map(|location| location.facts.address.municipality.id()));
+        let areas = area::Named::load(db, &wanted)?;
+        Ok(Self { services, providers, locations, areas })
+    }
+
+    /// The points of a service: none unless it is published.
+    pub(super) fn points(&self, db: &mut AnyConnection, id: &ServiceId) -> Result<Vec<New>> {
+        let Some(service) = self.services.get(&id.to_string()) else { return Ok(Vec::new()) };
+        let facts = &service.facts;
+        let Some(provider) = self.providers.get(&facts.provider.to_string()) else { return Ok(Vec::new()) };
+        if !facts.offer_status.is_published() || !provider.facts.offer_status.is_published() {
+            return Ok(Vec::new());
+        }
+        let mut points = Vec::new();
+        for place in &facts.locations {
+            if let Some(location) = place.location.and_then(|id| Some((id, self.locations.get(&id.to_string())?))) {
+                points.push(self.point(db, *id, service, provider, Some((place, location.0, location.1)))?);
+            }
+        }
+        if facts.comes_to_you() {
+            points.push(self.point(db, *id, service, provider, None)?);
+        }
+        Ok(points)
+    }
+
+    fn point(
+        &self,
+        db: &mut AnyConnection,
+        id: ServiceId,
+        ServiceRecord { facts, verified_at }: &ServiceRecord,
+        provider: &ProviderRecord,
+        place: Option<(&ServicePlaceFacts, LocationId, &LocationRecord)>,
+    ) -> Result<New> {
+        let location = place.map(|(_, id, location)| self.located(id, location)).transpose()?;
+        let there = location.as_ref().and_then(|location| location.point);
+        let planar = there.and_then(Point::planar);
+        let point_id = ServicePointId { service: id, location: location.as_ref().map(|location| location.id) };
+        let of_place = place.and_then(|(place, _, location)| {
+            place.opening_hours.clone().or_else(|| location.facts.opening_hours.clone())
+        });
+        // From afar it is open when its first channel answers.
+        let of_channel = || facts.channels.iter().find_map(|channel| channel.opening_hours.clone());
+        let opening_hours = if place.is_some() { of_place } else { of_channel() };
+        let is_open_at_times = facts.offer_status != digituki_domain::provider::OfferStatus::TemporarilyClosed;
+        let hours = match opening_hours.as_ref().filter(|_| is_open_at_times) {
+            Some(opening_hours) => Some(hours::id(db, opening_hours)?),
+            None => None,
+        };
+        let remote = place.is_none()
+            && (facts.support_form != SupportForm::InPerson
+                || facts.delivery_modes.iter().any(|mode| mode.comes_to_you() && *mode != DeliveryMode::HomeVisit));
+        let mut days = vec![(facts.valid_from, facts.valid_to), (provider.facts.valid_from, provider.facts.valid_to)];
+        days.extend(place.map(|(_, _, location)| (location.facts.valid_from, location.facts.valid_to)));
+        let valid_from = days.iter().filter_map(|(from, _)| *from).max();
+        let valid_to = days.iter().filter_map(|(_, to)| *to).min();
+        let terms = self.terms(db, facts, place.map(|(_, _, location)| location), remote)?;
+        let sort_name = sort_name(&facts.names, location.as_ref().map(|location| &location.names));
+        let municipality = place.map(|(_, _, location)| location.facts.address.municipality.to_string());
+        let still = StillPoint {
+            id: point_id,
+            service: ServiceRef { id, names: facts.names.clone() },
+            provider: ProviderRef {
+                id: facts.provider,
+                provider_type: provider.facts.provider_type,
+                names: provider.facts.names.clone(),
+            },
+            short_descriptions: facts.short_descriptions.clone(),
+            descriptions: facts.descriptions.clone(),
+            support_form: facts.support_form,
+            delivery_modes: facts.delivery_modes.clone(),
+            topics: facts.topics.clone(),
+            target_groups: facts.target_groups.clone(),
+            special_support: facts.special_support.clone(),
+            languages: facts.languages.clone(),
+            fee: facts.fee,
+            fee_note: facts.fee_note.clone(),
+            access_modes: facts.access_modes.clone(),
+            booking_url: facts.booking_url.clone(),
+            remote,
+            location,
+            service_area: facts.service_area.clone().map(|area| named(area, &self.areas)).transpose()?,
+            channels: facts.channels.iter().cloned().map(told).collect(),
+            opening_hours: opening_hours.map(OpeningHours::told),
+            origin: facts.origin,
+            offer_status: facts.offer_status,
+            verified_at: *verified_at,
+            valid_from,
+            valid_to,
+            demonstration: facts.external_ids.iter().any(ExternalId::is_of_demonstration),
+        };
+        let row = NewRow {
+            number: 0,
+            id: point_id.to_string(),
+            service_id: id.to_string(),
+            location_id: point_id.location.as_ref().map(ToString::to_string),
+            has_place: place.is_some(),
+            municipality,
+            sort_reach: format!("{}{sort_name}", reach(facts)),
+            sort_name,
+            sort_verified: sort_verified(verified_at.map(|at| at.timestamp_millis())),
+            lat: there.map(|point| point.lat),
+            lon: there.map(|point| point.lon),
+            northing: planar.map(|planar| planar.centimetres().0),
+            easting: planar.map(|planar| planar.centimetres().1),
+            square: planar.map(Square::number),
+            hours,
+            verified_at: verified_at.map(stored_instant),
+            valid_from,
+            valid_to,
+            body: serde_json::to_string(&still)?,
+        };
+        Ok(New { row, terms })
+    }
+
+    fn located(&self, id: LocationId, LocationRecord { facts, .. }: &LocationRecord) -> Result<PointLocation> {
+        let municipality = self.areas.get(&facts.address.municipality.id())?;
+        Ok(PointLocation {
+            id,
+            names: facts.names.clone(),
+            address: facts.address.clone().named(municipality),
+            point: facts.point(),
+            accessibility: facts.accessibility,
+            directions: facts.directions.clone(),
+            phone: facts.phone.clone(),
+        })
+    }
+
+    /// By what a point is filtered and counted.
+    fn terms(
+        &self,
+        db: &mut AnyConnection,
+        facts: &ServiceFacts,
+        location: Option<&LocationRecord>,
+        remote: bool,
+    ) -> Result<Vec<Term>> {
+        let mut terms = vec![
+            Term::new("provider", facts.provider),
+            Term::new("support_form", facts.support_form),
+            Term::new("remote", remote),
+        ];
+        terms.extend(facts.fee.map(|fee| Term::new("fee", fee)));
+        terms.extend(facts.languages.iter().map(|language| Term::new("language", language)));
+        terms.extend(facts.delivery_modes.iter().map(|mode| Term::new("delivery_mode", mode)));
+        terms.extend(facts.topics.iter().map(|topic| Term::new("topic", topic)));
+        terms.extend(facts.target_groups.iter().map(|group| Term::new("target_group", group)));
+        terms.extend(facts.special_support.iter().map(|need| Term::new("special_support", need)));
+        terms.extend(facts.access_modes.iter().map(|mode| Term::new("access_mode", mode)));
+        if let Some(LocationRecord { facts: place, .. }) = location {
+            terms.push(Term::new("municipality", &place.address.municipality));
+            terms.extend(place.address.postcode.iter().map(|postcode| Term::new("postcode", postcode)));
+        } else if let Some(area) = &facts.service_area {
+            match area.mode {
+                ServiceAreaMode::Nationwide => terms.push(Term::serves(&AreaId::country())),
+                ServiceAreaMode::NationwideExceptAland => terms.push(Term::serves_mainland()),
+                ServiceAreaMode::Areas => terms.extend(area.areas.iter().map(Term::serves)),
+                ServiceAreaMode::Radius => terms.extend(self.reached(db, facts, area.radius_km)?),
+            }
+        }
+        // A table of them holds each once.
+        terms.sort_unstable();
+        terms.dedup();
+        Ok(terms)
+    }
+
+    /// The municipalities whose centre lies within the radius of any of the service's locations, and those of the
+    /// locations themselves.
+    fn reached(&self, db: &mut AnyConnection, facts: &ServiceFacts, radius_km: Option<u32>) -> Result<Vec<Term>> {
+        let radius = f64::from(radius_km.unwrap_or(0)) * 1_000.0;
+        let locations: Vec<&LocationRecord> =
+            facts.location_ids().filter_map(|id| self.locations.get(&id.to_string())).collect();
+        let points: Vec<Point> = locations.iter().filter_map(|location| location.facts.point()).collect();
+        let centres: Vec<(String, f64, f64)> = municipalities::table
+            .filter(municipalities::lat.is_not_null())
+            .select((
+                municipalities::code,
+                municipalities::lat.assume_not_null(),
+                municipalities::lon.assume_not_null(),
+            ))
+            .load(db)?;
+        let within = |lat, lon| points.iter().any(|point| point.distance(Point { lat, lon }) <= radius);
+        let reached = centres.into_iter().filter(|(_, lat, lon)| within(*lat, *lon)).map(|(code, _, _)| code);
+        let own = locations.iter().map(|location| location.facts.address.municipality.to_string());
+        let area = |code: String| AreaId::new(AreaKind::Municipality, &code).ok();
+        Ok(reached.chain(own).filter_map(area).map(|area| Term::serves(&area)).collect())
+    }
+}
+
+/// Of what has no place, that which is meant for a small area comes first.
+fn reach(facts: &ServiceFacts) -> char {
+    match facts.service_area.as_ref().map(|area| area.mode) {
+        Some(ServiceAreaMode::Radius) => '0',
+        Some(ServiceAreaMode::Areas) => '1',
+        Some(ServiceAreaMode::NationwideExceptAland) => '2',
+        Some(ServiceAreaMode::Nationwide) | None => '3',
+    }
+}
+
+/// Alphabetically by service, then by place.
+fn sort_name(service: &Names, location: Option<&Names>) -> String {
+    let place = location.map_or("", Names::first);
+    let name = format!("{}, {place}", service.first());
+    names::sort_key(&Names { fi: Some(name), sv: None, en: None })
+}
+
+/// A text that stands the earlier the later the instant is; what was never verified stands last.
+fn sort_verified(millis: Option<i64>) -> String {
+    const FAR: i64 = 9_999_999_999_999;
+    format!("{:013}", millis.map_or(FAR, |millis| FAR - 1 - millis.clamp(0, FAR - 1)))
+}
+
+/// Puts the points of a service in the place of those that it had.
+pub(super) fn put(db: &mut AnyConnection, id: &ServiceId, points: Vec<New>) -> Result<()> {
+    let of_service = service_points::table.filter(service_points::service_id.eq(id.to_string()));
+    let had: HashMap<String, i64> =
+        of_service.select((service_points::id, service_points::number)).load(db)?.into_iter().collect();
+    let numbers: Vec<i64> = had.values().copied().collect();
+    if !numbers.is_empty() {
+        forget_terms(db, &numbers)?;
+    }
+    let kept: Vec<i64> = points.iter().filter_map(|point| had.get(&point.row.id).copied()).collect();
+    let gone: Vec<i64> = numbers.into_iter().filter(|number| !kept.contains(number)).collect();
+    if !gone.is_empty() {
+        diesel::delete(service_points::table.filter(service_points::number.eq_any(gone))).execute(db)?;
+    }
+    let last: Option<i64> = service_points::table.select(diesel::dsl::max(service_points::number)).first(db)?;
+    let mut next = last.unwrap_or(0);
+    for New { mut row, terms } in points {
+        if let Some(number) = had.get(&row.id) {
+            row.number = *number;
+            diesel::update(service_points::table.find(row.number)).set(&row).execute(db)?;
+        } else {
+            next += 1;
+            row.number = next;
+            diesel::insert_into(service_points::table).values(&row).execute(db)?;
+        }
+        put_terms(db, row.number, &terms)?;
+    }
+    Ok(())
+}
+
+fn put_terms(db: &mut AnyConnection, number: i64, terms: &[Term]) -> Result<()> {
+    let rows: Vec<_> = terms
+        .iter()
+        .map(|term| (service_point_terms::term.eq(term.as_str()), service_point_terms::number.eq(number)))
+        .collect();
+    // Many rows at once are beyond what one text of a query for both databases can say.
+    let insert = diesel::insert_into(service_point_terms::table).values(&rows);
+    match db {
+        AnyConnection::Postgresql(db) => insert.execute(db).map_err(Error::from)?,
+        AnyConnection::Sqlite(db) => insert.execute(db).map_err(Error::from)?,
+    };
+    Ok(())
+}

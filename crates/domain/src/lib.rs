@@ -25,6 +25,7 @@ pub mod key;
 pub mod money;
 pub mod municipality;
 pub mod noun;
+pub mod opening_hours;
 pub mod organisation;
 pub mod personal;
 pub mod pilot;

@@ -38,6 +38,12 @@ pub enum Form {
     IdempotencyKey,
     /// The name of a source.
     Source,
+    /// A time of the day.
+    TimeOfDay,
+    /// A day of the year.
+    MonthDay,
+    /// Opening hours in the syntax of OpenStreetMap.
+    OpeningHours,
     /// An object of JSON.
     Object,
     /// A list of JSON.
@@ -116,6 +122,21 @@ impl Form {
                 fi: "lähteen nimi: pieniä kirjaimia a–z, numeroita, yhdysviivoja ja alaviivoja, enintään 40 merkkiä",
                 sv: "källans namn: små bokstäver a–z, siffror, bindestreck och understreck, högst 40 tecken",
                 en: "a source's name: small letters a to z, digits, hyphens and underscores, at most 40 characters",
+            },
+            Self::TimeOfDay => Label {
+                fi: "kellonaika muodossa HH:MM, 00:00–24:00",
+                sv: "ett klockslag på formen HH:MM, 00:00–24:00",
+                en: "a time as HH:MM, 00:00 to 24:00",
+            },
+            Self::MonthDay => Label {
+                fi: "vuoden päivä muodossa KK-PP",
+                sv: "en dag på året på formen MM-DD",
+                en: "a day of the year as MM-DD",
+            },
+            Self::OpeningHours => Label {
+                fi: "aukioloajat OpenStreetMapin opening_hours-muodossa, esimerkiksi Mo-Fr 09:00-16:00; PH off",
+                sv: "öppettider på OpenStreetMaps form opening_hours, till exempel Mo-Fr 09:00-16:00; PH off",
+                en: "opening hours as OpenStreetMap's opening_hours, for example Mo-Fr 09:00-16:00; PH off",
             },
             Self::Object => Label { fi: "olio", sv: "ett objekt", en: "an object" },
             Self::List => Label { fi: "luettelo", sv: "en lista", en: "a list" },

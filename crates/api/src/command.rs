@@ -76,6 +76,13 @@ pub async fn verify(settings: &Settings) -> Result<(), Failure> {
     Err(Failure::Impossible(format!("the log of {} entries is not what was written", report.entries)))
 }
 
+/// Writes the service points anew and says what came of it on the standard output.
+pub async fn rebuild(settings: &Settings) -> Result<(), Failure> {
+    prepare(settings).await?;
+    println!("the service points of {} services stand as their sources say", ledger::rebuild(settings).await?);
+    Ok(())
+}
+
 /// Adds a client.
 #[derive(Debug, Args)]
 pub struct Add {

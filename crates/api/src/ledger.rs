@@ -7,7 +7,7 @@ use digituki_domain::policy::Permit;
 use digituki_domain::role::Caller;
 use digituki_persistence::verify::Report;
 use digituki_persistence::write::Author;
-use digituki_persistence::{Store, erase as erasure, verify as verification};
+use digituki_persistence::{Store, erase as erasure, service_point, verify as verification};
 
 use crate::client::{Failure, open_existing};
 use crate::settings::Settings;
@@ -37,6 +37,17 @@ pub(crate) async fn erase(
     let author = Author { permit, operation: "erase".into(), request_id: None, clock: settings.clock() };
     let erased = store.write(author, move |tx| erasure::erase(tx, noun, &object, version)).await?;
     if clear_away(&store).await { Ok(erased) } else { Err(uncleared(erased)) }
+}
+
+/// Writes the service points anew from what they are made of. Says of how many services.
+pub(crate) async fn rebuild(settings: &Settings) -> Result<usize, Failure> {
+    if settings.read_only() {
+        return Err(Failure::read_only());
+    }
+    let store = open_existing(settings)?;
+    let permit = Permit::unlimited(Caller::operator());
+    let author = Author { permit, operation: "rebuild".into(), request_id: None, clock: settings.clock() };
+    Ok(store.write(author, service_point::rebuild).await?)
 }
 
 async fn clear_away(store: &Store) -> bool {

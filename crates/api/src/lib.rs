@@ -45,7 +45,7 @@ mod settings;
 mod swagger;
 
 pub use auth::secret::Secret;
-pub use command::{ClientCommand, Erase, KeyCommand, verify};
+pub use command::{ClientCommand, Erase, KeyCommand, rebuild, verify};
 pub use contract::{document, routes};
 pub use http::routes::Routes;
 pub use logging::{Format as LogFormat, start as start_logging};

@@ -39,6 +39,8 @@ enum Command {
     Verify(Box<Settings>),
     /// Erase an object by law, with all that the log holds of it.
     Erase(Box<Erase>),
+    /// Write the service points, which people find, anew from what they are made of.
+    Rebuild(Box<Settings>),
     /// Print the contract, the OpenAPI document.
     Openapi,
     /// Write the reference for people, as Markdown.
@@ -125,6 +127,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Key(command) => system.block_on(command.run()),
         Command::Verify(settings) => system.block_on(digituki::verify(&settings)),
         Command::Erase(erase) => system.block_on(erase.run()),
+        Command::Rebuild(settings) => system.block_on(digituki::rebuild(&settings)),
         Command::Openapi => {
             let document = serde_json::to_string_pretty(&digituki::document()).map_err(|error| error.to_string())?;
             println!("{document}");

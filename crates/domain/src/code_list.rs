@@ -15,6 +15,7 @@ use crate::money::Currency;
 use crate::municipality::{LanguageStatus, UrbanRural};
 use crate::notice::NoticeCode;
 use crate::noun::NounName;
+use crate::opening_hours::{HolidayRule, PublicHoliday, WeekParity, Weekday};
 use crate::organisation::OrganisationType;
 use crate::pilot::{PilotStatus, PilotTaskType};
 use crate::programme::Participation;
@@ -80,6 +81,10 @@ pub fn all() -> Vec<CodeList> {
         CodeList::of::<Operation>(),
         CodeList::of::<Origin>(),
         CodeList::of::<ProviderType>(),
+        CodeList::of::<HolidayRule>(),
+        CodeList::of::<PublicHoliday>(),
+        CodeList::of::<WeekParity>(),
+        CodeList::of::<Weekday>(),
         CodeList::of::<Outcome>(),
         CodeList::of::<Role>(),
         CodeList::of::<AccessMode>(),

@@ -49,6 +49,11 @@ pub(crate) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<N
     value.map(|value| parse_day(&value)).transpose().map_err(serde::de::Error::custom)
 }
 
+/// Reads a day that a body cannot do without.
+pub(crate) fn needed_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    parse_day(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+}
+
 vocabulary! {
     /// How exactly a date is known.
     pub enum Precision = "precision" {

@@ -109,6 +109,22 @@ pub enum Invalid {
     },
     /// A last day before the first.
     EndsBeforeStart,
+    /// Of a list of times of which no two may have a day in common, one that has.
+    Overlapping {
+        /// The time.
+        value: String,
+    },
+    /// It closes when it opens.
+    NoTime,
+    /// Opening hours without hours.
+    NoHours,
+    /// Opening hours that the registry can read, but not keep.
+    UnsupportedHours {
+        /// The part of them that it cannot keep.
+        part: String,
+    },
+    /// It says something else than the fields beside it.
+    Contradictory,
     /// What goes together is not given together.
     Needs {
         /// The field that is needed with this one.
@@ -154,7 +170,7 @@ impl Invalid {
             Self::MissingParameter => Code::MissingParameter,
             Self::ForbiddenCharacter => Code::ForbiddenCharacter,
             Self::Malformed { .. } => Code::MalformedValue,
-            Self::OutOfRange { .. } => Code::OutOfRange,
+            Self::OutOfRange { .. } | Self::NoTime => Code::OutOfRange,
             Self::UnknownValue { .. } | Self::NoSuch { .. } => Code::UnknownValue,
             Self::TooLong { .. } => Code::TooLong,
             Self::TooMany { .. } => Code::TooManyValues,
@@ -163,7 +179,10 @@ impl Invalid {
             Self::MalformedJson { .. } => Code::MalformedJson,
             Self::UnknownField { .. } => Code::UnknownField,
             Self::RepeatedField => Code::RepeatedField,
-            Self::MissingField | Self::Needs { .. } => Code::MissingField,
+            Self::Overlapping { .. } => Code::Overlapping,
+            Self::UnsupportedHours { .. } => Code::UnsupportedHours,
+            Self::Contradictory => Code::Contradictory,
+            Self::MissingField | Self::Needs { .. } | Self::NoHours => Code::MissingField,
             Self::WrongType { .. } => Code::WrongType,
             Self::Blank | Self::NoLanguage => Code::Blank,
             Self::PersonalIdentityCode => Code::PersonalIdentityCode,
@@ -203,7 +222,7 @@ impl From<Invalid> for ValidationError {
 
 impl Invalid {
     /// The fault of one field that only the whole shows.
-    pub(crate) fn at(self, field: &'static str) -> ValidationError {
+    pub(crate) fn at(self, field: &str) -> ValidationError {
         let mut error = ValidationError::from(self);
         error.add_param(FIELD.into(), &field);
         error

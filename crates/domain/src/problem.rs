@@ -146,6 +146,9 @@ problems! {
         /// A text without a letter or a digit, or in no language.
         Blank = "blank" 400
             ["Teksti puuttuu", "Text saknas", "The text is missing"],
+        /// A field that says something else than those beside it, such as `osm` than the other opening hours.
+        Contradictory = "contradictory" 400
+            ["Ristiriita muiden kenttien kanssa", "Motsäger andra fält", "It contradicts other fields"],
         /// A last day that comes before the first.
         EndsBeforeStart = "ends_before_start" 400
             ["Loppupäivä on ennen alkupäivää", "Slutdagen är före startdagen", "It ends before it starts"],
@@ -176,6 +179,9 @@ problems! {
         /// A number, a day, an instant or a length outside its range; the message says the range.
         OutOfRange = "out_of_range" 400
             ["Arvo ei ole sallitulla välillä", "Värdet ligger utanför intervallet", "The value is out of range"],
+        /// One of a list of seasons or runs of days that has a day in common with one before it.
+        Overlapping = "overlapping" 400
+            ["Ajat menevät päällekkäin", "Tiderna överlappar varandra", "The times overlap"],
         /// A text with a Finnish personal identity code: the registry holds nobody's.
         PersonalIdentityCode = "personal_identity_code" 400
             ["Teksti sisältää henkilötunnuksen", "Texten innehåller en personbeteckning", "The text holds a personal identity code"],
@@ -209,6 +215,9 @@ problems! {
         /// A value that is not in the code list, or the id or code of what the registry does not hold.
         UnknownValue = "unknown_value" 400
             ["Tuntematon arvo", "Okänt värde", "Unknown value"],
+        /// Opening hours in a syntax that says more than the registry can keep; the message names the part.
+        UnsupportedHours = "unsupported_hours" 400
+            ["Aukioloaikoja ei voi säilyttää", "Öppettiderna kan inte bevaras", "The opening hours cannot be kept"],
         /// A number of a known form whose last digit does not follow from the others: a digit is mistyped.
         WrongCheckDigit = "wrong_check_digit" 400
             ["Tarkistusmerkki ei täsmää", "Kontrollsiffran stämmer inte", "The check digit does not fit"],

@@ -2,6 +2,8 @@
 
 mod publishing;
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -24,7 +26,7 @@ use crate::support::{
     AccessMode, ChannelType, DeliveryMode, Fee, ServiceAreaMode, SpecialSupport, SupportForm, TargetGroup, Topic,
 };
 use crate::text::{Descriptions, Language, Names, Text};
-use crate::validity::{Validity, distinct};
+use crate::validity::{Validity, at_most, distinct};
 use crate::version::Version;
 use crate::vocabulary::Vocabulary as _;
 
@@ -32,6 +34,11 @@ use crate::vocabulary::Vocabulary as _;
 pub type ShortDescriptions = Text<150>;
 /// What a service costs, or under which conditions it is free: up to 500 characters a language.
 pub type FeeNote = Text<500>;
+
+/// At how many locations a service is given at most.
+const MAX_LOCATIONS: usize = 300;
+/// How many channels a service has at most.
+const MAX_CHANNELS: usize = 20;
 
 /// Where people live who may use a service, as it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -159,6 +166,8 @@ impl ServiceChannel {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = ServiceFacts::check_days, skip_on_field_errors = false))]
+#[validate(schema(function = ServiceFacts::check_locations, skip_on_field_errors = false))]
+#[validate(schema(function = ServiceFacts::check_channels, skip_on_field_errors = false))]
 pub struct ServiceFacts {
     /// The provider that gives it.
     pub provider: ProviderId,
@@ -209,11 +218,11 @@ pub struct ServiceFacts {
     pub service_area: Option<ServiceAreaFacts>,
     /// Where it is given.
     #[schema(max_items = 300)]
-    #[validate(length(max = 300), nested, custom(function = places_distinct))]
+    #[validate(nested)]
     pub locations: Vec<ServicePlaceFacts>,
     /// How one reaches it from afar.
     #[schema(max_items = 20)]
-    #[validate(length(max = 20), nested)]
+    #[validate(nested)]
     pub channels: Vec<ServiceChannel>,
     /// Whether it existed before, or was launched by the work on digital support; null where it is not known.
     pub origin: Option<Origin>,
@@ -234,6 +243,20 @@ pub struct ServiceFacts {
 impl ServiceFacts {
     fn check_days(&self) -> Result<(), ValidationError> {
         Validity { from: self.valid_from, to: self.valid_to }.check()
+    }
+
+    // Not by the validator's `length`: it panics where both a list and one of its elements are at fault.
+    fn check_locations(&self) -> Result<(), ValidationError> {
+        at_most(MAX_LOCATIONS, &self.locations, "locations")?;
+        let mut seen = HashSet::new();
+        match self.location_ids().find(|id| !seen.insert(*id)) {
+            Some(id) => Err(Invalid::RepeatedValue { value: id.to_string() }.at("locations")),
+            None => Ok(()),
+        }
+    }
+
+    fn check_channels(&self) -> Result<(), ValidationError> {
+        at_most(MAX_CHANNELS, &self.channels, "channels")
     }
 
     /// Whether one gets it wherever one is, beside or instead of going to a place.
@@ -264,10 +287,6 @@ fn everyone_alone(groups: &[TargetGroup]) -> Result<(), ValidationError> {
         return Err(Invalid::UnknownValue { value: TargetGroup::Everyone.code().into(), allowed }.into());
     }
     Ok(())
-}
-
-fn places_distinct(places: &[ServicePlaceFacts]) -> Result<(), ValidationError> {
-    distinct(&places.iter().filter_map(|place| place.location.map(|id| id.to_string())).collect::<Vec<_>>())
 }
 
 /// A service, as it is kept.

@@ -49,6 +49,12 @@ pub(crate) fn distinct<T: Eq + Hash + Serialize>(values: &[T]) -> Result<(), Val
     }
 }
 
+/// Refuses a list that is too long. Not the validator's own rule: it cannot stand beside `nested`, because a field that
+/// broke both would make it panic.
+pub(crate) fn at_most<T>(max: usize, items: &[T], field: &str) -> Result<(), ValidationError> {
+    if items.len() > max { Err(Invalid::TooMany { max }.at(field)) } else { Ok(()) }
+}
+
 /// What took the place of something that ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]

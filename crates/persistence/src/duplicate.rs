@@ -110,9 +110,9 @@ pub(crate) fn notices<N: Duplicable>(db: &mut AnyConnection, kept: &[Kept<N>]) -
 
 /// Lists the likely duplicates of which the caller may see both.
 pub fn list(db: &mut AnyConnection, asked: &Asked<DuplicateFilter>) -> Result<Page<Duplicate>> {
-    let window = &asked.window;
     // Of what is not published, only looking tells whether the caller may see it.
     const STRIDE: i64 = 1_000;
+    let window = &asked.window;
     let mut after = window.after.as_ref().map(|after| (after.sort.clone(), after.id.clone()));
     let mut found: Vec<(Row, Duplicate)> = Vec::new();
     let mut start = if window.count { None } else { after.take() };

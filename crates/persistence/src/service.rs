@@ -206,7 +206,7 @@ impl Stored for Service {
                     fee_note: facts.fee_note,
                     access_modes: facts.access_modes,
                     booking_url: facts.booking_url,
-                    service_area: facts.service_area.map(|area| named(area, &areas)).transpose()?,
+                    service_area: facts.service_area.as_ref().map(|area| named(area, &areas)).transpose()?,
                     locations: places.collect(),
                     channels: facts.channels.into_iter().map(told).collect(),
                     origin: facts.origin,
@@ -226,7 +226,7 @@ impl Stored for Service {
 }
 
 /// A service area with its areas named.
-pub(crate) fn named(facts: ServiceAreaFacts, areas: &area::Named) -> Result<ServiceArea> {
+pub(crate) fn named(facts: &ServiceAreaFacts, areas: &area::Named) -> Result<ServiceArea> {
     Ok(ServiceArea { mode: facts.mode, areas: areas.all(&facts.areas)?, radius_km: facts.radius_km })
 }
 

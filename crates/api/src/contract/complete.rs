@@ -12,6 +12,7 @@ use crate::contract::answers::{self, Faults, answer_headers};
 use crate::contract::{bodies, links, security, write};
 use crate::http::answer::NDJSON;
 use crate::http::bounds::longest;
+use crate::http::export::{self, CSV, GEOJSON};
 use crate::http::problem::MEDIA_TYPE;
 use crate::http::query::PRINTABLE;
 use crate::oauth::TOKEN_PATH;
@@ -45,7 +46,7 @@ and values of enumerations. Pass over what you do not know; whatever is to go sa
 The areas, populations and names come from Statistics Finland, the Finnish Institute for Health and Welfare and the \
 National Land Survey of Finland (open data, CC BY 4.0) and from the Suomi.fi Service Catalogue (MIT).";
 
-const TAGS: [(&str, &str); 18] = [
+const TAGS: [(&str, &str); 22] = [
     ("regions", "Regions (maakunnat, landskap), with their validity."),
     (
         "hospital_districts",
@@ -185,8 +186,17 @@ fn complete_answers(operation: &mut Value, path: &str, method: &str, id: &str) {
             if let Some(line) = content.get_mut(NDJSON) {
                 line["example"] = example["items"][0].clone();
             }
+            for format in [GEOJSON, CSV] {
+                if let Some(page) = content.get_mut(format) {
+                    page["example"] = export::example(&example, id, format);
+                }
+            }
             content["application/json"]["example"] = example;
         }
+    }
+    if let Some(moved) = operation["responses"].get_mut("301") {
+        moved["headers"] = answer_headers(counted, false, &parameters);
+        moved["headers"]["Location"] = json!({"$ref": "#/components/headers/Location"});
     }
     if method == "get" {
         let headers = answer_headers(counted, true, &parameters);
@@ -256,6 +266,8 @@ fn require_all(document: &mut Value) {
     }
     // A form leaves out what it does not say.
     document["components"]["schemas"]["TokenRequest"]["required"] = json!(["grant_type"]);
+    // An excerpt leaves out what was not asked for.
+    document["components"]["schemas"]["ServicePointExcerpt"]["required"] = json!(["id"]);
 }
 
 /// What may be null is one of two schemas; what is said of it belongs to both.

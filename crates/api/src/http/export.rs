@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::http::answer::{Answer, JSON, NDJSON, choose};
 use crate::http::list::{ListOf, ListQuery, MAX_LIMIT};
 use crate::http::problem::Problem;
+use crate::{location, service_point};
 
 /// Places on a map (RFC 7946).
 pub(crate) const GEOJSON: &str = "application/geo+json";
@@ -231,8 +232,9 @@ where
     })
 }
 
-/// What a recorded page looks like in another format.
-pub(crate) fn example(page: &Value, shape: &Shape, format: &str) -> Value {
+/// What a recorded page of an operation looks like in another format.
+pub(crate) fn example(page: &Value, operation_id: &str, format: &str) -> Value {
+    let shape = if operation_id == "list_locations" { &location::SHAPE } else { &service_point::SHAPE };
     let items = page["items"].as_array().cloned().unwrap_or_default();
     if format == CSV {
         let table = table(Some(shape), &items, shape).unwrap_or_default();

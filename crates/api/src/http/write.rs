@@ -260,9 +260,9 @@ impl Write {
 fn present<N: Stored>(tx: &mut Tx, id: &N::Id) -> Result<Kept<N>, Problem> {
     let unknown = || Problem::not_found(N::NOUN.label(), &id.to_string());
     let Some(kept) = N::find(tx.db(), id)? else {
-        let permit = tx.author().permit.clone();
+        let (permit, moment) = (tx.author().permit.clone(), tx.moment());
         return Err(match merge::survivor::<N>(tx.db(), id)? {
-            Some(survivor) if noun::get::<N>(tx.db(), &survivor, tx.moment(), &permit)?.is_some() => {
+            Some(survivor) if noun::get::<N>(tx.db(), &survivor, moment, &permit)?.is_some() => {
                 Problem::merged(&id.to_string(), &survivor.to_string())
             }
             _ => unknown(),

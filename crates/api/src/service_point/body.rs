@@ -62,12 +62,11 @@ pub(super) struct ServicePointAnswer;
 
 impl PartialSchema for ServicePointAnswer {
     fn schema() -> RefOr<Schema> {
-        AnyOfBuilder::new()
+        let either = AnyOfBuilder::new()
             .item(Ref::from_schema_name("ServicePointList"))
             .item(Ref::from_schema_name("ServicePointExcerptList"))
-            .description(Some("A page of service points; with `fields`, of what was asked for of them."))
-            .build()
-            .into()
+            .description(Some("A page of service points; with `fields`, of what was asked for of them."));
+        RefOr::T(Schema::AnyOf(either.build()))
     }
 }
 

@@ -48,6 +48,12 @@ pub enum Form {
     NowOrInstant,
     /// The id of a service point.
     ServicePoint,
+    /// A time of the day.
+    TimeOfDay,
+    /// A day of the year.
+    MonthDay,
+    /// Opening hours in the syntax of OpenStreetMap.
+    OpeningHours,
     /// An object of JSON.
     Object,
     /// A list of JSON.
@@ -62,6 +68,7 @@ pub enum Form {
 
 impl Form {
     /// The form in words.
+    #[expect(clippy::too_many_lines, reason = "a table: the words for each form, in three languages")]
     pub fn label(self) -> Label {
         match self {
             Self::Day => {
@@ -151,6 +158,21 @@ impl Form {
                 fi: "palvelun UUID, ja pisteen jälkeen paikan UUID, jos sellainen on",
                 sv: "tjänstens UUID, och efter en punkt platsens UUID om en sådan finns",
                 en: "the service's UUID, and after a dot the location's if there is one",
+            },
+            Self::TimeOfDay => Label {
+                fi: "kellonaika muodossa HH:MM, 00:00–24:00",
+                sv: "ett klockslag på formen HH:MM, 00:00–24:00",
+                en: "a time as HH:MM, 00:00 to 24:00",
+            },
+            Self::MonthDay => Label {
+                fi: "vuoden päivä muodossa KK-PP",
+                sv: "en dag på året på formen MM-DD",
+                en: "a day of the year as MM-DD",
+            },
+            Self::OpeningHours => Label {
+                fi: "aukioloajat OpenStreetMapin opening_hours-muodossa, esimerkiksi Mo-Fr 09:00-16:00; PH off",
+                sv: "öppettider på OpenStreetMaps form opening_hours, till exempel Mo-Fr 09:00-16:00; PH off",
+                en: "opening hours as OpenStreetMap's opening_hours, for example Mo-Fr 09:00-16:00; PH off",
             },
             Self::Object => Label { fi: "olio", sv: "ett objekt", en: "an object" },
             Self::List => Label { fi: "luettelo", sv: "en lista", en: "a list" },

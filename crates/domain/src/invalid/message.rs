@@ -133,6 +133,30 @@ impl Invalid {
                 "Den sista dagen är före den första.".into(),
                 "The last day comes before the first.".into(),
             ),
+            Self::Overlapping { value } => {
+                let value = echo(value);
+                say(
+                    format!("{value} on osin samaan aikaan kuin jokin aiempi."),
+                    format!("{value} infaller delvis samtidigt som en tidigare."),
+                    format!("{value} has a day in common with an earlier one."),
+                )
+            }
+            Self::NoTime => say(
+                "Sulkeutuu samaan aikaan kuin avautuu. Koko vuorokausi on 00:00–24:00.".into(),
+                "Stänger samtidigt som den öppnar. Ett helt dygn är 00:00–24:00.".into(),
+                "It closes when it opens. A whole day is 00:00 to 24:00.".into(),
+            ),
+            Self::NoHours => say(
+                "Kerro aukioloajat (weekly, seasons, exceptions tai osm) tai by_appointment: true.".into(),
+                "Ange öppettider (weekly, seasons, exceptions eller osm) eller by_appointment: true.".into(),
+                "Say when it is open (weekly, seasons, exceptions or osm), or by_appointment: true.".into(),
+            ),
+            Self::UnsupportedHours { part } => unsupported_hours(part, language),
+            Self::Contradictory => say(
+                "Sanoo muuta kuin muut kentät.".into(),
+                "Säger något annat än de övriga fälten.".into(),
+                "It says something else than the other fields.".into(),
+            ),
             Self::Needs { other } => say(
                 format!("Tarvitaan myös: {other}."),
                 format!("Också detta behövs: {other}."),
@@ -198,5 +222,26 @@ fn unknown_value(value: &str, allowed: &str, language: TextLanguage) -> String {
         TextLanguage::Fi => format!("Tuntematon arvo \"{value}\". Sallitut: {allowed}."),
         TextLanguage::Sv => format!("Okänt värde \"{value}\". Tillåtna: {allowed}."),
         TextLanguage::En => format!("Unknown value \"{value}\". Allowed: {allowed}."),
+    }
+}
+
+fn unsupported_hours(part: &str, language: TextLanguage) -> String {
+    let part = echo(part);
+    match language {
+        TextLanguage::Fi => format!(
+            "Rekisteri ei voi säilyttää kohtaa \"{part}\". Säilyvät viikonpäivät ja kellonajat, parittomat ja parilliset \
+             viikot, kuukauden n:s viikonpäivä, vuosittaiset kaudet, yksittäiset päivät vuosineen, \"by appointment\" sekä \
+             muiden sääntöjen jälkeen PH off tai PH kuten sunnuntaina."
+        ),
+        TextLanguage::Sv => format!(
+            "Registret kan inte bevara \"{part}\". Det som bevaras är veckodagar och klockslag, udda och jämna veckor, \
+             den n:te veckodagen i månaden, årliga perioder, enskilda dagar med år, \"by appointment\" och efter övriga \
+             regler PH off eller PH som på söndagar."
+        ),
+        TextLanguage::En => format!(
+            "The registry cannot keep \"{part}\". What it keeps: weekdays and times, odd and even weeks, the n-th weekday \
+             of the month, seasons of every year, single days with their year, \"by appointment\", and after the other \
+             rules PH off or PH as on Sundays."
+        ),
     }
 }

@@ -59,22 +59,19 @@ pub(super) fn settle(
 }
 
 fn put(tx: &mut Tx, facts: LocationFacts) -> Result<LocationId> {
-    match known(tx, &facts)? {
-        Some(id) => {
-            let Some(before) = Location::find(tx.db(), &id)? else { return Ok(id) };
-            // Whoever may change it does; to others it is as it is.
-            let sight = tx.sight(&before)?;
-            if tx.author().permit.covers(&sight) {
-                write::replace::<Location>(tx, before, facts)?;
-            }
-            Ok(id)
-        }
-        None => {
-            let id = Location::new_id();
-            let record = Location::compose(tx, &id, facts, None)?;
-            Ok(tx.create::<Location>(id, record)?.id)
+    let Some(id) = known(tx, &facts)? else {
+        let id = Location::new_id();
+        let record = Location::compose(tx, &id, facts, None)?;
+        return Ok(tx.create::<Location>(id, record)?.id);
+    };
+    if let Some(before) = Location::find(tx.db(), &id)? {
+        // Whoever may change it does; to others it is as it is.
+        let sight = tx.sight(&before)?;
+        if tx.author().permit.covers(&sight) {
+            write::replace::<Location>(tx, before, facts)?;
         }
     }
+    Ok(id)
 }
 
 /// The location that one of the sources named calls so already.

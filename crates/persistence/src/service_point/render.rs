@@ -154,7 +154,7 @@ impl Sources {
             booking_url: facts.booking_url.clone(),
             remote,
             location,
-            service_area: facts.service_area.clone().map(|area| named(area, &self.areas)).transpose()?,
+            service_area: facts.service_area.as_ref().map(|area| named(area, &self.areas)).transpose()?,
             channels: facts.channels.iter().cloned().map(told).collect(),
             opening_hours: opening_hours.map(OpeningHours::told),
             origin: facts.origin,

@@ -78,6 +78,22 @@ impl Stage {
             }
             self.created.push((operation, answer));
         }
+        self.create_others();
+    }
+
+    /// Creates what the examples merge into what they create: the same once more.
+    fn create_others(&mut self) {
+        let operations = self.contract.operations();
+        for merge in operations.iter().filter(|operation| operation.path.ends_with("/merge")) {
+            let example = merge.body().unwrap().example["other"].as_str().unwrap().to_owned();
+            let collection = merge.path.split("/{").next().unwrap();
+            let creation = operations.iter().find(|creation| creation.creates() && creation.path == collection).unwrap();
+            let mut body = creation.body().unwrap().example;
+            body["external_ids"] = Value::Array(Vec::new());
+            let answer = self.send(&self.request(creation).carrying(self.here(&body.to_string())));
+            assert_eq!(answer.status, 201, "{}: {}", creation.id, answer.text());
+            self.names.push((example, answer.json()["id"].as_str().unwrap().to_owned()));
+        }
     }
 
     /// What the document calls the object that an operation creates.

@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use actix_web::web::Data;
 use actix_web::{Either, HttpRequest, HttpResponse};
+use digituki_domain::at::At;
 use digituki_domain::noun::NounName;
-use digituki_domain::service_point::{ServicePoint, ServicePointFilter, ServicePointId};
+use digituki_domain::point::{BoundingBox, Near};
+use digituki_domain::service_point::{
+    ServicePoint, ServicePointField, ServicePointFilter, ServicePointId, ServicePointSort,
+};
 use digituki_domain::vocabulary::Vocabulary as _;
 use digituki_persistence::service_point::{self, Found, Points};
 use serde_json::Map;
@@ -28,6 +32,12 @@ type ServicePointFeatures = FeaturesOf<ServicePoint>;
 /// Routes of this file.
 pub(crate) fn configure(routes: &mut Routes) {
     operations!(routes, list_service_points, get_service_point);
+    // What only a query names.
+    routes.add_schema::<At>();
+    routes.add_schema::<Near>();
+    routes.add_schema::<BoundingBox>();
+    routes.add_schema::<ServicePointField>();
+    routes.add_schema::<ServicePointSort>();
 }
 
 impl FromQuery for ServicePointFilter {

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test tools check fmt clippy boundaries openapi openapi-check reference reference-check docs release \
+.PHONY: help run demo demo-remove build test tools check fmt clippy boundaries openapi openapi-check reference reference-check docs release \
 	contract contract-full contract-tools lint clients swagger-ui workflows quick-starts fuzz faults
 
 help: ## List these targets
@@ -7,6 +7,13 @@ help: ## List these targets
 
 run: ## Build and serve on http://127.0.0.1:8080, with an SQLite file under var/
 	cargo run --package digituki -- serve
+
+demo: ## The same with a demonstration: 2,000 service points that are made up; `make demo-remove` removes them
+	cargo run --package digituki -- demo --points 2000
+	cargo run --package digituki -- serve
+
+demo-remove: ## Remove the demonstration
+	cargo run --package digituki -- demo --remove
 
 build: ## Build the binary
 	cargo build --locked --package digituki

@@ -122,7 +122,7 @@ impl Stored for Location {
         };
         put_row!(db, locations, &row.id, &row, step);
         external_id::put::<Self>(db, &kept.id, step, &facts.external_ids)?;
-        duplicate::look::<Self>(db, kept)?;
+        duplicate::look::<Self>(db, kept, step)?;
         if step == Step::Replace {
             let services = service::at_location(db, &kept.id)?;
             service_point::rewrite(db, &services)?;

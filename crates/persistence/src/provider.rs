@@ -178,7 +178,7 @@ impl Stored for Provider {
             provider_languages::language.eq(language.code())
         });
         external_id::put::<Self>(db, &kept.id, step, &facts.external_ids)?;
-        duplicate::look::<Self>(db, kept)?;
+        duplicate::look::<Self>(db, kept, step)?;
         if step == Step::Replace {
             let services = service::of_provider(db, &kept.id)?;
             service_point::rewrite(db, &services)?;

@@ -154,7 +154,7 @@ impl Stored for Service {
             service_languages::language.eq(language.code())
         });
         external_id::put::<Self>(db, &kept.id, step, &facts.external_ids)?;
-        duplicate::look::<Self>(db, kept)?;
+        duplicate::look::<Self>(db, kept, step)?;
         service_point::rewrite(db, &[kept.id])
     }
 

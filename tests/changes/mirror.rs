@@ -59,6 +59,8 @@ impl Mirror {
 
 fn own_words(object: &Value) -> Value {
     let mut words = object.clone();
+    // What others have to do with it is as of the reading.
+    words.as_object_mut().unwrap().remove("notices");
     for name in ["organisation", "successor"] {
         if let Some(named) = words.get_mut(name).filter(|named| named.is_object()) {
             *named = named["id"].take();

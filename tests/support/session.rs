@@ -12,6 +12,8 @@ pub(crate) const ANY: (&str, &str) = ("If-Match", "*");
 
 pub(crate) const PROVIDERS: &str = "/v1/providers";
 pub(crate) const ORGANISATIONS: &str = "/v1/organisations";
+pub(crate) const LOCATIONS: &str = "/v1/locations";
+pub(crate) const SERVICES: &str = "/v1/services";
 
 /// Someone who asks: a client that has signed in, or anyone.
 #[derive(Clone)]
@@ -145,6 +147,42 @@ pub(crate) fn provider(name: &str, organisation: &str, region: &str) -> Value {
         "names": {"fi": name, "sv": null, "en": null}, "descriptions": null, "contact": null, "languages": ["fi"],
         "municipality": null, "regions": [region], "origin": "existing", "offer_status": "published",
         "external_ids": [], "valid_from": null, "valid_to": null
+    })
+}
+
+/// A location in the middle of Helsinki, as it is written, open in the daytime of working days.
+pub(crate) fn location(name: &str, organisation: Option<&str>) -> Value {
+    json!({
+        "organisation": organisation, "names": {"fi": name, "sv": null, "en": null},
+        "address": {
+            "street": {"fi": "Kirjastokatu 1", "sv": null, "en": null}, "postcode": "00100",
+            "post_office": {"fi": "Helsinki", "sv": "Helsingfors", "en": null}, "municipality": "091"
+        },
+        "point": {"lat": 60.1699, "lon": 24.9384},
+        "accessibility": {"step_free_entrance": true}, "opening_hours": weekdays("09:00", "16:00"),
+        "directions": {"fi": "Sisään pihan puolelta.", "sv": null, "en": null}, "phone": "+358295000",
+        "external_ids": [], "valid_from": null, "valid_to": null
+    })
+}
+
+/// Open from Monday to Friday, closed on public holidays.
+pub(crate) fn weekdays(opens: &str, closes: &str) -> Value {
+    let days = ["monday", "tuesday", "wednesday", "thursday", "friday"];
+    json!({
+        "weekly": [{"days": days, "opens": opens, "closes": closes}], "public_holidays": "closed", "by_appointment": false
+    })
+}
+
+/// A published service of a provider, as it is written, that is given in person at some locations.
+pub(crate) fn service(name: &str, provider: &str, locations: &[&str]) -> Value {
+    let places: Vec<_> = locations.iter().map(|location| json!({"location": location})).collect();
+    json!({
+        "provider": provider, "names": {"fi": name, "sv": null, "en": null},
+        "short_descriptions": {"fi": "Apua laitteissa.", "sv": null, "en": null}, "support_form": "in_person",
+        "delivery_modes": ["service_point"], "topics": ["device_setup"], "target_groups": ["everyone"],
+        "special_support": [], "languages": ["fi"], "fee": "free", "access_modes": ["walk_in"], "locations": places,
+        "channels": [], "origin": "existing", "offer_status": "published", "external_ids": [], "valid_from": null,
+        "valid_to": null
     })
 }
 

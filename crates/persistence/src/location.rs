@@ -149,10 +149,10 @@ impl Stored for Location {
             organisation::Named::load(db, kept.iter().filter_map(|kept| kept.record.facts.organisation))?;
         let wanted: Vec<_> = kept.iter().map(|kept| kept.record.facts.address.municipality.id()).collect();
         let areas = area::Named::load(db, &wanted)?;
-        let mut duplicates = duplicate::notices(db, &kept)?;
+        let duplicates = duplicate::notices(db, &kept)?;
         kept.into_iter()
             .map(|Kept { id, record: LocationRecord { facts, verified_at, is_questioned }, version }| {
-                let mut notices = duplicates.remove(&id.to_string()).unwrap_or_default();
+                let mut notices = duplicates.get(&id.to_string()).cloned().unwrap_or_default();
                 if is_questioned {
                     notices.insert(0, Notice::point_outside_municipality());
                 }

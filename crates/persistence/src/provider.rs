@@ -216,7 +216,7 @@ impl Stored for Provider {
             wanted.extend(facts.regions.iter().map(RegionCode::id));
         }
         let areas = area::Named::load(db, &wanted)?;
-        let mut duplicates = duplicate::notices(db, &kept)?;
+        let duplicates = duplicate::notices(db, &kept)?;
         kept.into_iter()
             .map(|Kept { id, record: ProviderRecord { facts, verified_at }, version }| {
                 Ok(Self {
@@ -232,7 +232,7 @@ impl Stored for Provider {
                     origin: facts.origin,
                     offer_status: facts.offer_status,
                     demonstration: facts.external_ids.iter().any(ExternalId::is_of_demonstration),
-                    notices: duplicates.remove(&id.to_string()).unwrap_or_default(),
+                    notices: duplicates.get(&id.to_string()).cloned().unwrap_or_default(),
                     external_ids: facts.external_ids,
                     verified_at,
                     freshness: Freshness::of(verified_at, moment.now),

@@ -42,7 +42,8 @@ fn walk_by(registry: &Registry, first: &str, get: impl Fn(&str) -> Answer) -> Ve
 
 /// What names an object within its collection: of the changes of one object their number.
 fn identity(item: &Value) -> String {
-    let fields = if item.get("data").is_some() { ["seq"].as_slice() } else { &["id", "key", "code", "name"] };
+    let fields =
+        if item.get("data").is_some() { ["seq"].as_slice() } else { &["id", "key", "code", "name", "objects"] };
     let found = fields.iter().map(|field| &item[*field]).find(|value| !value.is_null());
     found.unwrap_or_else(|| panic!("{item}")).to_string()
 }

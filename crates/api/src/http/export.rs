@@ -73,7 +73,7 @@ impl<T: ToSchema> PartialSchema for FeaturesOf<T> {
         let constant = |value: &str| {
             let length = Some(value.len());
             let text = ObjectBuilder::new().schema_type(Type::String).min_length(length).max_length(length);
-            text.pattern(Some(format!("^{value}$")))
+            text.pattern(Some(format!("^{value}$"))).description(Some(format!("Always `{value}`.")))
         };
         let coordinates = ArrayBuilder::new()
             .items(ObjectBuilder::new().schema_type(Type::Number).minimum(Some(19)).maximum(Some(71)))
@@ -93,6 +93,7 @@ impl<T: ToSchema> PartialSchema for FeaturesOf<T> {
             .property("id", id.pattern(Some("^[0-9a-f.-]+$")).description(Some("The object's id.")))
             .property("geometry", geometry)
             .property("properties", Ref::from_schema_name(T::name()))
+            .description(Some("An object with its place (RFC 7946)."))
             .required("type")
             .required("id")
             .required("geometry")
@@ -100,11 +101,13 @@ impl<T: ToSchema> PartialSchema for FeaturesOf<T> {
         let RefOr::T(Schema::Object(mut page)) = ListOf::<T>::schema() else {
             return Ref::from_schema_name(T::name()).into();
         };
+        let features = ArrayBuilder::new().items(feature).min_items(Some(0)).max_items(Some(MAX_LIMIT));
+        let features = features.description(Some("The objects of the page."));
         let (next, total) = (page.properties.remove("next"), page.properties.remove("total"));
         let mut collection = ObjectBuilder::new()
             .description(Some("A page of a collection as GeoJSON (RFC 7946)."))
             .property("type", constant("FeatureCollection"))
-            .property("features", ArrayBuilder::new().items(feature).min_items(Some(0)).max_items(Some(MAX_LIMIT)))
+            .property("features", features)
             .required("type")
             .required("features")
             .required("next")

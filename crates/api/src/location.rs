@@ -93,8 +93,9 @@ async fn list_locations(
 
 /// Create a location.
 ///
-/// Kept by the organisation that the caller works for, or in a region that it works for. A point may be given in
-/// EPSG:3067, and hours as OpenStreetMap writes them. What is worth another look stands in `notices`.
+/// A location shows to everyone. It is kept by the organisation that the caller works for, or lies in a region that it
+/// works for. A point may be given in EPSG:3067, and hours as OpenStreetMap writes them. What is worth another look stands
+/// in `notices`.
 #[utoipa::path(
     post, path = "/v1/locations", tag = "locations",
     request_body = LocationFacts, responses((status = 201, body = Location))

@@ -147,6 +147,15 @@ impl OpeningHours {
         !(self.weekly.is_empty() && self.seasons.is_empty() && self.exceptions.is_empty())
     }
 
+    /// The same hours without what people say of them: by which they are known wherever it is only asked when it is open.
+    #[must_use]
+    pub fn without_words(&self) -> Self {
+        let mut hours = self.clone();
+        hours.seasons.iter_mut().for_each(|season| season.names = None);
+        hours.exceptions.iter_mut().for_each(|exception| exception.reason = None);
+        hours
+    }
+
     fn check_lengths(&self) -> Result<(), ValidationError> {
         at_most(MAX_WEEKLY, &self.weekly, "weekly")?;
         at_most(MAX_SEASONS, &self.seasons, "seasons")?;

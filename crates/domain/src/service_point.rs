@@ -176,7 +176,8 @@ pub struct Hit {
     /// How far away it is as the crow flies, in kilometres, when `near` asks; null for what has no place.
     #[schema(minimum = 0, maximum = 2_000, example = 1.25)]
     pub distance_km: Option<f64>,
-    /// Whether it is open, at the instant of `open_at` or now; null where the hours are not known.
+    /// Whether it is open, at the instant of `open_at` or now; null where the hours are not known, and while it is closed
+    /// for a time.
     pub open_state: Option<OpenState>,
 }
 

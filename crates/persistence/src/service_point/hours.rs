@@ -48,9 +48,10 @@ impl Hours {
     }
 }
 
-/// What the database calls some hours; it learns them if they are new to it.
+/// What the database calls some hours; it learns them if they are new to it. Without the words that people write beside
+/// them: these rows outlive an erasure.
 pub(super) fn id(db: &mut AnyConnection, hours: &OpeningHours) -> Result<i64> {
-    let hours = serde_json::to_string(hours)?;
+    let hours = serde_json::to_string(&hours.without_words())?;
     let digest = hex::encode(Sha256::digest(&hours));
     let known = hours_patterns::table.filter(hours_patterns::digest.eq(&digest)).select(hours_patterns::id);
     if let Some(id) = known.first(db).optional()? {

@@ -87,7 +87,8 @@ impl Stage {
         for merge in operations.iter().filter(|operation| operation.path.ends_with("/merge")) {
             let example = merge.body().unwrap().example["other"].as_str().unwrap().to_owned();
             let collection = merge.path.split("/{").next().unwrap();
-            let creation = operations.iter().find(|creation| creation.creates() && creation.path == collection).unwrap();
+            let creation =
+                operations.iter().find(|creation| creation.creates() && creation.path == collection).unwrap();
             let mut body = creation.body().unwrap().example;
             body["external_ids"] = Value::Array(Vec::new());
             let answer = self.send(&self.request(creation).carrying(self.here(&body.to_string())));

@@ -47,7 +47,7 @@ fn elsewhere(thing: &Thing) -> Vec<String> {
         format!("{DUPLICATES}?limit=500&noun=provider&noun=service"),
         format!("{POINTS}?limit=500"),
         format!("{POINTS}?limit=500&region={region}"),
-        format!("{POINTS}?limit=500&support_form=in_person&topic=device_setup&facets=provider"),
+        format!("{POINTS}?limit=500&support_form=in_person&topic=device_setup&facets=topic"),
     ];
     if let Some(provider) = thing.body["provider"].as_str() {
         lists.push(format!("{POINTS}?limit=500&provider={provider}"));

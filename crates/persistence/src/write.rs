@@ -130,12 +130,13 @@ impl<'a> Tx<'a> {
     }
 
     /// Removes an object that was merged into another one.
-    pub(crate) fn dissolve<N: Stored>(&mut self, before: Kept<N>, survivor: &N::Id) -> Result<()> {
+    pub(crate) fn dissolve<N: Stored>(&mut self, before: Kept<N>, survivor: &Kept<N>) -> Result<()> {
         let seen = self.check_mine(&before)?;
+        let survivor_seen = self.sight(survivor)?;
         N::remove(self.db, &before.id)?;
         let kept = Kept::<N> { version: before.version.next(), ..before };
-        let payload = serde_json::to_string(&Dissolved { survivor: survivor.to_string() })?;
-        self.log(&kept, Operation::Merged, (Some(&seen), None), Some(payload))
+        let payload = serde_json::to_string(&Dissolved { survivor: survivor.id.to_string() })?;
+        self.log(&kept, Operation::Merged, (Some(&seen), Some(&survivor_seen)), Some(payload))
     }
 
     /// To whom an object shows, and whose it is.

@@ -167,6 +167,11 @@ pub(crate) fn location(name: &str, organisation: &str, municipality: &str) -> Va
     })
 }
 
+/// Opening hours, as they are written, in the words of OpenStreetMap.
+pub(crate) fn hours(osm: &str) -> Value {
+    json!({"osm": osm, "by_appointment": false})
+}
+
 /// A published service of a provider, as it is written, that is given at some locations.
 pub(crate) fn service(name: &str, provider: &str, locations: &[&str]) -> Value {
     let places: Vec<Value> = locations.iter().map(|id| json!({"location": id, "opening_hours": null})).collect();

@@ -142,6 +142,14 @@ impl OpeningHours {
         self
     }
 
+    /// The same without its texts: when it is open does not follow from them.
+    #[must_use]
+    pub fn wordless(mut self) -> Self {
+        self.seasons.iter_mut().for_each(|season| season.names = None);
+        self.exceptions.iter_mut().for_each(|days| days.reason = None);
+        self
+    }
+
     /// Whether it says any hours outside `osm`.
     fn is_structured(&self) -> bool {
         !(self.weekly.is_empty() && self.seasons.is_empty() && self.exceptions.is_empty())

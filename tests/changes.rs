@@ -69,7 +69,7 @@ fn the_national_developer_reads_every_change_in_order_and_without_gaps(
     assert_eq!(developer.json(&format!("/v1/changes?after={loaded}"))["last_seq"], loaded + 4);
     for change in &all {
         let fields: Vec<_> = change.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(fields, ["seq", "recorded_at", "noun", "id", "operation", "version", "data"]);
+        assert_eq!(fields, ["seq", "recorded_at", "noun", "id", "operation", "version", "data", "survivor"]);
         assert_eq!(change["data"].is_null(), change["operation"] == "deleted", "{change}");
     }
     // To the public nothing of the draft.

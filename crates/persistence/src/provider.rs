@@ -208,6 +208,14 @@ impl Stored for Provider {
         Ok(Sight { published: facts.offer_status.is_published(), organisation: Some(facts.organisation), regions })
     }
 
+    /// A service belongs to whom its provider belongs to.
+    fn pass_on(tx: &mut Tx, id: &ProviderId, before: &Sight) -> Result<()> {
+        for kept in service::kept_of_provider(tx.db(), id)? {
+            tx.change_hands(kept, before)?;
+        }
+        Ok(())
+    }
+
     fn represent(db: &mut AnyConnection, kept: Vec<Kept<Self>>, moment: Moment) -> Result<Vec<Self>> {
         let organisations = organisation::Named::load(db, kept.iter().map(|kept| kept.record.facts.organisation))?;
         let mut wanted = Vec::new();

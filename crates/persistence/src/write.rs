@@ -118,7 +118,24 @@ impl<'a> Tx<'a> {
         N::put(self.db, &kept, Step::Replace)?;
         let payload = serde_json::to_string(&kept.record)?;
         self.log(&kept, Operation::Updated, (Some(seen_before), Some(&seen_after)), Some(payload))?;
+        if !seen_before.belongs_with(&seen_after) {
+            N::pass_on(self, &kept.id, seen_before)?;
+        }
         Ok(kept)
+    }
+
+    /// Logs a change of an object that says what it said and belongs to others, for those who see it since or see it no
+    /// more. What everyone sees they see as before.
+    pub(crate) fn change_hands<N: Stored>(&mut self, before: Kept<N>, belonged: &Sight) -> Result<()> {
+        let seen_after = self.sight(&before)?;
+        if seen_after.published {
+            return Ok(());
+        }
+        let seen_before = Sight { published: false, ..belonged.clone() };
+        let kept = Kept::<N> { version: before.version.next(), ..before };
+        N::put(self.db, &kept, Step::Replace)?;
+        let payload = serde_json::to_string(&kept.record)?;
+        self.log(&kept, Operation::Updated, (Some(&seen_before), Some(&seen_after)), Some(payload))
     }
 
     /// Removes an object.

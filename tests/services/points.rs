@@ -219,7 +219,7 @@ fn points_come_and_go_with_the_places_and_the_status_of_their_service(
         ids
     };
     let [service, here] = [0, 1].map(|part| pushed.point.split('.').nth(part).unwrap().to_owned());
-    assert_eq!(ids(), [pushed.point.clone()]);
+    assert_eq!(ids(), [pushed.point.as_str()]);
     for status in ["draft", "archived", "withdrawn"] {
         pushed.change(SERVICES, &json!({"offer_status": status}));
         assert_eq!(ids(), Vec::<String>::new(), "{status}");
@@ -246,7 +246,7 @@ fn points_come_and_go_with_the_places_and_the_status_of_their_service(
             "delivery_modes": ["home_visit"], "service_area": {"mode": "nationwide"}, "locations": []
         }),
     );
-    assert_eq!(ids(), [service.clone()]);
+    assert_eq!(ids(), [service.as_str()]);
     pushed.integrator.delete(&format!("{SERVICES}/{service}"));
     assert_eq!(ids(), Vec::<String>::new());
     assert_eq!(registry.get(&format!("{LOCATIONS}/{here}")).status, 200);

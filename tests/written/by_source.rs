@@ -213,3 +213,29 @@ fn what_is_only_to_be_made_is_not_replaced(
     developer.write("PUT", &path, &[absent], &body).problem(412, "precondition_failed");
     assert_eq!(developer.json(&path)["version"], 1);
 }
+
+#[rstest]
+fn what_only_the_registry_itself_writes_is_refused(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+    #[values(Sample::Provider, Sample::Location, Sample::Service)] sample: Sample,
+) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let body = sample.of_anyone(&developer);
+    let path = developer.add(sample.collection(), &body);
+    let marked = with(&body, &json!({"external_ids": [{"source": "demonstration", "source_id": "1"}]}));
+    let seq = registry.last_seq();
+    for answer in [
+        developer.write("POST", sample.collection(), &[], &marked),
+        developer.write("PUT", &path, &[ANY], &marked),
+        developer.write("PATCH", &path, &[ANY], &json!({"external_ids": marked["external_ids"]})),
+        push(sample, &developer, "own/1", &[], &marked),
+        push(sample, &developer, "demonstration/1", &[], &body),
+    ] {
+        let problem = answer.problem(400, "invalid_request");
+        assert_eq!(problem["errors"][0]["pointer"], "/external_ids/0/source");
+        assert_eq!(answer.codes_of_faults(), ["reserved"]);
+    }
+    assert_eq!(registry.last_seq(), seq);
+    registry.get(&format!("{}/demonstration/1", sample.by_source())).problem(404, "not_found");
+}

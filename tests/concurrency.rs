@@ -7,6 +7,8 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::support::program::{self, Serving};
+use crate::support::sample::Sample;
+use crate::support::session::{LOCATIONS, POINTS, PROVIDERS, SERVICES, id, service, with};
 use crate::support::writer::{self, Writer};
 use crate::support::{Database, Registry};
 
@@ -16,6 +18,15 @@ fn writer(registry: &Registry) -> Writer {
 
 fn seqs(changes: &[Value]) -> Vec<i64> {
     changes.iter().map(|change| change["seq"].as_i64().unwrap()).collect()
+}
+
+/// What so many threads come to that do something at the same time, each knowing its number.
+fn at_once<T: Send>(count: usize, act: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let act = &act;
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..count).map(|number| scope.spawn(move || act(number))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
 }
 
 /// Reads the feed by its waits until it has seen so many changes, while they are made.
@@ -32,25 +43,110 @@ fn follow(writer: &Writer, mut after: i64, expected: usize) -> Vec<i64> {
 }
 
 #[rstest]
-fn of_fifty_who_change_the_same_version_one_wins(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+fn of_fifty_who_change_the_same_version_one_wins(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+    #[values(Sample::Provider, Sample::Location, Sample::Service)] sample: Sample,
+) {
     let registry = Registry::start(database);
-    let writer = writer(&registry);
-    let created = writer.create("Kirjasto");
-    let path = format!("/v1/providers/{}", created.json()["id"].as_str().unwrap());
+    let developer = registry.developer();
+    let created = developer.write("POST", sample.collection(), &[], &sample.of_anyone(&developer));
+    let path = format!("{}/{}", sample.collection(), id(&created.json()));
     let etag = created.header("etag").unwrap();
-    let statuses: Vec<u16> = thread::scope(|scope| {
-        let each = |number: usize| {
-            let (writer, path, etag) = (&writer, &path, &etag);
-            scope.spawn(move || {
-                writer.patch(path, etag, &json!({"names": {"sv": format!("Bibliotek {number}")}})).status
-            })
-        };
-        let threads: Vec<_> = (0..50).map(each).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    let seen = [("If-Match", etag.as_str())];
+    let (developer, path) = (&developer, &path);
+    let statuses = at_once(50, |number| {
+        let change = json!({"names": {"sv": format!("Bibliotek {number}")}});
+        developer.write("PATCH", path, &seen, &change).status
     });
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == 412).count(), 49, "{statuses:?}");
-    assert_eq!(writer.json(&path)["version"], 2);
+    assert_eq!(registry.json(path)["version"], 2);
+    assert_eq!(registry.items(&format!("{path}/history")).len(), 2);
+}
+
+/// A published service of a provider at one new location, as it is written.
+fn with_new_location(provider: &str, name: &str, source_id: &str) -> Value {
+    let new = json!({
+        "names": {"fi": name}, "address": {"municipality": "091"},
+        "external_ids": [{"source": "own", "source_id": source_id}]
+    });
+    with(&service(name, provider, &[]), &json!({"locations": [{"new_location": new}]}))
+}
+
+#[rstest]
+fn services_that_come_at_once_with_their_locations_are_all_there(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let giver = id(&developer.create(PROVIDERS, &Sample::Provider.of_anyone(&developer))).to_owned();
+    let start = registry.last_seq();
+    let developer = &developer;
+    let answers = at_once(40, |number| {
+        let body = with_new_location(&giver, &format!("Digituki {number}"), &number.to_string());
+        developer.write("POST", SERVICES, &[], &body)
+    });
+    assert!(answers.iter().all(|answer| answer.status == 201));
+    // Each with its location, and no change of another one between the two.
+    let changes = registry.json(&format!("/v1/changes?after={start}&limit=500"))["items"].take();
+    let changes = changes.as_array().unwrap();
+    assert_eq!(seqs(changes), (start + 1..=start + 80).collect::<Vec<_>>());
+    for two in changes.chunks(2) {
+        assert_eq!((&two[0]["noun"], &two[1]["noun"]), (&json!("location"), &json!("service")));
+        assert_eq!(two[1]["data"]["locations"][0]["location"]["id"], two[0]["id"]);
+    }
+    assert_eq!((registry.items(LOCATIONS).len(), registry.items(POINTS).len()), (40, 40));
+}
+
+#[rstest]
+fn of_one_location_that_comes_with_many_services_at_once_there_is_one(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let giver = id(&developer.create(PROVIDERS, &Sample::Provider.of_anyone(&developer))).to_owned();
+    let developer = &developer;
+    let answers =
+        at_once(20, |_| developer.write("POST", SERVICES, &[], &with_new_location(&giver, "Digituki", "the same")));
+    assert!(answers.iter().all(|answer| answer.status == 201));
+    assert_eq!((registry.items(LOCATIONS).len(), registry.items(POINTS).len()), (1, 20));
+}
+
+#[test]
+fn of_one_location_that_comes_by_two_processes_there_is_one() {
+    let place = Database::Postgres.loaded();
+    let servers = [Serving::start_quietly(place.url()), Serving::start_quietly(place.url())];
+    let first = Writer::sign_in(servers[0].address, &writer::credentials(place.url()));
+    let second = first.at(servers[1].address);
+    let giver = id(&first.create("Antaja").json()).to_owned();
+    let json = [("Content-Type", "application/json")];
+    let statuses = at_once(20, |number| {
+        let writer = if number % 2 == 0 { &first } else { &second };
+        let body = with_new_location(&giver, "Digituki", "the same").to_string();
+        writer.try_send("POST", SERVICES, &json, body).unwrap().status
+    });
+    assert_eq!(statuses, [201; 20]);
+    assert_eq!(place.number("SELECT COUNT(*) AS value FROM locations"), 1);
+    assert_eq!(place.number("SELECT COUNT(*) AS value FROM service_points"), 20);
+}
+
+#[rstest]
+fn of_two_that_are_merged_into_each_other_at_once_one_remains(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+    #[values(Sample::Provider, Sample::Location, Sample::Service)] sample: Sample,
+) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let body = sample.of_anyone(&developer);
+    let paths = ["Yksi", "Toinen"]
+        .map(|name| developer.add(sample.collection(), &with(&body, &json!({"names": {"fi": name}}))));
+    let (developer, paths) = (&developer, &paths);
+    let mut statuses = at_once(10, |number| developer.merge(&paths[number % 2], &paths[(number + 1) % 2]).status);
+    statuses.sort_unstable();
+    assert_eq!(statuses, [[200].as_slice(), &[409; 9]].concat());
+    let mut found = paths.each_ref().map(|path| registry.get(path).status);
+    found.sort_unstable();
+    assert_eq!(found, [200, 301]);
 }
 
 #[rstest]

@@ -4,10 +4,12 @@ use std::fs;
 use std::process::Output;
 
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::program::{self, Serving};
+use crate::support::program;
 use crate::support::registry::PATIENCE;
+use crate::support::sample::Sample;
+use crate::support::session::{SERVICES, id, named, with};
 use crate::support::writer::{self, Writer};
 use crate::support::{Database, Registry, poll};
 
@@ -87,52 +89,147 @@ fn what_was_done_to_the_log_is_found_and_named(
     assert!(said(&verified).starts_with(found), "{}", said(&verified));
 }
 
+/// Every text that the registry keeps and somebody wrote.
+const TEXTS: [&str; 13] = [
+    "SELECT COALESCE(data, '') AS value FROM payloads",
+    "SELECT record || folded_names || sort_name AS value FROM providers",
+    "SELECT record || folded_names || sort_name AS value FROM locations",
+    "SELECT record || folded_names || sort_name AS value FROM services",
+    "SELECT body || sort_name AS value FROM service_points",
+    "SELECT term AS value FROM service_point_terms",
+    "SELECT hours AS value FROM hours_patterns",
+    "SELECT first || second || reasons AS value FROM likely_duplicates",
+    "SELECT id || survivor AS value FROM merged_objects",
+    "SELECT source || source_id AS value FROM external_ids",
+    "SELECT record AS value FROM organisations",
+    "SELECT object AS value FROM audit_entries WHERE object IS NOT NULL",
+    "SELECT body AS value FROM idempotency_keys",
+];
+
+/// Each stands in what is erased; its names are much like those of another one, which is not.
+const SECRETS: [&str; 3] = ["salainennimi", "toinensalaisuus", "kolmasjuttu"];
+
+/// An object that speaks of secrets wherever it can, as it is written.
+fn secretive(sample: Sample, body: &Value) -> Value {
+    let hours = json!({
+        "weekly": [], "seasons": [], "public_holidays": "closed", "by_appointment": true,
+        "exceptions": [{
+            "first_day": "2026-12-28", "last_day": "2026-12-30", "hours": [], "reason": {"fi": "Kolmasjuttu"}
+        }]
+    });
+    let fields = match sample {
+        Sample::Provider => json!({"descriptions": {"fi": "Kolmasjuttu"}}),
+        Sample::Location => json!({
+            "directions": {"fi": "Kolmasjuttu"}, "opening_hours": hours, "point": {"lat": 60.1699, "lon": 24.9384}
+        }),
+        Sample::Service => json!({
+            "descriptions": {"fi": "Kolmasjuttu"},
+            "locations": [with(&body["locations"][0], &json!({"opening_hours": hours}))],
+            "channels": [{"channel": "phone", "number": "+358295000", "url": null, "opening_hours": hours}]
+        }),
+    };
+    let named = json!({
+        "names": {"fi": "Salainennimi"}, "external_ids": [{"source": "own", "source_id": "salainennimi"}]
+    });
+    with(&with(body, &fields), &named)
+}
+
 #[rstest]
 fn an_erased_object_leaves_the_chain_whole_and_nothing_else(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
+    #[values(Sample::Provider, Sample::Location, Sample::Service)] sample: Sample,
 ) {
     let place = database.loaded();
-    let server = Serving::start_quietly(place.url());
-    let writer = Writer::sign_in(server.address, &writer::credentials(place.url()));
-    let created = writer.try_create("a-key", "Salainennimi").unwrap();
-    let id = created.json()["id"].as_str().unwrap().to_owned();
-    let path = format!("/v1/providers/{id}");
-    let patch = json!({"descriptions": {"fi": "Toinensalaisuus"}});
-    assert_eq!(writer.patch(&path, &created.header("etag").unwrap(), &patch).status, 200);
+    let registry = Registry::begin(place.url(), &[]);
+    registry.wait_until_ready(PATIENCE);
+    let developer = registry.developer();
+    let body = sample.of_anyone(&developer);
+    let secret = secretive(sample, &body);
+    let created = developer.write("POST", sample.collection(), &[("Idempotency-Key", "a-key")], &secret);
+    assert_eq!(created.status, 201, "{}", created.text());
+    let created = created.json();
+    let (id, path) = (id(&created), format!("{}/{}", sample.collection(), id(&created)));
+    let typing_error = json!({"names": {"fi": "Salainenimi"}, "point": secret["point"]});
+    let typing_error = if sample == Sample::Location { typing_error } else { json!({"names": typing_error["names"]}) };
+    let twin = developer.create(sample.collection(), &with(&body, &typing_error));
+    assert_eq!(twin["notices"][0]["other"], id);
+    if sample == Sample::Location {
+        // Where a service is found for a while, and its points speak of it.
+        let organisation = body["organisation"].as_str().unwrap();
+        let given = Sample::Service.body(&developer, organisation);
+        let here = json!({"locations": [{"location": id}]});
+        let answer = developer.write("POST", SERVICES, &[("Idempotency-Key", "another")], &with(&given, &here));
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        let refused = run(&["erase", "location", id], place.url());
+        let reason = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!((refused.status.code(), reason.trim().lines().count()), (Some(1), 1), "{reason}");
+        let service = format!("{SERVICES}/{}", answer.json()["id"].as_str().unwrap());
+        developer.patch(&service, &json!({"locations": given["locations"]}));
+    }
+    developer.patch(&path, &json!({"names": {"sv": "Toinensalaisuus"}}));
+    let told = |text: &str| SECRETS.iter().any(|secret| text.to_lowercase().contains(secret));
+    assert!(TEXTS.iter().filter(|query| place.texts(query).iter().any(|text| told(text))).count() >= 4);
 
-    let erased = run(&["erase", "provider", &id], place.url());
+    let erased = run(&["erase", sample.noun(), id], place.url());
     assert!(erased.status.success(), "{}", String::from_utf8_lossy(&erased.stderr));
     assert_eq!(said(&erased), "erased 2 payloads; the chain of the log is whole\n");
     assert!(run(&["verify"], place.url()).status.success());
 
-    assert_eq!(writer.try_send("GET", &path, &[], []).unwrap().status, 404);
-    let history = writer.json(&format!("{path}/history"));
-    let operations: Vec<_> = history["items"].as_array().unwrap().iter().map(|change| &change["operation"]).collect();
+    registry.get(&path).problem(404, "not_found");
+    let history = registry.items(&format!("{path}/history"));
+    let operations: Vec<_> = history.iter().map(|change| &change["operation"]).collect();
     assert_eq!(operations, ["created", "updated", "deleted"]);
-    assert!(history["items"].as_array().unwrap().iter().all(|change| change["data"].is_null()));
-    let texts = [
-        "SELECT COALESCE(data, '') AS value FROM payloads",
-        "SELECT record AS value FROM providers",
-        "SELECT folded_names AS value FROM providers",
-        "SELECT body AS value FROM idempotency_keys",
-    ];
-    for query in texts {
+    assert!(history.iter().all(|change| change["data"].is_null()));
+    let read = registry.json(&format!("{}/{}", sample.collection(), twin["id"].as_str().unwrap()));
+    assert_eq!(read["notices"], json!([]));
+    for query in TEXTS {
         for text in place.texts(query) {
-            let text = text.to_lowercase();
-            assert!(!text.contains("salainennimi") && !text.contains("toinensalaisuus"), "{query}: {text}");
+            assert!(!told(&text), "{query}: {text}");
         }
     }
-    drop(server);
+    for query in ["SELECT first || second AS value FROM likely_duplicates", "SELECT id AS value FROM service_points"] {
+        assert!(place.texts(query).iter().all(|text| !text.contains(id)), "{query}");
+    }
+    drop(registry);
     if database == Database::Sqlite {
         for file in fs::read_dir(place.folder()).unwrap() {
             let path = file.unwrap().path();
             let bytes = fs::read(&path).unwrap();
             let text = String::from_utf8_lossy(&bytes).to_lowercase();
-            for secret in ["salainennimi", "toinensalaisuus"] {
+            for secret in SECRETS {
                 assert!(!text.contains(secret), "{secret} stands in {}", path.display());
             }
         }
     }
+}
+
+#[rstest]
+fn what_was_merged_is_erased_and_leads_on_to_what_remains(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+    #[values(Sample::Provider, Sample::Location, Sample::Service)] sample: Sample,
+) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let body = sample.of_anyone(&developer);
+    let [one, other] = ["Kirjasto", "Salainennimi"]
+        .map(|name| developer.add(sample.collection(), &with(&body, &json!({"names": {"fi": name}}))));
+    assert_eq!(developer.merge(&one, &other).status, 200);
+    let erased = run(&["erase", sample.noun(), named(&other)], registry.database_url());
+    assert!(erased.status.success(), "{}", String::from_utf8_lossy(&erased.stderr));
+    assert!(run(&["verify"], registry.database_url()).status.success());
+    for query in TEXTS {
+        assert!(
+            registry.place().texts(query).iter().all(|text| !text.to_lowercase().contains("salainennimi")),
+            "{query}"
+        );
+    }
+    assert_eq!(registry.get(&other).header("location"), Some(registry.url(&one)));
+    let history = registry.items(&format!("{other}/history"));
+    let told = |name: &str| history.iter().map(|change| change[name].clone()).collect::<Vec<_>>();
+    assert_eq!(told("operation"), ["created", "merged"]);
+    assert_eq!(told("data"), [Value::Null, Value::Null]);
+    assert_eq!(told("survivor"), [Value::Null, Value::Null]);
+    assert_eq!(registry.json(&format!("/v1/changes?noun={}&limit=500", sample.noun()))["next"], Value::Null);
 }
 
 #[rstest]

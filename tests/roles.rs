@@ -5,13 +5,15 @@ mod ownership;
 mod walk;
 
 use digituki_domain::organisation::OrganisationId;
-use digituki_domain::policy::{Scope, Sight};
+use digituki_domain::policy::{Permit, Scope, Sight};
 use digituki_domain::role::{Caller, Role};
 use digituki_domain::vocabulary::Vocabulary as _;
 use serde_json::{Value, json};
 
 use crate::support::Registry;
-use crate::support::session::{ORGANISATIONS, PROVIDERS, Session, association, id, provider};
+use crate::support::session::{
+    LOCATIONS, ORGANISATIONS, PROVIDERS, SERVICES, Session, association, id, location, named, provider, service,
+};
 
 /// In the name of what is not published.
 const SECRET: &str = "Salaisuus";
@@ -21,6 +23,7 @@ const SECRET: &str = "Salaisuus";
 struct Thing {
     /// How it stands to the clients of the walk.
     kind: &'static str,
+    collection: &'static str,
     path: String,
     body: Value,
     sight: Sight,
@@ -31,8 +34,7 @@ struct World<'a> {
     developer: Session<'a>,
     own: String,
     foreign: String,
-    organisations: Vec<Thing>,
-    providers: Vec<Thing>,
+    things: Vec<Thing>,
 }
 
 /// Someone who asks, and who that is by the words of the domain.
@@ -49,36 +51,67 @@ fn sight(published: bool, organisation: &str, region: &str) -> Sight {
 }
 
 impl<'a> World<'a> {
-    /// Three organisations, each with a published provider and one that is not: the clients' own, one in their
-    /// region, one elsewhere. And one of the reference data.
+    /// Three organisations: the clients' own, one in their region, one elsewhere. Each has a provider, a location and
+    /// a service, and of each of these another one that is not published if its noun knows that. And an organisation
+    /// of the reference data.
     fn of(registry: &'a Registry) -> Self {
         let developer = registry.developer();
-        let (mut organisations, mut providers) = (Vec::new(), Vec::new());
-        for (kind, region) in [("own", "01"), ("same region", "01"), ("foreign", "02")] {
+        let mut things = Vec::new();
+        for (kind, region, municipality) in
+            [("own", "01", "091"), ("same region", "01", "091"), ("foreign", "02", "853")]
+        {
             let body = association(&format!("{kind} ry"), &format!("region:{region}"));
             let path = developer.add(ORGANISATIONS, &body);
-            let organisation = path.rsplit('/').next().unwrap().to_owned();
+            let organisation = named(&path).to_owned();
+            things.push(Thing {
+                kind,
+                collection: ORGANISATIONS,
+                path,
+                body,
+                sight: sight(true, &organisation, region),
+            });
+            // The walk removes providers and locations, and these stay: services refer to them.
+            let giver = developer.add(PROVIDERS, &provider(&format!("Antaja: {kind}"), &organisation, region));
+            let place = developer.add(LOCATIONS, &location(&format!("Talo: {kind}"), &organisation, municipality));
             for status in ["published", "draft"] {
-                let published = status == "published";
-                let name = if published { format!("{kind} tuki") } else { format!("{SECRET}: {kind}") };
-                let mut body = provider(&name, &organisation, region);
-                body["offer_status"] = json!(status);
-                body["external_ids"] = json!([{"source": "walk", "source_id": format!("{kind} {status}")}]);
-                let path = developer.add(PROVIDERS, &body);
-                providers.push(Thing { kind, path, body, sight: sight(published, &organisation, region) });
+                let name = if status == "draft" { format!("{SECRET}: {kind}") } else { format!("{kind} tuki") };
+                for (collection, mut body) in [
+                    (PROVIDERS, provider(&name, &organisation, region)),
+                    (LOCATIONS, location(&format!("{kind} {status}"), &organisation, municipality)),
+                    (SERVICES, service(&name, named(&giver), &[named(&place)])),
+                ] {
+                    body["external_ids"] = json!([{"source": "walk", "source_id": format!("{kind} {status}")}]);
+                    if collection != LOCATIONS {
+                        body["offer_status"] = json!(status);
+                    }
+                    let path = developer.add(collection, &body);
+                    // Everyone sees locations.
+                    let published = status == "published" || collection == LOCATIONS;
+                    let sight = sight(published, &organisation, region);
+                    things.push(Thing { kind, collection, path, body, sight });
+                }
             }
-            organisations.push(Thing { kind, path, body, sight: sight(true, &organisation, region) });
         }
         let agency = &registry.items("/v1/organisations?organisation_type=national_agency")[0];
         let body = association("Otettu haltuun", "region:01");
         let path = format!("{ORGANISATIONS}/{}", id(agency));
-        organisations.push(Thing { kind: "reference", path, body, sight: Sight::national() });
+        things.push(Thing { kind: "reference", collection: ORGANISATIONS, path, body, sight: Sight::national() });
         let of = |kind: &str| {
-            let thing = organisations.iter().find(|thing| thing.kind == kind).unwrap();
+            let thing = things.iter().find(|thing| thing.kind == kind).unwrap();
             thing.sight.organisation.unwrap().to_string()
         };
         let (own, foreign) = (of("own"), of("foreign"));
-        Self { developer, own, foreign, organisations, providers }
+        Self { developer, own, foreign, things }
+    }
+
+    /// The published object of a collection that stands so to the clients.
+    fn published(&self, collection: &str, kind: &str) -> &Thing {
+        let mut of_collection = self.things.iter().filter(|thing| thing.collection == collection);
+        of_collection.find(|thing| thing.kind == kind && thing.sight.published).unwrap()
+    }
+
+    fn drafts(&self) -> Vec<Thing> {
+        self.things.iter().filter(|thing| !thing.sight.published).cloned().collect()
     }
 
     /// Every role with all that it may, and with each of its scopes alone; and whoever has not signed in.
@@ -110,5 +143,11 @@ impl<'a> World<'a> {
             }
         }
         actors
+    }
+}
+
+impl Actor<'_> {
+    fn sees(&self, thing: &Thing) -> bool {
+        Permit::new(self.caller.clone(), Scope::Read).is_some_and(|permit| permit.sees(&thing.sight))
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod poll;
 pub(crate) mod problem;
 pub(crate) mod program;
 pub(crate) mod registry;
+pub(crate) mod sample;
 pub(crate) mod session;
 pub(crate) mod sign_in;
 pub(crate) mod stage;

@@ -6,10 +6,13 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::walk;
-use crate::support::session::{ANY, ORGANISATIONS, PROVIDERS, Session, association, id, provider};
+use crate::support::session::{
+    ANY, LOCATIONS, ORGANISATIONS, PROVIDERS, SERVICES, Session, association, id, location, named, provider, service,
+    with,
+};
 use crate::support::{Database, Registry};
 
-const OPERATIONS: usize = 300;
+const OPERATIONS: usize = 500;
 
 /// Numbers that look random and are the same every time (xorshift).
 struct Dice(u64);
@@ -27,22 +30,34 @@ impl Dice {
     }
 }
 
+/// The nouns that are mirrored, and where they are listed.
+const MIRRORED: [(&str, &str); 4] =
+    [("organisation", ORGANISATIONS), ("provider", PROVIDERS), ("location", LOCATIONS), ("service", SERVICES)];
+
 /// What a reader holds who applies one change after the other.
 #[derive(Default)]
 struct Mirror {
     objects: BTreeMap<(String, String), Value>,
     seen: i64,
+    /// How many mergers it was told of.
+    mergers: usize,
 }
 
 impl Mirror {
     fn follow(&mut self, session: &Session, limit: usize) {
-        for change in walk(session, self.seen, limit, "&noun=provider&noun=organisation") {
+        let nouns = MIRRORED.map(|(noun, _)| format!("&noun={noun}")).concat();
+        for change in walk(session, self.seen, limit, &nouns) {
             let text = |name: &str| change[name].as_str().unwrap().to_owned();
             let key = (text("noun"), text("id"));
             match change["operation"].as_str().unwrap() {
                 "created" => assert_eq!(self.objects.insert(key, change["data"].clone()), None, "{change}"),
                 "updated" => assert!(self.objects.insert(key, change["data"].clone()).is_some(), "{change}"),
                 "deleted" => assert!(self.objects.remove(&key).is_some(), "{change}"),
+                "merged" => {
+                    assert!(self.objects.remove(&key).is_some(), "{change}");
+                    assert!(self.objects.contains_key(&(text("noun"), text("survivor"))), "{change}");
+                    self.mergers += 1;
+                }
                 other => panic!("{other}"),
             }
             self.seen = change["seq"].as_i64().unwrap();
@@ -61,11 +76,16 @@ fn own_words(object: &Value) -> Value {
     let mut words = object.clone();
     // What others have to do with it is as of the reading.
     words.as_object_mut().unwrap().remove("notices");
-    for name in ["organisation", "successor"] {
+    for name in ["organisation", "successor", "provider"] {
         if let Some(named) = words.get_mut(name).filter(|named| named.is_object()) {
             *named = named["id"].take();
         }
     }
+    for place in words.get_mut("locations").and_then(Value::as_array_mut).into_iter().flatten() {
+        place["location"] = place["location"]["id"].take();
+    }
+    // What is like it has not changed it.
+    words.as_object_mut().unwrap().remove("notices");
     words
 }
 
@@ -80,47 +100,96 @@ fn listed(session: &Session, collection: &str) -> BTreeMap<String, Value> {
     }
 }
 
-fn do_something(dice: &mut Dice, developer: &Session, organisations: &mut Vec<String>, providers: &mut Vec<String>) {
-    let statuses = ["draft", "published", "temporarily_closed", "archived", "withdrawn"].map(|status| json!(status));
-    let regions = ["01", "02", "19"];
-    let own = |path: &String| path.rsplit('/').next().unwrap().to_owned();
-    match dice.roll(12) {
-        0 | 1 => organisations
-            .push(developer.add(ORGANISATIONS, &association(&format!("Ry {}", dice.roll(100)), "region:01"))),
-        2..5 => {
-            if let Some(organisation) = dice.of(organisations).map(own) {
-                let mut body = provider(&format!("Tuki {}", dice.roll(100)), &organisation, regions[dice.roll(3)]);
-                body["offer_status"] = statuses[dice.roll(5)].clone();
-                providers.push(developer.add(PROVIDERS, &body));
-            }
+/// Somebody who does one thing after the other, whatever comes of it.
+struct Actor<'a> {
+    developer: Session<'a>,
+    dice: Dice,
+    /// The addresses of what there is, by collection.
+    there: BTreeMap<&'static str, Vec<String>>,
+}
+
+impl Actor<'_> {
+    fn any(&mut self, collection: &str) -> Option<String> {
+        self.dice.of(self.there.get(collection)?).cloned()
+    }
+
+    fn status(&mut self) -> Value {
+        // Most of what there is is published.
+        let statuses = ["draft", "published", "published", "temporarily_closed", "archived", "withdrawn"];
+        json!(statuses[self.dice.roll(6)])
+    }
+
+    fn number(&mut self) -> usize {
+        self.dice.roll(100)
+    }
+
+    fn add(&mut self, collection: &'static str, body: &Value) {
+        let answer = self.developer.write("POST", collection, &[], body);
+        if answer.status == 201 {
+            self.there.entry(collection).or_default().push(format!("{collection}/{}", id(&answer.json())));
         }
-        5..8 => {
-            if let Some(path) = dice.of(providers).cloned() {
-                developer.patch(&path, &json!({"offer_status": statuses[dice.roll(5)]}));
-            }
+    }
+
+    fn patch(&mut self, collection: &str, fields: &Value) {
+        if let Some(path) = self.any(collection) {
+            self.developer.write("PATCH", &path, &[ANY], fields);
         }
-        8 => {
-            if let Some(path) = dice.of(providers).cloned() {
-                developer.patch(&path, &json!({"names": {"fi": format!("Tuki {}", dice.roll(100))}}));
-            }
+    }
+
+    fn forget(&mut self, collection: &str, path: &str) {
+        self.there.get_mut(collection).unwrap().retain(|other| other != path);
+    }
+
+    fn delete(&mut self, collection: &str) {
+        if let Some(path) = self.any(collection)
+            && self.developer.send("DELETE", &path, &[ANY], "").status == 204
+        {
+            self.forget(collection, &path);
         }
-        9 => {
-            if let Some(path) = dice.of(organisations).cloned() {
-                developer.patch(&path, &json!({"names": {"fi": format!("Ry {}", dice.roll(100))}}));
-            }
+    }
+
+    fn merge(&mut self, collection: &str) {
+        if let (Some(survivor), Some(other)) = (self.any(collection), self.any(collection))
+            && self.developer.merge(&survivor, &other).status == 200
+        {
+            self.forget(collection, &other);
         }
-        10 => {
-            if let Some(path) = dice.of(providers).cloned() {
-                developer.delete(&path);
-                providers.retain(|other| *other != path);
+    }
+
+    fn do_something(&mut self) {
+        let (number, status) = (self.number(), self.status());
+        let region = ["01", "02", "19"][self.dice.roll(3)];
+        let municipality = ["091", "853", "698"][self.dice.roll(3)];
+        let owner = self.any(ORGANISATIONS);
+        match (self.dice.roll(24), owner) {
+            (0 | 1, _) | (_, None) => {
+                self.add(ORGANISATIONS, &association(&format!("Ry {number}"), "region:01"));
             }
-        }
-        _ => {
-            if let Some(path) = dice.of(organisations).cloned()
-                && developer.send("DELETE", &path, &[ANY], "").status == 204
-            {
-                organisations.retain(|other| *other != path);
+            (2..5, Some(owner)) => {
+                let body = provider(&format!("Tuki {number}"), named(&owner), region);
+                self.add(PROVIDERS, &with(&body, &json!({"offer_status": status})));
             }
+            (5..7, Some(owner)) => {
+                self.add(LOCATIONS, &location(&format!("Talo {number}"), named(&owner), municipality));
+            }
+            (7..11, _) => {
+                if let (Some(giver), Some(place)) = (self.any(PROVIDERS), self.any(LOCATIONS)) {
+                    let body = service(&format!("Apu {number}"), named(&giver), &[named(&place)]);
+                    self.add(SERVICES, &with(&body, &json!({"offer_status": status})));
+                }
+            }
+            (11, _) => self.patch(PROVIDERS, &json!({"offer_status": status})),
+            (12, _) => self.patch(PROVIDERS, &json!({"names": {"fi": format!("Tuki {number}")}})),
+            (13, _) => self.patch(ORGANISATIONS, &json!({"names": {"fi": format!("Ry {number}")}})),
+            (14 | 15, _) => self.patch(SERVICES, &json!({"offer_status": status})),
+            (16, _) => self.patch(LOCATIONS, &json!({"address": {"municipality": municipality}})),
+            (17, _) => self.patch(PROVIDERS, &json!({"regions": [region]})),
+            (18, _) => self.merge(PROVIDERS),
+            (19, _) => self.merge(LOCATIONS),
+            (20, _) => self.merge(SERVICES),
+            (21, _) => self.delete(SERVICES),
+            (22, _) => self.delete([PROVIDERS, LOCATIONS][number % 2]),
+            (_, _) => self.delete(ORGANISATIONS),
         }
     }
 }
@@ -132,26 +201,28 @@ fn a_mirror_of_the_feed_holds_what_the_lists_hold(#[values(Database::Sqlite, Dat
     let coordinator = registry.sign_in("regional_coordinator", &["region:02"], None);
     let readers = [&public, &coordinator, &developer];
     let mut mirrors = readers.map(|_| Mirror::default());
-    let (mut organisations, mut providers) = (Vec::new(), Vec::new());
-    let mut dice = Dice(20_261_122);
+    let mut actor = Actor { developer: developer.clone(), dice: Dice(20_261_122), there: BTreeMap::new() };
     for step in 0..OPERATIONS {
-        do_something(&mut dice, &developer, &mut organisations, &mut providers);
+        actor.do_something();
         if step % 60 == 0 {
             // Each in steps of another length, wherever the others are.
-            mirrors[step % 3].follow(readers[step % 3], 1 + step);
+            mirrors[step / 60 % 3].follow(readers[step / 60 % 3], 1 + step % 500);
         }
     }
     for (mirror, reader) in mirrors.iter_mut().zip(readers) {
         mirror.follow(reader, 500);
-        assert_eq!(mirror.of("provider"), listed(reader, PROVIDERS));
-        let organisations = listed(reader, ORGANISATIONS);
-        let there: BTreeMap<_, _> = mirror.of("organisation");
-        // The list is as of today.
-        let ended = there.iter().filter(|(id, _)| !organisations.contains_key(*id));
-        assert!(ended.clone().all(|(_, each)| !each["valid_to"].is_null() || !each["valid_from"].is_null()));
-        for (id, each) in &organisations {
-            assert_eq!(there.get(id), Some(each));
+        for (noun, collection) in MIRRORED {
+            let (there, listed) = (mirror.of(noun), listed(reader, collection));
+            // The list is as of today.
+            let ended = there.iter().filter(|(id, _)| !listed.contains_key(*id));
+            assert!(ended.clone().all(|(_, each)| !each["valid_to"].is_null() || !each["valid_from"].is_null()));
+            for (id, each) in &listed {
+                assert_eq!(there.get(id), Some(each), "{} of {noun}", reader.client_id);
+            }
         }
+        assert!(mirror.mergers > 5, "{}", mirror.mergers);
     }
-    assert!(providers.len() > 20, "{}", providers.len());
+    for collection in [PROVIDERS, LOCATIONS, SERVICES] {
+        assert!(actor.there[collection].len() > 5, "{collection}: {}", actor.there[collection].len());
+    }
 }

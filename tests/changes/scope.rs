@@ -4,7 +4,9 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::{told, walk};
-use crate::support::session::{ORGANISATIONS, PROVIDERS, association, id, provider, with};
+use crate::support::session::{
+    LOCATIONS, ORGANISATIONS, PROVIDERS, SERVICES, association, id, location, named, provider, service, with,
+};
 use crate::support::{Database, Registry};
 
 fn operations(changes: &[Value]) -> Vec<String> {
@@ -73,4 +75,36 @@ fn an_object_that_moves_comes_to_one_region_and_goes_from_the_other(
     assert_eq!(operations(&new_owner), ["created", "updated", "deleted"]);
     assert_eq!(new_owner[0]["data"], moved);
     assert_eq!(seen("evaluator", &[], None), Vec::<Value>::new());
+}
+
+#[rstest]
+fn a_draft_of_a_service_goes_where_its_provider_goes(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let [one, two] = ["Yksi ry", "Kaksi ry"]
+        .map(|name| id(&developer.create(ORGANISATIONS, &association(name, "region:01"))).to_owned());
+    let giver = developer.add(PROVIDERS, &provider("Antaja", &one, "01"));
+    let place = developer.add(LOCATIONS, &location("Talo", &one, "091"));
+    let [draft, published] = ["draft", "published"].map(|status| {
+        let body = service("Digituki", named(&giver), &[named(&place)]);
+        developer.add(SERVICES, &with(&body, &json!({"offer_status": status})))
+    });
+    let after = registry.last_seq();
+    developer.patch(&giver, &json!({"organisation": two, "regions": ["02"]}));
+    let seen = |role: &str, areas: &[&str], organisation: Option<&str>| {
+        told(&walk(&registry.sign_in(role, areas, organisation), after, 500, "&noun=service"))
+    };
+    let happened = |operation: &str| vec![(operation.to_owned(), named(&draft).to_owned())];
+    assert_eq!(seen("integrator", &[], Some(&one)), happened("deleted"));
+    assert_eq!(seen("integrator", &[], Some(&two)), happened("created"));
+    assert_eq!(seen("regional_expert", &["region:01"], None), happened("deleted"));
+    assert_eq!(seen("regional_expert", &["region:02"], None), happened("created"));
+    assert_eq!(seen("ministry", &[], None), happened("updated"));
+    assert_eq!(told(&walk(&registry.public(), after, 500, "&noun=service")), Vec::<(String, String)>::new());
+    // What everyone sees has not changed, and what says the same belongs where it belonged.
+    assert_eq!([&draft, &published].map(|path| developer.json(path)["version"].clone()), [json!(2), json!(1)]);
+    developer.patch(&giver, &json!({"names": {"en": "Giver"}}));
+    assert_eq!(developer.json(&draft)["version"], 2);
 }

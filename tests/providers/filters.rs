@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::organisation;
 use crate::support::registry::PATIENCE;
+use crate::support::sample::organisation;
 use crate::support::session::{ORGANISATIONS, PROVIDERS, Session, association, id, provider, with};
 use crate::support::{Database, Registry};
 

@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::organisation;
+use crate::support::sample::organisation;
 use crate::support::session::{ANY, PROVIDERS, association, id, provider, with};
 use crate::support::{Database, Registry};
 

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use digituki_domain::organisation::OrganisationId;
 use digituki_domain::policy::{Access, Permit, Sight};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::{Actor, Thing, World, sight};
+use super::{Actor, Thing, World};
 use crate::support::contract::Operation;
-use crate::support::session::{ANY, ORGANISATIONS, PROVIDERS, association, id, provider, with};
+use crate::support::session::{ANY, ORGANISATIONS, POINTS, SERVICES, id, named, with};
 use crate::support::{Answer, Contract, Database, Registry};
 
 /// What the table says of a request.
@@ -19,6 +20,8 @@ enum Verdict {
     Unauthenticated,
     Forbidden,
     Hidden,
+    /// What the body names is as of one that never was.
+    Unknown,
 }
 
 /// What an operation does with an object.
@@ -55,6 +58,7 @@ fn seen(operation: &Operation, answer: &Answer) -> Option<Verdict> {
         401 => Some(Verdict::Unauthenticated),
         403 => Some(Verdict::Forbidden),
         404 => Some(Verdict::Hidden),
+        400 if answer.codes_of_faults() == ["unknown_value"] => Some(Verdict::Unknown),
         _ => None,
     }
 }
@@ -84,6 +88,33 @@ impl Walk<'_> {
         format!("Change {}", self.changes)
     }
 
+    /// The objects of a collection, by their numbers.
+    fn of(&self, collection: &str) -> Vec<usize> {
+        let things = self.world.things.iter().enumerate();
+        things.filter(|(_, thing)| thing.collection == collection).map(|(index, _)| index).collect()
+    }
+
+    /// Whether what has been done with an object is what was answered, and what there is of it now.
+    fn look(&mut self, operation: &Operation, told: &str, index: usize, answer: &Answer) {
+        let thing = &self.world.things[index];
+        let after = self.world.developer.get(&thing.path);
+        let before = self.known.insert(thing.path.clone(), own_words(&after));
+        let changed = before.is_some_and(|before| before != own_words(&after));
+        if changed != (200..300).contains(&answer.status) {
+            self.faults.push(format!("{}: {told}: {}, and changed: {changed}", operation.id, answer.status));
+        }
+        if after.status != 200 {
+            self.renew(index);
+        }
+    }
+
+    /// Puts an object anew in the place of one that is gone.
+    fn renew(&mut self, index: usize) {
+        let thing = &mut self.world.things[index];
+        thing.path = self.world.developer.add(thing.collection, &thing.body);
+        self.known.insert(thing.path.clone(), own_words(&self.world.developer.get(&thing.path)));
+    }
+
     /// An operation that is about no object, or about one that everyone sees.
     fn plain(&mut self, operation: &Operation, access: Access, actor: &Actor) {
         let method = operation.method.to_uppercase();
@@ -92,22 +123,16 @@ impl Walk<'_> {
     }
 
     fn creation(&mut self, operation: &Operation, access: Access, actor: &Actor) {
-        for (kind, organisation, region) in [
-            ("own", &self.world.own, "01"),
-            ("same region", &self.world.foreign, "01"),
-            ("foreign", &self.world.foreign, "02"),
-        ]
-        .map(|(kind, organisation, region)| (kind, organisation.clone(), region))
-        {
+        for kind in ["own", "same region", "foreign"] {
             let name = self.fresh();
-            let of_provider = operation.path == PROVIDERS;
-            let (body, sight) = if of_provider {
-                (provider(&name, &organisation, region), sight(true, &organisation, region))
-            } else {
+            let Thing { mut body, mut sight, .. } = self.world.published(&operation.path, kind).clone();
+            body["names"] = json!({"fi": name, "sv": null, "en": null});
+            if operation.path == ORGANISATIONS {
                 // A new organisation is nobody's own.
-                let nobodys = "00000000-0000-4000-8000-000000000000";
-                (association(&name, &format!("region:{region}")), sight(true, nobodys, region))
-            };
+                sight.organisation = Some(OrganisationId::of_key("nobody's"));
+            } else {
+                body["external_ids"] = json!([]);
+            }
             let before = self.world.developer.registry.last_seq();
             let answer = actor.session.write("POST", &operation.path, &[], &body);
             let expected = verdict(access, actor, Some((&sight, Deed::Put)));
@@ -123,13 +148,11 @@ impl Walk<'_> {
         }
     }
 
-    fn on_things(&mut self, operation: &Operation, access: Access, actor: &Actor, of_provider: bool) {
-        let count = if of_provider { self.world.providers.len() } else { self.world.organisations.len() };
+    fn on_things(&mut self, operation: &Operation, access: Access, actor: &Actor, collection: &str) {
         // What a narrow token does not allow it allows on no object: one is enough.
         let stopped = actor.narrow && verdict(access, actor, None) != Verdict::Passes;
-        for index in 0..if stopped { 1 } else { count } {
-            let things = if of_provider { &self.world.providers } else { &self.world.organisations };
-            let thing = things[index].clone();
+        for index in self.of(collection).into_iter().take(if stopped { 1 } else { usize::MAX }) {
+            let thing = self.world.things[index].clone();
             let told = format!("{} on {} (published: {})", actor.name, thing.kind, thing.sight.published);
             let name = self.fresh();
             let (answer, deed) = ask(operation, actor, &thing, &name);
@@ -142,24 +165,66 @@ impl Walk<'_> {
                 }
                 continue;
             }
-            let after = self.world.developer.get(&thing.path);
-            let before = self.known.insert(thing.path.clone(), own_words(&after));
-            let changed = before.is_some_and(|before| before != own_words(&after));
-            if changed != (200..300).contains(&answer.status) {
-                self.faults.push(format!("{}: {told}: {}, and changed: {changed}", operation.id, answer.status));
+            self.look(operation, &told, index, &answer);
+        }
+    }
+
+    /// Every object with every other one of its collection.
+    fn merging(&mut self, operation: &Operation, access: Access, actor: &Actor, collection: &str) {
+        let stopped = verdict(access, actor, None) != Verdict::Passes;
+        let all = self.of(collection);
+        let pairs = all.iter().flat_map(|one| all.iter().map(|other| (*one, *other)));
+        let pairs: Vec<_> = pairs.filter(|(one, other)| one != other).collect();
+        for (survivor, other) in pairs.into_iter().take(if stopped { 1 } else { usize::MAX }) {
+            let (one, another) = (self.world.things[survivor].clone(), self.world.things[other].clone());
+            let answer = actor.session.merge(&one.path, &another.path);
+            let expected = match verdict(access, actor, Some((&one.sight, Deed::Change))) {
+                Verdict::Passes => match verdict(access, actor, Some((&another.sight, Deed::Change))) {
+                    Verdict::Hidden => Verdict::Unknown,
+                    of_other => of_other,
+                },
+                of_survivor => of_survivor,
+            };
+            let published = (one.sight.published, another.sight.published);
+            let told = format!("{}: {} into {} (published: {published:?})", actor.name, another.kind, one.kind);
+            self.note(operation, &told, expected, &answer);
+            if answer.status == 200 {
+                // What the survivor took over is free for the next ones.
+                self.world.developer.delete(&one.path);
             }
-            if after.status == 404 {
-                let path = self.world.developer.add(PROVIDERS, &thing.body);
-                self.known.insert(path.clone(), own_words(&self.world.developer.get(&path)));
-                self.world.providers[index].path = path;
+            self.look(operation, &told, survivor, &answer);
+            self.look(operation, &told, other, &answer);
+        }
+    }
+
+    /// The point of each service: shown while its service is published, and then to all.
+    fn points(&mut self, operation: &Operation, access: Access, actor: &Actor) {
+        for index in self.of(SERVICES) {
+            let thing = self.world.things[index].clone();
+            let place = thing.body["locations"][0]["location"].as_str().unwrap();
+            let point = format!("{POINTS}/{}.{place}", named(&thing.path));
+            let expected = match verdict(access, actor, None) {
+                Verdict::Passes if !thing.sight.published => Verdict::Hidden,
+                of_all => of_all,
+            };
+            let told = format!("{} on {} (published: {})", actor.name, thing.kind, thing.sight.published);
+            for method in ["GET", "HEAD"] {
+                let answer = actor.session.send(method, &point, &[], "");
+                self.note(operation, &format!("{told} by {method}"), expected, &answer);
             }
         }
     }
 }
 
-/// An object as it is answered, but for the names of its organisation, which follow that.
+/// An object as it is answered, but for what follows others: the names of its organisation, and what is like it.
 fn own_words(answer: &Answer) -> Value {
+    if answer.status != 200 {
+        return Value::Null;
+    }
     let mut body = answer.json();
+    if let Some(notices) = body.get_mut("notices") {
+        notices.take();
+    }
     if let Some(named) = body.get_mut("organisation") {
         *named = named["id"].take();
     }
@@ -168,8 +233,7 @@ fn own_words(answer: &Answer) -> Value {
 
 fn target(operation: &Operation, thing: &Thing) -> String {
     let source_id = thing.body["external_ids"][0]["source_id"].as_str().unwrap_or_default().replace(' ', "%20");
-    let named = thing.path.rsplit('/').next().unwrap();
-    operation.path.replace("{id}", named).replace("{source}", "walk").replace("{source_id}", &source_id)
+    operation.path.replace("{id}", named(&thing.path)).replace("{source}", "walk").replace("{source_id}", &source_id)
 }
 
 /// Asks for something that would change the object, if the operation changes it.
@@ -191,6 +255,12 @@ fn ask(operation: &Operation, actor: &Actor, thing: &Thing, name: &str) -> (Answ
     }
 }
 
+/// The collection of the world that an operation is about.
+fn collection_of(world: &World, path: &str) -> Option<&'static str> {
+    let within = |collection: &str| path == collection || path.starts_with(&format!("{collection}/"));
+    world.things.iter().map(|thing| thing.collection).find(|collection| within(collection))
+}
+
 #[rstest]
 fn every_operation_does_for_every_role_what_the_table_says(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
@@ -199,8 +269,8 @@ fn every_operation_does_for_every_role_what_the_table_says(
     let operations = Contract::of(&registry).operations();
     let world = World::of(&registry);
     let actors = world.actors();
-    let things = world.providers.iter().chain(&world.organisations);
-    let known = things.map(|thing| (thing.path.clone(), own_words(&world.developer.get(&thing.path)))).collect();
+    let known = world.things.iter();
+    let known = known.map(|thing| (thing.path.clone(), own_words(&world.developer.get(&thing.path)))).collect();
     let mut walk = Walk { world, faults: Vec::new(), requests: BTreeMap::new(), known, changes: 0 };
     for operation in &operations {
         let Some(access) = Access::to(&operation.id) else {
@@ -208,14 +278,17 @@ fn every_operation_does_for_every_role_what_the_table_says(
             continue;
         };
         for actor in &actors {
-            let about = |collection: &str| operation.path.starts_with(&format!("{collection}/"));
-            match operation.method.as_str() {
-                "post" if [PROVIDERS, ORGANISATIONS].contains(&operation.path.as_str()) => {
-                    walk.creation(operation, access, actor);
+            let collection = collection_of(&walk.world, &operation.path);
+            match (operation.method.as_str(), collection) {
+                ("post", Some(collection)) if operation.path == collection => walk.creation(operation, access, actor),
+                ("post", Some(collection)) if operation.path.ends_with("/merge") => {
+                    walk.merging(operation, access, actor, collection);
                 }
-                _ if about(PROVIDERS) => walk.on_things(operation, access, actor, true),
-                _ if about(ORGANISATIONS) => walk.on_things(operation, access, actor, false),
-                "get" => walk.plain(operation, access, actor),
+                (_, Some(collection)) if operation.path != collection => {
+                    walk.on_things(operation, access, actor, collection);
+                }
+                ("get", _) if operation.id == "get_service_point" => walk.points(operation, access, actor),
+                ("get", _) => walk.plain(operation, access, actor),
                 _ if access == Access::Open => walk.plain(operation, access, actor),
                 _ => walk.faults.push(format!("the walk knows no object for {}", operation.id)),
             }

@@ -65,7 +65,8 @@ fn object_or_null() -> Schema {
         .into()
 }
 
-/// To whom an object showed before a change and after it; none where it was not there.
+/// To whom an object showed before a change and after it; none where it was not there. After a merger it is the object
+/// into which it was merged that shows.
 #[derive(Debug, Clone, Default)]
 pub struct Sights {
     /// Before.
@@ -80,9 +81,10 @@ impl Sights {
         let seen = |sight: &Option<Sight>| sight.as_ref().is_some_and(|sight| permit.sees(sight));
         match (seen(&self.before), seen(&self.after)) {
             (false, false) => None,
+            // Of what they never saw, nothing has become of what they see.
+            (false, true) if operation == Operation::Merged => None,
             (false, true) => Some(Operation::Created),
             (true, true) => Some(operation),
-            (true, false) if operation == Operation::Merged => Some(Operation::Merged),
             (true, false) => Some(Operation::Deleted),
         }
     }
@@ -120,7 +122,9 @@ mod tests {
             (shown.clone(), hidden.clone(), Operation::Updated, Some(Operation::Deleted)),
             (hidden.clone(), None, Operation::Deleted, None),
             (shown.clone(), None, Operation::Deleted, Some(Operation::Deleted)),
-            (shown, None, Operation::Merged, Some(Operation::Merged)),
+            (shown.clone(), shown.clone(), Operation::Merged, Some(Operation::Merged)),
+            (shown.clone(), hidden.clone(), Operation::Merged, Some(Operation::Deleted)),
+            (hidden, shown, Operation::Merged, None),
         ];
         for (before, after, operation, expected) in table {
             let permit = Permit::new(Caller::public(), Scope::Read)

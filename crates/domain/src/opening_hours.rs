@@ -142,18 +142,17 @@ impl OpeningHours {
         self
     }
 
+    /// The same without its texts: when it is open does not follow from them.
+    #[must_use]
+    pub fn wordless(mut self) -> Self {
+        self.seasons.iter_mut().for_each(|season| season.names = None);
+        self.exceptions.iter_mut().for_each(|days| days.reason = None);
+        self
+    }
+
     /// Whether it says any hours outside `osm`.
     fn is_structured(&self) -> bool {
         !(self.weekly.is_empty() && self.seasons.is_empty() && self.exceptions.is_empty())
-    }
-
-    /// The same hours without what people say of them: by which they are known wherever it is only asked when it is open.
-    #[must_use]
-    pub fn without_words(&self) -> Self {
-        let mut hours = self.clone();
-        hours.seasons.iter_mut().for_each(|season| season.names = None);
-        hours.exceptions.iter_mut().for_each(|exception| exception.reason = None);
-        hours
     }
 
     fn check_lengths(&self) -> Result<(), ValidationError> {

@@ -198,6 +198,11 @@ impl Sight {
     pub fn national() -> Self {
         Self { published: true, ..Self::default() }
     }
+
+    /// Whether both belong to the same.
+    pub fn belongs_with(&self, other: &Self) -> bool {
+        self.organisation == other.organisation && self.regions == other.regions
+    }
 }
 
 /// A caller who may do something, and how far.

@@ -121,7 +121,7 @@ pub fn known_at<N: Stored>(
         .select(Row::as_select())
         .first(db)
         .optional()?;
-    let Some(row) = row else { return Ok(None) };
+    let Some(row) = row.filter(|row| row.operation.text() != Operation::Merged.code()) else { return Ok(None) };
     let sight = row.seen_after.as_ref().map(Json::read).transpose()?;
     if !sight.is_some_and(|sight| permit.sees(&sight)) {
         return Ok(None);

@@ -41,7 +41,7 @@ pub fn merge<N: Merged>(tx: &mut Tx, survivor: Kept<N>, other: Kept<N>) -> Resul
     tx.check_mine(&other)?;
     N::move_references(tx, &other.id, &survivor.id)?;
     redirect::<N>(tx.db(), &other.id, &survivor.id)?;
-    tx.dissolve(other, &survivor.id)?;
+    tx.dissolve(other, &survivor)?;
     // Its references may have moved to it by way of its own row.
     let survivor = N::find(tx.db(), &survivor.id)?.unwrap_or(survivor);
     tx.update(survivor, record)

@@ -36,6 +36,12 @@ pub trait Stored: Noun {
         Ok(Sight::national())
     }
 
+    /// Passes on what belongs to whom it belongs to, when that has changed: `before` is to whom it showed, and whose it
+    /// was.
+    fn pass_on(_: &mut Tx, _: &Self::Id, _before: &Sight) -> Result<()> {
+        Ok(())
+    }
+
     /// Objects as they are published, in their order; a constant number of statements, however many.
     fn represent(db: &mut AnyConnection, kept: Vec<Kept<Self>>, moment: Moment) -> Result<Vec<Self>>;
 }

@@ -208,6 +208,14 @@ impl Stored for Provider {
         Ok(Sight { published: facts.offer_status.is_published(), organisation: Some(facts.organisation), regions })
     }
 
+    /// A service belongs to whom its provider belongs to.
+    fn pass_on(tx: &mut Tx, id: &ProviderId, before: &Sight) -> Result<()> {
+        for kept in service::kept_of_provider(tx.db(), id)? {
+            tx.change_hands(kept, before)?;
+        }
+        Ok(())
+    }
+
     fn represent(db: &mut AnyConnection, kept: Vec<Kept<Self>>, moment: Moment) -> Result<Vec<Self>> {
         let organisations = organisation::Named::load(db, kept.iter().map(|kept| kept.record.facts.organisation))?;
         let mut wanted = Vec::new();
@@ -289,6 +297,10 @@ impl Merged for Provider {
     }
 
     fn move_references(tx: &mut Tx, from: &ProviderId, to: &ProviderId) -> Result<()> {
+        let is_published = |kept: Kept<Self>| kept.record.facts.offer_status.is_published();
+        if !Self::find(tx.db(), to)?.is_some_and(is_published) && service::has_published(tx.db(), from)? {
+            return Err(Error::InUse);
+        }
         for kept in service::kept_of_provider(tx.db(), from)? {
             let mut record = kept.record.clone();
             record.facts.provider = *to;

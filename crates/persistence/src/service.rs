@@ -246,7 +246,7 @@ impl Written for Service {
         mut facts: ServiceFacts,
         before: Option<&ServiceRecord>,
     ) -> Result<ServiceRecord> {
-        let provider = Provider::find(tx.db(), &facts.provider)?;
+        let provider = visible_provider(tx, &facts.provider)?;
         let areas = facts.service_area.iter().flat_map(|area| in_body("/service_area/areas", &area.areas));
         let locations = facts.locations.iter().enumerate();
         let locations = locations.filter_map(|(index, place)| {
@@ -265,6 +265,13 @@ impl Written for Service {
         places::settle(tx, &mut facts, organisation, before)?;
         Ok(ServiceRecord { facts, verified_at: before.and_then(|before| before.verified_at) })
     }
+}
+
+/// The provider of that id; one that the author may not see is as one that never was.
+fn visible_provider(tx: &mut Tx, id: &ProviderId) -> Result<Option<Kept<Provider>>> {
+    let Some(provider) = Provider::find(tx.db(), id)? else { return Ok(None) };
+    let sight = tx.sight(&provider)?;
+    Ok(tx.author().permit.sees(&sight).then_some(provider))
 }
 
 /// A service needs a provider, and a published one a published provider.

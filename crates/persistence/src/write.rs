@@ -118,7 +118,24 @@ impl<'a> Tx<'a> {
         N::put(self.db, &kept, Step::Replace)?;
         let payload = serde_json::to_string(&kept.record)?;
         self.log(&kept, Operation::Updated, (Some(seen_before), Some(&seen_after)), Some(payload))?;
+        if !seen_before.belongs_with(&seen_after) {
+            N::pass_on(self, &kept.id, seen_before)?;
+        }
         Ok(kept)
+    }
+
+    /// Logs a change of an object that says what it said and belongs to others, for those who see it since or see it no
+    /// more. What everyone sees they see as before.
+    pub(crate) fn change_hands<N: Stored>(&mut self, before: Kept<N>, belonged: &Sight) -> Result<()> {
+        let seen_after = self.sight(&before)?;
+        if seen_after.published {
+            return Ok(());
+        }
+        let seen_before = Sight { published: false, ..belonged.clone() };
+        let kept = Kept::<N> { version: before.version.next(), ..before };
+        N::put(self.db, &kept, Step::Replace)?;
+        let payload = serde_json::to_string(&kept.record)?;
+        self.log(&kept, Operation::Updated, (Some(&seen_before), Some(&seen_after)), Some(payload))
     }
 
     /// Removes an object.
@@ -130,12 +147,13 @@ impl<'a> Tx<'a> {
     }
 
     /// Removes an object that was merged into another one.
-    pub(crate) fn dissolve<N: Stored>(&mut self, before: Kept<N>, survivor: &N::Id) -> Result<()> {
+    pub(crate) fn dissolve<N: Stored>(&mut self, before: Kept<N>, survivor: &Kept<N>) -> Result<()> {
         let seen = self.check_mine(&before)?;
+        let survivor_seen = self.sight(survivor)?;
         N::remove(self.db, &before.id)?;
         let kept = Kept::<N> { version: before.version.next(), ..before };
-        let payload = serde_json::to_string(&Dissolved { survivor: survivor.to_string() })?;
-        self.log(&kept, Operation::Merged, (Some(&seen), None), Some(payload))
+        let payload = serde_json::to_string(&Dissolved { survivor: survivor.id.to_string() })?;
+        self.log(&kept, Operation::Merged, (Some(&seen), Some(&survivor_seen)), Some(payload))
     }
 
     /// To whom an object shows, and whose it is.

@@ -164,7 +164,7 @@ impl Found {
         let out = |whole: &str| self.left_out.iter().any(|out| pointer::is_within(out, whole));
         let unsure = match violation.invalid {
             Invalid::Needs { .. } => out(pointer::parent(&place).unwrap_or_default()),
-            Invalid::NoLanguage | Invalid::NeededToPublish | Invalid::NoHours => out(&place),
+            Invalid::NoLanguage | Invalid::NoHours | Invalid::MissingField | Invalid::NeededToPublish => out(&place),
             _ => false,
         };
         (!unsure).then(|| Violation::pointer(&pointer::shown(place), violation.invalid))

@@ -48,10 +48,10 @@ impl Hours {
     }
 }
 
-/// What the database calls some hours; it learns them if they are new to it. Without the words that people write beside
-/// them: these rows outlive an erasure.
+/// What the database calls some hours; it learns them if they are new to it. Rows stay when nothing refers to them any
+/// more, so they hold no texts: those could have to be erased.
 pub(super) fn id(db: &mut AnyConnection, hours: &OpeningHours) -> Result<i64> {
-    let hours = serde_json::to_string(&hours.without_words())?;
+    let hours = serde_json::to_string(&hours.clone().wordless())?;
     let digest = hex::encode(Sha256::digest(&hours));
     let known = hours_patterns::table.filter(hours_patterns::digest.eq(&digest)).select(hours_patterns::id);
     if let Some(id) = known.first(db).optional()? {

@@ -3,8 +3,8 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::organisation;
 use crate::support::registry::PATIENCE;
+use crate::support::sample::{Sample, organisation};
 use crate::support::session::{ANY, ORGANISATIONS, PROVIDERS, association, id, provider};
 use crate::support::{Database, Registry};
 
@@ -15,12 +15,13 @@ fn operations(history: &[Value]) -> Vec<(&str, i64)> {
 #[rstest]
 fn a_history_has_every_version_in_its_order_also_of_what_is_gone(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
+    #[values(Sample::Provider, Sample::Location, Sample::Service)] sample: Sample,
 ) {
     let registry = Registry::start(database);
     let developer = registry.developer();
-    let created = developer.create(PROVIDERS, &provider("Neuvonta", &organisation(&developer), "01"));
-    let path = format!("{PROVIDERS}/{}", id(&created));
-    let patched = developer.patch(&path, &json!({"origin": "new"}));
+    let created = developer.create(sample.collection(), &sample.of_anyone(&developer));
+    let path = format!("{}/{}", sample.collection(), id(&created));
+    let patched = developer.patch(&path, &json!({"names": {"en": "New"}}));
     let verified = developer.send("POST", &format!("{path}/verify"), &[], "").json();
     let there = registry.items(&format!("{path}/history"));
     assert_eq!(operations(&there), [("created", 1), ("updated", 2), ("updated", 3)]);
@@ -33,7 +34,7 @@ fn a_history_has_every_version_in_its_order_also_of_what_is_gone(
         history.iter().map(|change| &change["data"]).collect::<Vec<_>>(),
         [&created, &patched, &verified, &Value::Null]
     );
-    assert!(history.iter().all(|change| change["noun"] == "provider" && change["id"] == created["id"]));
+    assert!(history.iter().all(|change| change["noun"] == sample.noun() && change["id"] == created["id"]));
     let seqs: Vec<_> = history.iter().map(|change| change["seq"].as_i64().unwrap()).collect();
     assert!(seqs.is_sorted_by(|one, next| one < next), "{seqs:?}");
 
@@ -43,18 +44,21 @@ fn a_history_has_every_version_in_its_order_also_of_what_is_gone(
     let cursor = page.json()["next"].as_str().unwrap().to_owned();
     let rest = registry.json(&format!("{path}/history?limit=3&cursor={cursor}"));
     assert_eq!((&rest["items"][0], &rest["next"]), (&history[3], &Value::Null));
-    registry.get(&format!("{PROVIDERS}/00000000-0000-4000-8000-000000000000/history")).problem(404, "not_found");
+    registry
+        .get(&format!("{}/00000000-0000-4000-8000-000000000000/history", sample.collection()))
+        .problem(404, "not_found");
 }
 
 #[rstest]
 fn what_was_known_at_an_instant_is_answered_as_it_was(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
+    #[values(Sample::Provider, Sample::Location, Sample::Service)] sample: Sample,
 ) {
     let registry = Registry::start(database);
     let developer = registry.developer();
     let organisation = organisation(&developer);
-    let created = developer.create(PROVIDERS, &provider("Neuvonta", &organisation, "01"));
-    let path = format!("{PROVIDERS}/{}", id(&created));
+    let created = developer.create(sample.collection(), &sample.body(&developer, &organisation));
+    let path = format!("{}/{}", sample.collection(), id(&created));
     let patched = developer.patch(&path, &json!({"names": {"fi": "Toinen"}}));
     developer.delete(&path);
     let history = registry.items(&format!("{path}/history"));
@@ -81,6 +85,7 @@ fn what_was_known_at_an_instant_is_answered_as_it_was(
 #[rstest]
 fn what_was_known_a_day_ago_shows_what_was_hidden_since_only_to_whom_it_showed(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
+    #[values(Sample::Provider, Sample::Service)] sample: Sample,
 ) {
     let place = database.loaded();
     let at = |clock: &str| {
@@ -91,9 +96,9 @@ fn what_was_known_a_day_ago_shows_what_was_hidden_since_only_to_whom_it_showed(
     let first = at("2026-11-01T12:00:00Z");
     let client = first.client("national_developer", &[], None);
     let developer = first.sign_in_as(&client);
-    let mut body = provider("Neuvonta", &organisation(&developer), "01");
+    let mut body = sample.of_anyone(&developer);
     body["offer_status"] = json!("draft");
-    let path = developer.add(PROVIDERS, &body);
+    let path = developer.add(sample.collection(), &body);
     let second = at("2026-11-02T12:00:00Z");
     let published = second.sign_in_as(&client).patch(&path, &json!({"offer_status": "published"}));
     let third = at("2026-11-03T12:00:00Z");
@@ -156,6 +161,7 @@ fn a_history_that_names_an_organisation_that_is_gone_is_read_all_the_same(
 #[rstest]
 fn what_was_known_at_an_instant_was_as_fresh_as_it_was_then(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
+    #[values(Sample::Provider, Sample::Location, Sample::Service)] sample: Sample,
 ) {
     let place = database.loaded();
     let at = |clock: &str| {
@@ -165,7 +171,7 @@ fn what_was_known_at_an_instant_was_as_fresh_as_it_was_then(
     };
     let early = at("2024-01-01T12:00:00Z");
     let developer = early.developer();
-    let path = developer.add(PROVIDERS, &provider("Neuvonta", &organisation(&developer), "01"));
+    let path = developer.add(sample.collection(), &sample.of_anyone(&developer));
     assert_eq!(developer.send("POST", &format!("{path}/verify"), &[], "").status, 200);
     let late = at("2026-01-01T12:00:00Z");
     let freshness = |query: &str| late.json(&format!("{path}{query}"))["freshness"].clone();

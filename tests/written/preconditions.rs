@@ -5,8 +5,8 @@ use std::thread;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::organisation;
-use crate::support::session::{PROVIDERS, Session, provider};
+use crate::support::sample::Sample;
+use crate::support::session::Session;
 use crate::support::{Answer, Database, Registry};
 
 fn etag(answer: &Answer) -> String {
@@ -24,12 +24,19 @@ fn writes(session: &Session, path: &str, headers: &[(&str, &str)], whole: &Value
 }
 
 #[rstest]
-fn what_a_reader_has_already_is_not_sent_again(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+fn what_a_reader_has_already_is_not_sent_again(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+    #[values(Sample::Provider, Sample::Location, Sample::Service)] sample: Sample,
+) {
     let registry = Registry::start(database);
     let developer = registry.developer();
-    let path = developer.add(PROVIDERS, &provider("Neuvonta", &organisation(&developer), "01"));
-    for read in [path.clone(), PROVIDERS.to_owned(), format!("{path}/history"), "/v1/changes?noun=provider".to_owned()]
-    {
+    let path = developer.add(sample.collection(), &sample.of_anyone(&developer));
+    for read in [
+        path.clone(),
+        sample.collection().to_owned(),
+        format!("{path}/history"),
+        format!("/v1/changes?noun={}", sample.noun()),
+    ] {
         let tag = etag(&registry.get(&read));
         let weak = format!("W/{tag}");
         let several = format!("\"x\", {tag}");
@@ -49,13 +56,14 @@ fn what_a_reader_has_already_is_not_sent_again(#[values(Database::Sqlite, Databa
 #[rstest]
 fn a_write_without_a_precondition_is_428_and_with_a_stale_one_412(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
+    #[values(Sample::Provider, Sample::Location, Sample::Service)] sample: Sample,
 ) {
     let registry = Registry::start(database);
     let developer = registry.developer();
-    let body = provider("Neuvonta", &organisation(&developer), "01");
-    let path = developer.add(PROVIDERS, &body);
+    let body = sample.of_anyone(&developer);
+    let path = developer.add(sample.collection(), &body);
     let stale = etag(&registry.get(&path));
-    developer.patch(&path, &json!({"origin": "new"}));
+    developer.patch(&path, &json!({"names": {"en": "New"}}));
     let (before, seq) = (registry.get(&path), registry.last_seq());
 
     for (method, answer) in writes(&developer, &path, &[], &body) {
@@ -95,10 +103,11 @@ fn a_write_without_a_precondition_is_428_and_with_a_stale_one_412(
 #[rstest]
 fn a_write_goes_through_with_the_tag_that_was_seen_alone_in_a_list_or_with_a_star(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
+    #[values(Sample::Provider, Sample::Location, Sample::Service)] sample: Sample,
 ) {
     let registry = Registry::start(database);
     let developer = registry.developer();
-    let path = developer.add(PROVIDERS, &provider("Neuvonta", &organisation(&developer), "01"));
+    let path = developer.add(sample.collection(), &sample.of_anyone(&developer));
     let mut tag = etag(&registry.get(&path));
     for (number, list) in ["{}", "\"77\", {}", "{} , W/\"1\"", "*", "{},"].iter().enumerate() {
         let given = list.replace("{}", &tag);
@@ -115,10 +124,13 @@ fn a_write_goes_through_with_the_tag_that_was_seen_alone_in_a_list_or_with_a_sta
 }
 
 #[rstest]
-fn of_writers_that_saw_the_same_one_wins(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+fn of_writers_that_saw_the_same_one_wins(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+    #[values(Sample::Provider, Sample::Location, Sample::Service)] sample: Sample,
+) {
     let registry = Registry::start(database);
     let developer = registry.developer();
-    let path = developer.add(PROVIDERS, &provider("Neuvonta", &organisation(&developer), "01"));
+    let path = developer.add(sample.collection(), &sample.of_anyone(&developer));
     let (tag, before) = (etag(&registry.get(&path)), registry.last_seq());
     let write = |number: usize| {
         let patch = json!({"names": {"en": format!("Writer {number}")}});
@@ -135,10 +147,13 @@ fn of_writers_that_saw_the_same_one_wins(#[values(Database::Sqlite, Database::Po
 }
 
 #[rstest]
-fn verifying_takes_a_precondition_and_needs_none(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+fn verifying_takes_a_precondition_and_needs_none(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+    #[values(Sample::Provider, Sample::Location, Sample::Service)] sample: Sample,
+) {
     let registry = Registry::start(database);
     let developer = registry.developer();
-    let path = developer.add(PROVIDERS, &provider("Neuvonta", &organisation(&developer), "01"));
+    let path = developer.add(sample.collection(), &sample.of_anyone(&developer));
     let tag = etag(&registry.get(&path));
     let verify = |headers: &[(&str, &str)]| developer.send("POST", &format!("{path}/verify"), headers, "");
     let first = verify(&[("If-Match", &tag)]);
@@ -150,5 +165,5 @@ fn verifying_takes_a_precondition_and_needs_none(#[values(Database::Sqlite, Data
     assert_eq!(verify(&[]).status, 200);
     // What is written later leaves it as it is.
     let verified_at = registry.json(&path)["verified_at"].clone();
-    assert_eq!(developer.patch(&path, &json!({"origin": "new"}))["verified_at"], verified_at);
+    assert_eq!(developer.patch(&path, &json!({"names": {"en": "New"}}))["verified_at"], verified_at);
 }

@@ -5,12 +5,10 @@ use std::sync::Arc;
 use actix_web::web::Data;
 use actix_web::{Either, HttpRequest, HttpResponse};
 use digituki_domain::at::At;
-use digituki_domain::noun::NounName;
 use digituki_domain::point::{BoundingBox, Near};
 use digituki_domain::service_point::{
     ServicePoint, ServicePointField, ServicePointFilter, ServicePointId, ServicePointSort,
 };
-use digituki_domain::vocabulary::Vocabulary as _;
 use digituki_persistence::service_point::{self, Found, Points};
 use serde_json::Map;
 
@@ -169,6 +167,6 @@ async fn get_service_point(ask: Ask, request: HttpRequest, _: Query<()>) -> Resu
     match found {
         Found::Point(point) => Answer::json(&point),
         Found::Moved(now) => Ok(Answer::moved(&address.replacen(&id.to_string(), &now.to_string(), 1))),
-        Found::Nothing => Err(Problem::not_found(NounName::Service.label(), &id.to_string())),
+        Found::Nothing => Err(Problem::not_found(ServicePoint::LABEL, &id.to_string())),
     }
 }

@@ -22,7 +22,7 @@ use crate::provider::{OfferStatus, Origin, ProviderRef};
 use crate::schema::published_as_string;
 use crate::service::{FeeNote, ServiceArea, ServiceChannel, ServiceId, ServiceRef, ShortDescriptions};
 use crate::support::{AccessMode, DeliveryMode, Fee, SpecialSupport, SupportForm, TargetGroup, Topic};
-use crate::text::{Descriptions, Language, Names};
+use crate::text::{Descriptions, Label, Language, Names};
 
 pub use filter::{Facet, FacetField, FacetValue, ServicePointField, ServicePointFilter, ServicePointSort};
 pub use mixing::{Mixer, Turn};
@@ -184,6 +184,11 @@ pub struct Hit {
 /// Documents a service point: all that is known of it, and why it is among the answers.
 #[derive(Debug)]
 pub struct ServicePoint;
+
+impl ServicePoint {
+    /// What a reader calls it.
+    pub const LABEL: Label = Label { fi: "digitukipiste", sv: "digistödspunkt", en: "service point" };
+}
 
 impl utoipa::PartialSchema for ServicePoint {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {

@@ -209,7 +209,6 @@ fn are_few(db: &mut AnyConnection, terms: &[String]) -> Result<bool> {
     const FEW: i64 = 2_000;
     let some = service_point_terms::table
         .filter(service_point_terms::term.eq_any(terms))
-        .order(service_point_terms::term)
         .offset(FEW)
         .limit(1)
         .select(service_point_terms::number);

@@ -1,12 +1,19 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test tools check fmt clippy boundaries openapi openapi-check reference reference-check docs release \
-	contract contract-full contract-tools lint clients swagger-ui workflows quick-starts fuzz faults
+.PHONY: help run demo demo-remove build test tools check fmt clippy boundaries openapi openapi-check reference reference-check docs release \
+	contract contract-full contract-tools lint opening-hours clients swagger-ui workflows quick-starts fuzz faults
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 17
 
 run: ## Build and serve on http://127.0.0.1:8080, with an SQLite file under var/
 	cargo run --package digituki -- serve
+
+demo: ## The same with a demonstration: 2,000 service points that are made up; `make demo-remove` removes them
+	cargo run --package digituki -- demo --points 2000
+	cargo run --package digituki -- serve
+
+demo-remove: ## Remove the demonstration
+	cargo run --package digituki -- demo --remove
 
 build: ## Build the binary
 	cargo build --locked --package digituki
@@ -58,7 +65,7 @@ reference-check: ## Check that docs/reference is what the code says
 docs: ## Build the documentation; a warning is an error
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
 
-contract: lint workflows clients swagger-ui quick-starts fuzz ## Hold the contract with other people's tools
+contract: lint opening-hours workflows clients swagger-ui quick-starts fuzz ## Hold the contract with other people's tools
 
 contract-full: contract-tools build ## Let schemathesis ask as every role, and for longer (hours)
 	roles=$$(jq --raw-output '.components.schemas.Role.enum[]' openapi/openapi.json) && [ -n "$$roles" ] && \
@@ -74,6 +81,9 @@ lint: contract-tools ## Lint the contract, score it, and compare it with its las
 	tests/contract/lint.sh
 	tests/contract/score.sh
 	tests/contract/diff.sh
+
+opening-hours: contract-tools ## Ask OpenStreetMap's own reader what the table of opening hours says
+	tests/contract/opening_hours.sh
 
 workflows: contract-tools build ## Run the workflows of openapi/workflows, and check that docs/workflows.md shows them
 	tests/contract/workflows.sh check

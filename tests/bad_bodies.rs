@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 use crate::support::contract::Operation;
 use crate::support::database::Database;
 use crate::support::problem::faults;
-use crate::support::session::{ANY, JSON, MERGE_PATCH, ORGANISATIONS, PROVIDERS, Session, provider, with};
+use crate::support::session::{
+    ANY, JSON, LOCATIONS, MERGE_PATCH, ORGANISATIONS, PROVIDERS, SERVICES, Session, id, location, provider, service,
+    with,
+};
 use crate::support::writer::AGENCY;
 use crate::support::{Answer, Contract, Registry};
 
@@ -21,6 +24,8 @@ struct Target {
     /// What it takes; none for an action that takes nothing.
     good: Option<Value>,
     path: String,
+    /// The ids of what it refers to: each registry has its own.
+    refers_to: Vec<String>,
 }
 
 /// A body, and what must come of it.
@@ -125,7 +130,7 @@ impl Both {
             for case in cases(&pair[0]) {
                 sent += 1;
                 let title = format!("{}: {}", pair[0].operation.id, case.title);
-                let answers = [0, 1].map(|index| send(&sessions[index], &pair[index], &case));
+                let answers = [0, 1].map(|index| send(&sessions[index], &pair[index], &case, &pair[0]));
                 violations
                     .extend(case.judge(&answers[0], &self.codes).into_iter().map(|fault| format!("{title}: {fault}")));
                 let [one, other] = [0, 1].map(|index| words(&answers[index], &pair[index]));
@@ -141,32 +146,59 @@ impl Both {
 }
 
 fn target(session: &Session, operation: &Operation) -> Target {
-    let organisations = operation.path.starts_with(ORGANISATIONS);
-    let collection = if organisations { ORGANISATIONS } else { PROVIDERS };
-    let good = if organisations {
-        json!({
+    let collections = [ORGANISATIONS, LOCATIONS, SERVICES, PROVIDERS];
+    let of =
+        |collection: &&&str| operation.path == **collection || operation.path.starts_with(&format!("{collection}/"));
+    let collection = *collections.iter().find(of).unwrap();
+    let good = match collection {
+        ORGANISATIONS => json!({
             "organisation_type": "association", "names": {"fi": "Yhdistys", "sv": null, "en": null},
             "business_id": null, "area": "municipality:091", "valid_from": "2020-01-01", "valid_to": "2030-01-01",
             "successor": AGENCY
-        })
-    } else {
-        let fields = json!({
-            "descriptions": {"fi": "Neuvoja.", "sv": null, "en": null},
-            "contact": {"email": "a@b.example", "phone": "+358295000", "website": "https://b.example"},
-            "municipality": "091", "external_ids": [{"source": "own", "source_id": operation.id}],
-            "valid_from": "2020-01-01", "valid_to": "2030-01-01"
-        });
-        with(&provider("Kirjasto", AGENCY, "01"), &fields)
+        }),
+        LOCATIONS => with(&location("Kirjasto", Some(AGENCY)), &known_elsewhere(operation)),
+        SERVICES => {
+            let provider = session.create(PROVIDERS, &provider("Tuki", AGENCY, "01"));
+            let location = session.create(LOCATIONS, &location("Talo", Some(AGENCY)));
+            with(&service("Neuvonta", id(&provider), &[id(&location)]), &known_elsewhere(operation))
+        }
+        _ => {
+            let fields = json!({
+                "descriptions": {"fi": "Neuvoja.", "sv": null, "en": null},
+                "contact": {"email": "a@b.example", "phone": "+358295000", "website": "https://b.example"},
+                "municipality": "091"
+            });
+            with(&with(&provider("Kirjasto", AGENCY, "01"), &fields), &known_elsewhere(operation))
+        }
     };
     let needs_object = operation.path.contains("{id}");
     let named = if needs_object { session.add(collection, &good) } else { String::new() };
     let path = operation.path.replace("{id}", named.rsplit('/').next().unwrap());
     let path = path.replace("{source}", "ptv").replace("{source_id}", "bad%20bodies");
     let takes_body = operation.definition.get("requestBody").is_some();
-    Target { operation: operation.clone(), good: takes_body.then_some(good), path }
+    let good = if path.ends_with("/merge") { json!({"other": AGENCY}) } else { good };
+    let refers_to =
+        ["/provider", "/locations/0/location"].into_iter().filter_map(|place| good.pointer(place)?.as_str());
+    let refers_to = refers_to.map(str::to_owned).collect();
+    Target { operation: operation.clone(), good: takes_body.then_some(good), path, refers_to }
 }
 
-fn send(session: &Session, target: &Target, case: &Case) -> Answer {
+impl Target {
+    /// A body that was made for another registry, as it is for this one.
+    fn adapted(&self, body: &[u8], other: &Self) -> Vec<u8> {
+        let Ok(text) = str::from_utf8(body) else { return body.to_vec() };
+        let pairs = other.refers_to.iter().zip(&self.refers_to);
+        pairs.fold(text.to_owned(), |text, (there, here)| text.replace(there, here)).into_bytes()
+    }
+}
+
+fn known_elsewhere(operation: &Operation) -> Value {
+    json!({
+        "external_ids": [{"source": "own", "source_id": operation.id}], "valid_from": "2020-01-01", "valid_to": "2030-01-01"
+    })
+}
+
+fn send(session: &Session, target: &Target, case: &Case, first: &Target) -> Answer {
     let method = target.operation.method.to_uppercase();
     let mut headers: Vec<(&str, &str)> =
         case.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -176,11 +208,13 @@ fn send(session: &Session, target: &Target, case: &Case) -> Answer {
     if target.path.contains('-') && method != "POST" && !target.path.contains("by-source") {
         headers.push(ANY);
     }
-    session.send(&method, &target.path, &headers, &case.body)
+    session.send(&method, &target.path, &headers, target.adapted(&case.body, first))
 }
 
 /// What must not depend on which database: all but the id of the object.
 fn words(answer: &Answer, target: &Target) -> String {
     let id = target.path.split('/').find(|part| part.len() == 36).unwrap_or("no id");
-    format!("{} {}", answer.status, answer.text().replace(id, "ID"))
+    let text = answer.text().replace(id, "ID");
+    let text = target.refers_to.iter().fold(text, |text, other| text.replace(other, "ANOTHER"));
+    format!("{} {text}", answer.status)
 }

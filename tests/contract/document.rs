@@ -189,6 +189,7 @@ fn an_answer_that_is_an_object_leads_to_what_can_be_done_with_it() {
             "change_provider",
             "delete_provider",
             "verify_provider",
+            "merge_provider",
             "list_provider_history",
         ]
         .map(str::to_owned),

@@ -94,7 +94,10 @@ fn every_documented_value_of_an_enumeration_is_taken(
     for operation in stage.contract.operations() {
         for parameter in operation.in_place("query") {
             for value in values_of(&stage.contract, &parameter.schema) {
-                let target = format!("{}?{}={value}", operation.path_with("", ""), parameter.name);
+                let mut target = format!("{}?{}={value}", operation.path_with("", ""), parameter.name);
+                if value == "distance" {
+                    target += "&near=60.17,24.94";
+                }
                 if stage.get(&target).status != 200 {
                     refused.push(target);
                 }

@@ -11,20 +11,22 @@ const { DIGITUKI_URL, DIGITUKI_CLIENTS, DIGITUKI_TEST_SCREENSHOTS, CHROMIUM } = 
 
 // What cannot succeed with the examples as they stand, how the answer says so, and why. All else must succeed.
 const ELSEWHERE = { status: 404, code: 'not_found', because: 'an object that is created gets an id of its own' };
+const REFERRING = { status: 400, code: 'invalid_request', because: 'it refers to what gets an id of its own' };
+const written = (noun) => ['get', 'replace', 'change', 'delete', 'verify', 'merge'].map((verb) => `${verb}_${noun}`)
+    .concat(`list_${noun}_history`).map((id) => [id, ELSEWHERE]);
 const REFUSED = {
     replace_organisation: ELSEWHERE,
     change_organisation: ELSEWHERE,
     delete_organisation: ELSEWHERE,
-    get_provider: ELSEWHERE,
-    replace_provider: ELSEWHERE,
-    change_provider: ELSEWHERE,
-    delete_provider: ELSEWHERE,
-    list_provider_history: ELSEWHERE,
-    verify_provider: ELSEWHERE,
+    ...Object.fromEntries(['provider', 'location', 'service'].flatMap(written)),
+    create_service: REFERRING,
+    put_service_by_source: REFERRING,
+    get_service_point: ELSEWHERE,
     issue_token: { status: 401, code: 'invalid_client', because: 'every client has an id and a secret of its own' },
 };
 
-// Within a tag: an object is created before it is read, and removed last.
+// Within a tag: an object is created before it is read. What is removed is removed last of all, what refers to others
+// before these.
 const ORDER = ['post', 'put', 'get', 'patch', 'delete'];
 
 // No sandbox, because root, as whom containers run, has none; no network for the browser's own errands.
@@ -133,24 +135,42 @@ async function signIn(page) {
 async function tryAll(page) {
     const unknown = Object.keys(REFUSED).filter((id) => !operations.some(({ operationId }) => operationId === id));
     const failed = unknown.map((id) => `${id}: listed as refused, and not in the contract`);
-    for (const { name } of contract.tags) {
-        const ofTag = operations.filter(({ tag }) => tag === name);
-        ofTag.sort((one, other) => ORDER.indexOf(one.method) - ORDER.indexOf(other.method));
-        for (const operation of ofTag) {
-            const { tag, method, path, operationId } = operation;
-            const line = `${tag.padEnd(27)} ${method.toUpperCase().padEnd(6)} ${path.padEnd(45)}`;
-            try {
-                console.log(line, await tryOut(page, operation));
-            } catch (error) {
-                // Anything else leaves the page in a state that nobody knows.
-                if (!(error instanceof AssertionError)) throw new Error(operationId, { cause: error });
-                console.log(line, 'FAILED');
-                failed.push(`${operationId}: ${error.message}`);
-                faults.length = 0;
-            }
+    const tags = contract.tags.map(({ name }) => name);
+    const removes = ({ method }) => method === 'delete';
+    const inOrder = (one, other) => tags.indexOf(one.tag) - tags.indexOf(other.tag)
+        || ORDER.indexOf(one.method) - ORDER.indexOf(other.method);
+    const sorted = operations.toSorted(inOrder);
+    for (const operation of [...sorted.filter((each) => !removes(each)), ...sorted.filter(removes).reverse()]) {
+        const { tag, method, path, operationId } = operation;
+        const line = `${tag.padEnd(27)} ${method.toUpperCase().padEnd(6)} ${path.padEnd(45)}`;
+        try {
+            console.log(line, await tryOut(page, operation));
+        } catch (error) {
+            // Anything else leaves the page in a state that nobody knows.
+            if (!(error instanceof AssertionError)) throw new Error(operationId, { cause: error });
+            console.log(line, 'FAILED');
+            failed.push(`${operationId}: ${error.message}`);
+            faults.length = 0;
         }
     }
     return failed;
+}
+
+// Adds, beside the page, the object that an example merges into another one: the same once more.
+async function addOther({ path, requestBody }) {
+    const collection = path.split('/{')[0];
+    const { example } = contract.paths[collection].post.requestBody.content['application/json'];
+    const body = renamed(JSON.stringify({ ...example, external_ids: [] }));
+    const credentials = btoa(`${client.client_id}:${client.client_secret}`);
+    const token = await (await fetch(`${DIGITUKI_URL}/oauth2/token`, {
+        method: 'POST',
+        headers: { Authorization: `Basic ${credentials}` },
+        body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    })).json();
+    const headers = { 'Authorization': `Bearer ${token.access_token}`, 'Content-Type': 'application/json' };
+    const answer = await fetch(`${DIGITUKI_URL}${collection}`, { method: 'POST', headers, body });
+    assert.equal(answer.status, 201, 'another object to merge');
+    names.set(requestBody.content['application/json'].example.other, (await answer.json()).id);
 }
 
 // Executes an operation as it stands; one that is refused, once more with what its examples are called here.
@@ -166,6 +186,7 @@ async function tryOut(page, operation) {
         assert.deepEqual([status, body?.code ?? body?.error], [refused.status, refused.code], 'listed as refused');
         assertFaults(`${status}: ${url}`);
         await block.locator('.btn-clear').click();
+        if (operation.path.endsWith('/merge')) await addOther(operation);
         await rename(block);
         last = await execute(page, block);
     }
@@ -200,10 +221,12 @@ async function execute(page, block) {
 // Writes into the fields of an operation what is called so here, as a reader pastes an id.
 async function rename(block) {
     for (const field of await block.locator('input[type=text], input[type=password], textarea').all()) {
-        let value = await field.inputValue();
-        for (const [there, here] of names) value = value.replaceAll(there, here);
-        await field.fill(value);
+        await field.fill(renamed(await field.inputValue()));
     }
+}
+
+function renamed(text) {
+    return [...names].reduce((value, [there, here]) => value.replaceAll(there, here), text);
 }
 
 async function picture(page, name) {

@@ -30,7 +30,7 @@ fn complete(organisation: &str) -> Value {
 fn as_written(read: &Value) -> Value {
     let mut written = read.clone();
     let fields = written.as_object_mut().unwrap();
-    for name in ["id", "version", "verified_at", "freshness"] {
+    for name in ["id", "version", "verified_at", "freshness", "demonstration", "notices"] {
         assert!(fields.remove(name).is_some(), "{name} is absent: {read}");
     }
     written["organisation"] = read["organisation"]["id"].clone();

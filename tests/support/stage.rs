@@ -23,6 +23,8 @@ pub(crate) struct Stage {
     /// What the document calls something, and what it is called here.
     names: Vec<(String, String)>,
     created: Vec<(Operation, Answer)>,
+    /// The provider of what the examples merge.
+    others: String,
 }
 
 /// A request, ready to be sent.
@@ -53,7 +55,8 @@ impl Stage {
             let Credentials { client_id, client_secret } = credentials.clone();
             vec![(text("client_id"), client_id), (text("client_secret"), client_secret)]
         });
-        let mut stage = Self { registry, contract, credentials, token, names, created: Vec::new() };
+        let mut stage =
+            Self { registry, contract, credentials, token, names, created: Vec::new(), others: String::new() };
         stage.create();
         stage
     }
@@ -84,16 +87,31 @@ impl Stage {
     /// Creates what the examples merge into what they create: the same once more.
     fn create_others(&mut self) {
         let operations = self.contract.operations();
-        for merge in operations.iter().filter(|operation| operation.path.ends_with("/merge")) {
+        let mut merges: Vec<_> = operations.iter().filter(|operation| operation.path.ends_with("/merge")).collect();
+        merges.sort_by_key(|merge| {
+            let is_its_own = |(creation, _): &(Operation, _)| merge.path.starts_with(&creation.path);
+            self.created.iter().position(is_its_own)
+        });
+        for merge in merges {
             let example = merge.body().unwrap().example["other"].as_str().unwrap().to_owned();
             let collection = merge.path.split("/{").next().unwrap();
             let creation =
                 operations.iter().find(|creation| creation.creates() && creation.path == collection).unwrap();
             let mut body = creation.body().unwrap().example;
             body["external_ids"] = Value::Array(Vec::new());
+            // It keeps nothing of the examples from being removed.
+            if body["provider"].is_string() {
+                body["provider"] = self.others.clone().into();
+                body["locations"] = Value::Array(Vec::new());
+                body["offer_status"] = "draft".into();
+            }
             let answer = self.send(&self.request(creation).carrying(self.here(&body.to_string())));
             assert_eq!(answer.status, 201, "{}: {}", creation.id, answer.text());
-            self.names.push((example, answer.json()["id"].as_str().unwrap().to_owned()));
+            let other = answer.json()["id"].as_str().unwrap().to_owned();
+            if collection.ends_with("/providers") {
+                self.others.clone_from(&other);
+            }
+            self.names.push((example, other));
         }
     }
 

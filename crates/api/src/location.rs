@@ -13,7 +13,7 @@ use crate::change::ChangeHistory;
 use crate::http::answer::Answer;
 use crate::http::ask::{Ask, KnownAt, Of, OpenStateAt, external_id};
 use crate::http::body::{Body, Empty, Patch};
-use crate::http::export::{FeaturesOf, Listed, Shape};
+use crate::http::export::{FeaturesOf, Listed, Shape, Table};
 use crate::http::list::{ListOf, ListQuery, Paging};
 use crate::http::problem::Problem;
 use crate::http::query::{FromQuery, Query, Reader};
@@ -79,7 +79,7 @@ pub(crate) const SHAPE: Shape = Shape {
     get, path = "/v1/locations", tag = "locations",
     params(LocationFilter, Paging),
     responses((status = 200, content(
-        (LocationList = "application/json"), (LocationFeatures = "application/geo+json"), (String = "text/csv"),
+        (LocationList = "application/json"), (LocationFeatures = "application/geo+json"), (Table = "text/csv"),
         (Location = "application/x-ndjson")
     )))
 )]

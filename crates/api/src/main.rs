@@ -9,7 +9,7 @@ use clap::builder::Resettable;
 use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use digituki::client::Failure;
-use digituki::{ClientCommand, Erase, KeyCommand, LogFormat, Settings};
+use digituki::{ClientCommand, Demo, Erase, KeyCommand, LogFormat, Settings};
 
 /// The national registry of digital support.
 #[derive(Parser)]
@@ -39,6 +39,8 @@ enum Command {
     Verify(Box<Settings>),
     /// Erase an object by law, with all that the log holds of it.
     Erase(Box<Erase>),
+    /// Make a registry up for demonstrations, or remove it.
+    Demo(Box<Demo>),
     /// Write the service points, which people find, anew from what they are made of.
     Rebuild(Box<Settings>),
     /// Print the contract, the OpenAPI document.
@@ -127,6 +129,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Key(command) => system.block_on(command.run()),
         Command::Verify(settings) => system.block_on(digituki::verify(&settings)),
         Command::Erase(erase) => system.block_on(erase.run()),
+        Command::Demo(demo) => system.block_on(demo.run()),
         Command::Rebuild(settings) => system.block_on(digituki::rebuild(&settings)),
         Command::Openapi => {
             let document = serde_json::to_string_pretty(&digituki::document()).map_err(|error| error.to_string())?;

@@ -17,7 +17,7 @@ use serde_json::Map;
 use crate::app::App;
 use crate::http::answer::{Answer, JSON};
 use crate::http::ask::Ask;
-use crate::http::export::{self, FeaturesOf, Listed, Shape};
+use crate::http::export::{self, FeaturesOf, Listed, Shape, Table};
 use crate::http::list::{ListQuery, Paging};
 use crate::http::problem::Problem;
 use crate::http::query::{FromQuery, Query, Reader, path_value};
@@ -129,7 +129,7 @@ pub(crate) const SHAPE: Shape = Shape {
     params(ServicePointFilter, Paging),
     responses((status = 200, content(
         (ServicePointAnswer = "application/json"), (ServicePointFeatures = "application/geo+json"),
-        (String = "text/csv"), (ServicePoint = "application/x-ndjson")
+        (Table = "text/csv"), (ServicePoint = "application/x-ndjson")
     )))
 )]
 async fn list_service_points(

@@ -60,7 +60,7 @@ fn object_or_null() -> Schema {
         .description(Some(
             "The object as it was after the change, in the form of its own address; null when it was deleted, or when its \
              contents were erased by law. What follows the clock (a call's or a pilot's status, freshness, to which \
-             areas a municipality belongs) is as of the reading.",
+             areas a municipality belongs) and what others have to do with it (`notices`) is as of the reading.",
         ))
         .into()
 }

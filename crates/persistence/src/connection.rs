@@ -101,6 +101,14 @@ impl AnyConnection {
         }
     }
 
+    /// Lets the database count what it holds, by which it plans how to answer.
+    pub(crate) fn analyse(&mut self) -> diesel::QueryResult<()> {
+        match self {
+            Self::Postgresql(inner) => inner.batch_execute("SET LOCAL statement_timeout = 0; ANALYZE"),
+            Self::Sqlite(inner) => inner.batch_execute("ANALYZE"),
+        }
+    }
+
     pub(crate) fn migrate(&mut self) -> Result<()> {
         fn run<C: MigrationHarness<DB>, DB: diesel::backend::Backend>(
             connection: &mut C,

@@ -17,7 +17,7 @@ use digituki_domain::vocabulary::Vocabulary as _;
 use crate::column::{self, Json, Plain, any_of};
 use crate::connection::AnyConnection;
 use crate::error::Result;
-use crate::noun::Referred;
+use crate::noun::{Referred, Step};
 use crate::page::{Asked, Page, Position};
 use crate::schema::likely_duplicates;
 
@@ -50,8 +50,10 @@ pub(crate) struct Candidate {
 }
 
 /// Notes the likely duplicates of an object that was written.
-pub(crate) fn look<N: Duplicable>(db: &mut AnyConnection, kept: &Kept<N>) -> Result<()> {
-    forget::<N>(db, &kept.id)?;
+pub(crate) fn look<N: Duplicable>(db: &mut AnyConnection, kept: &Kept<N>, step: Step) -> Result<()> {
+    if step == Step::Replace {
+        forget::<N>(db, &kept.id)?;
+    }
     let (id, names) = (kept.id.to_string(), N::names(&kept.record));
     for candidate in N::candidates(db, kept)? {
         if candidate.id == id || !are_near(names, &candidate.names) {

@@ -18,6 +18,7 @@ mod column;
 mod connection;
 pub mod coverage;
 pub mod database_url;
+pub mod demonstration;
 pub mod duplicate;
 pub mod erase;
 pub mod error;

@@ -122,7 +122,7 @@ impl Stored for Location {
         };
         put_row!(db, locations, &row.id, &row, step);
         external_id::put::<Self>(db, &kept.id, step, &facts.external_ids)?;
-        duplicate::look::<Self>(db, kept)?;
+        duplicate::look::<Self>(db, kept, step)?;
         if step == Step::Replace {
             let services = service::at_location(db, &kept.id)?;
             service_point::rewrite(db, &services)?;
@@ -149,10 +149,10 @@ impl Stored for Location {
             organisation::Named::load(db, kept.iter().filter_map(|kept| kept.record.facts.organisation))?;
         let wanted: Vec<_> = kept.iter().map(|kept| kept.record.facts.address.municipality.id()).collect();
         let areas = area::Named::load(db, &wanted)?;
-        let mut duplicates = duplicate::notices(db, &kept)?;
+        let duplicates = duplicate::notices(db, &kept)?;
         kept.into_iter()
             .map(|Kept { id, record: LocationRecord { facts, verified_at, is_questioned }, version }| {
-                let mut notices = duplicates.remove(&id.to_string()).unwrap_or_default();
+                let mut notices = duplicates.get(&id.to_string()).cloned().unwrap_or_default();
                 if is_questioned {
                     notices.insert(0, Notice::point_outside_municipality());
                 }

@@ -51,8 +51,10 @@ pub fn merge<N: Merged>(tx: &mut Tx, survivor: Kept<N>, other: Kept<N>) -> Resul
 pub(crate) fn both<N: Sourced>(survivor: &mut N::Facts, other: &mut N::Facts) {
     let more: Vec<ExternalId> = N::external_ids(other).clone();
     let known = N::external_ids(survivor);
+    let is_real = !known.iter().any(ExternalId::is_of_demonstration);
     for external in more {
-        if !known.contains(&external) {
+        // What is real does not become a demonstration by taking one over.
+        if !known.contains(&external) && !(is_real && external.is_of_demonstration()) {
             known.push(external);
         }
     }

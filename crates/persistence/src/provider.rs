@@ -178,7 +178,7 @@ impl Stored for Provider {
             provider_languages::language.eq(language.code())
         });
         external_id::put::<Self>(db, &kept.id, step, &facts.external_ids)?;
-        duplicate::look::<Self>(db, kept)?;
+        duplicate::look::<Self>(db, kept, step)?;
         if step == Step::Replace {
             let services = service::of_provider(db, &kept.id)?;
             service_point::rewrite(db, &services)?;
@@ -224,7 +224,7 @@ impl Stored for Provider {
             wanted.extend(facts.regions.iter().map(RegionCode::id));
         }
         let areas = area::Named::load(db, &wanted)?;
-        let mut duplicates = duplicate::notices(db, &kept)?;
+        let duplicates = duplicate::notices(db, &kept)?;
         kept.into_iter()
             .map(|Kept { id, record: ProviderRecord { facts, verified_at }, version }| {
                 Ok(Self {
@@ -240,7 +240,7 @@ impl Stored for Provider {
                     origin: facts.origin,
                     offer_status: facts.offer_status,
                     demonstration: facts.external_ids.iter().any(ExternalId::is_of_demonstration),
-                    notices: duplicates.remove(&id.to_string()).unwrap_or_default(),
+                    notices: duplicates.get(&id.to_string()).cloned().unwrap_or_default(),
                     external_ids: facts.external_ids,
                     verified_at,
                     freshness: Freshness::of(verified_at, moment.now),

@@ -154,7 +154,7 @@ impl Stored for Service {
             service_languages::language.eq(language.code())
         });
         external_id::put::<Self>(db, &kept.id, step, &facts.external_ids)?;
-        duplicate::look::<Self>(db, kept)?;
+        duplicate::look::<Self>(db, kept, step)?;
         service_point::rewrite(db, &[kept.id])
     }
 
@@ -183,7 +183,7 @@ impl Stored for Service {
         let locations = location::Named::load(db, kept.iter().flat_map(|kept| kept.record.facts.location_ids()))?;
         let wanted = kept.iter().filter_map(|kept| kept.record.facts.service_area.as_ref());
         let areas = area::Named::load(db, wanted.flat_map(|area| &area.areas))?;
-        let mut duplicates = duplicate::notices(db, &kept)?;
+        let duplicates = duplicate::notices(db, &kept)?;
         kept.into_iter()
             .map(|Kept { id, record: ServiceRecord { facts, verified_at }, version }| {
                 let places = facts.locations.into_iter().filter_map(|place| {
@@ -217,7 +217,7 @@ impl Stored for Service {
                     valid_to: facts.valid_to,
                     demonstration: facts.external_ids.iter().any(ExternalId::is_of_demonstration),
                     external_ids: facts.external_ids,
-                    notices: duplicates.remove(&id.to_string()).unwrap_or_default(),
+                    notices: duplicates.get(&id.to_string()).cloned().unwrap_or_default(),
                     version,
                 })
             })

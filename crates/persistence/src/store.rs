@@ -230,6 +230,11 @@ impl Store {
         self.with_connection(turn, begin, |pooled| Ok(pooled.connection.tidy()?)).await
     }
 
+    /// Lets the database count what it holds, after much has come or gone.
+    pub async fn analyse(&self) -> Result<()> {
+        self.keep(|db| Ok(db.analyse()?)).await
+    }
+
     /// Whether the database is as this program needs it; it is not touched.
     pub async fn check_prepared(&self) -> Result<()> {
         let pending = self.read(AnyConnection::pending_migrations).await.map_err(|error| match error {

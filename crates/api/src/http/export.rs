@@ -40,7 +40,7 @@ pub(crate) struct Shape {
     pub(crate) columns: &'static [(&'static str, &'static str)],
 }
 
-/// A page, and what else is said with it.
+/// A page, and what else is said with it as JSON.
 pub(crate) struct Listed<T> {
     pub(crate) page: Page<T>,
     pub(crate) more: Map<String, Value>,
@@ -52,12 +52,29 @@ impl<T> From<Page<T>> for Listed<T> {
     }
 }
 
+/// Documents a table: its first line names the columns.
+pub(crate) struct Table;
+
+impl PartialSchema for Table {
+    fn schema() -> RefOr<Schema> {
+        let table =
+            ObjectBuilder::new().schema_type(Type::String).min_length(Some(2)).max_length(Some(i32::MAX as usize));
+        table.pattern(Some("^id,")).description(Some("A table (RFC 4180): its first line names the columns.")).into()
+    }
+}
+
+impl ToSchema for Table {}
+
 /// Documents a page as GeoJSON.
 pub(crate) struct FeaturesOf<T>(PhantomData<fn() -> T>);
 
 impl<T: ToSchema> PartialSchema for FeaturesOf<T> {
     fn schema() -> RefOr<Schema> {
-        let constant = |value: &str| ObjectBuilder::new().schema_type(Type::String).enum_values(Some([value]));
+        let constant = |value: &str| {
+            let length = Some(value.len());
+            let text = ObjectBuilder::new().schema_type(Type::String).min_length(length).max_length(length);
+            text.pattern(Some(format!("^{value}$"))).description(Some(format!("Always `{value}`.")))
+        };
         let coordinates = ArrayBuilder::new()
             .items(ObjectBuilder::new().schema_type(Type::Number).minimum(Some(19)).maximum(Some(71)))
             .min_items(Some(2))
@@ -76,6 +93,7 @@ impl<T: ToSchema> PartialSchema for FeaturesOf<T> {
             .property("id", id.pattern(Some("^[0-9a-f.-]+$")).description(Some("The object's id.")))
             .property("geometry", geometry)
             .property("properties", Ref::from_schema_name(T::name()))
+            .description(Some("An object with its place (RFC 7946)."))
             .required("type")
             .required("id")
             .required("geometry")
@@ -83,11 +101,13 @@ impl<T: ToSchema> PartialSchema for FeaturesOf<T> {
         let RefOr::T(Schema::Object(mut page)) = ListOf::<T>::schema() else {
             return Ref::from_schema_name(T::name()).into();
         };
+        let features = ArrayBuilder::new().items(feature).min_items(Some(0)).max_items(Some(MAX_LIMIT));
+        let features = features.description(Some("The objects of the page."));
         let (next, total) = (page.properties.remove("next"), page.properties.remove("total"));
         let mut collection = ObjectBuilder::new()
             .description(Some("A page of a collection as GeoJSON (RFC 7946)."))
             .property("type", constant("FeatureCollection"))
-            .property("features", ArrayBuilder::new().items(feature).min_items(Some(0)).max_items(Some(MAX_LIMIT)))
+            .property("features", features)
             .required("type")
             .required("features")
             .required("next")
@@ -146,7 +166,7 @@ impl App {
         }
         let next = page.next.clone().map(|position| query.cursor(position));
         let answer = if format == GEOJSON {
-            Answer::of_type(GEOJSON, &features(&page, next.as_deref(), more, shape)?)?
+            Answer::of_type(GEOJSON, &features(&page, next.as_deref(), shape)?)?
         } else {
             Answer::json(&Body { items: page.items, next: next.clone(), total: page.total, more })?
         };
@@ -171,12 +191,7 @@ where
 }
 
 /// A page as GeoJSON: what has no place is a feature without geometry.
-fn features<T: Serialize>(
-    page: &Page<T>,
-    next: Option<&str>,
-    more: Map<String, Value>,
-    shape: &Shape,
-) -> Result<Value, Problem> {
+fn features<T: Serialize>(page: &Page<T>, next: Option<&str>, shape: &Shape) -> Result<Value, Problem> {
     let mut features = Vec::new();
     for item in &page.items {
         let object = serde_json::to_value(item).map_err(Error::from)?;
@@ -186,13 +201,7 @@ fn features<T: Serialize>(
         };
         features.push(json!({"type": "Feature", "id": object["id"], "geometry": geometry, "properties": object}));
     }
-    let mut collection = json!({
-        "type": "FeatureCollection", "features": features, "next": next, "total": page.total
-    });
-    if let Some(collection) = collection.as_object_mut() {
-        collection.extend(more);
-    }
-    Ok(collection)
+    Ok(json!({"type": "FeatureCollection", "features": features, "next": next, "total": page.total}))
 }
 
 /// All objects from a page on, one a line. A stream that cannot go on is broken off: it never ends as if it were whole.
@@ -241,9 +250,8 @@ pub(crate) fn example(page: &Value, operation_id: &str, format: &str) -> Value {
         return json!(String::from_utf8_lossy(&table));
     }
     let next = page["next"].as_str();
-    let more = page.get("facets").map(|facets| ("facets".to_owned(), facets.clone()));
     let page = Page { items, next: None, total: page["total"].as_i64() };
-    features(&page, next, more.into_iter().collect(), shape).unwrap_or_default()
+    features(&page, next, shape).unwrap_or_default()
 }
 
 fn ndjson<T: Serialize>(items: &[T]) -> io::Result<Bytes> {

@@ -13,8 +13,6 @@ const HORIZON: i64 = 400;
 /// Whether something is open at an instant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct OpenState {
-    /// The instant.
-    pub at: DateTime<Utc>,
     /// Whether it is open then. Hours by appointment alone do not count.
     pub open_now: bool,
     /// When it opens next; null while it is open, and where it does not open within 400 days.
@@ -29,13 +27,8 @@ impl OpeningHours {
     /// Whether it is open at an instant, and until or from when.
     pub fn state_at(&self, at: DateTime<Utc>) -> OpenState {
         let today = day_of(at);
-        let state = OpenState {
-            at,
-            open_now: false,
-            opens_at: None,
-            closes_at: None,
-            public_holiday: PublicHoliday::on(today),
-        };
+        let state =
+            OpenState { open_now: false, opens_at: None, closes_at: None, public_holiday: PublicHoliday::on(today) };
         let horizon = at.checked_add_signed(TimeDelta::days(HORIZON)).unwrap_or(DateTime::<Utc>::MAX_UTC);
         // While it is open: until when, as far as is known.
         let mut open_until: Option<DateTime<Utc>> = None;

@@ -170,10 +170,10 @@ fn ordinals_of_month() -> Array {
 }
 
 fn ordinals(weeks: &[i8]) -> Result<(), ValidationError> {
-    match weeks.iter().find(|nth| !(1..=5).contains(&nth.abs())) {
-        Some(nth) => {
+    match weeks.iter().enumerate().find(|(_, nth)| !(1..=5).contains(&nth.unsigned_abs())) {
+        Some((index, nth)) => {
             let allowed = (1..=5).chain(-5..=-1).map(|nth: i8| nth.to_string()).collect();
-            Err(Invalid::UnknownValue { value: nth.to_string(), allowed }.into())
+            Err(Invalid::UnknownValue { value: nth.to_string(), allowed }.at(&index.to_string()))
         }
         None => Ok(()),
     }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::Schema;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::address::Postcode;
@@ -126,12 +126,8 @@ impl FromStr for ServicePointField {
 
 impl utoipa::PartialSchema for ServicePointField {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some("A field of a service point."))
-            .enum_values(Some(Self::ALL))
-            .build()
-            .into()
+        let pattern = format!("^({})$", Self::ALL.join("|"));
+        crate::schema::string("A field of a service point.", 2, 32, &pattern, "location")
     }
 }
 impl utoipa::ToSchema for ServicePointField {}

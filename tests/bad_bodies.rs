@@ -156,10 +156,10 @@ fn target(session: &Session, operation: &Operation) -> Target {
             "business_id": null, "area": "municipality:091", "valid_from": "2020-01-01", "valid_to": "2030-01-01",
             "successor": AGENCY
         }),
-        LOCATIONS => with(&place("Kirjasto"), &known_elsewhere(operation)),
+        LOCATIONS => with(&location("Kirjasto", Some(AGENCY)), &known_elsewhere(operation)),
         SERVICES => {
             let provider = session.create(PROVIDERS, &provider("Tuki", AGENCY, "01"));
-            let location = session.create(LOCATIONS, &place("Talo"));
+            let location = session.create(LOCATIONS, &location("Talo", Some(AGENCY)));
             with(&service("Neuvonta", id(&provider), &[id(&location)]), &known_elsewhere(operation))
         }
         _ => {
@@ -190,24 +190,6 @@ impl Target {
         let pairs = other.refers_to.iter().zip(&self.refers_to);
         pairs.fold(text.to_owned(), |text, (there, here)| text.replace(there, here)).into_bytes()
     }
-}
-
-/// A location of which much is known, open in the daytime of working days.
-fn place(name: &str) -> Value {
-    let days = ["monday", "tuesday", "wednesday", "thursday", "friday"];
-    let fields = json!({
-        "address": {
-            "street": {"fi": "Kirjastokatu 1", "sv": null, "en": null}, "postcode": "00100",
-            "post_office": {"fi": "Helsinki", "sv": "Helsingfors", "en": null}, "municipality": "091"
-        },
-        "point": {"lat": 60.1699, "lon": 24.9384}, "accessibility": {"step_free_entrance": true},
-        "opening_hours": {
-            "weekly": [{"days": days, "opens": "09:00", "closes": "16:00"}], "public_holidays": "closed",
-            "by_appointment": false
-        },
-        "directions": {"fi": "Sisään pihan puolelta.", "sv": null, "en": null}, "phone": "+358295000"
-    });
-    with(&location(name, AGENCY, "091"), &fields)
 }
 
 fn known_elsewhere(operation: &Operation) -> Value {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::support::Registry;
 use crate::support::session::{
-    LOCATIONS, ORGANISATIONS, PROVIDERS, SERVICES, Session, association, id, location, named, provider, service,
+    LOCATIONS, ORGANISATIONS, PROVIDERS, SERVICES, Session, association, id, location_in, named, provider, service,
 };
 
 /// In the name of what is not published.
@@ -72,12 +72,12 @@ impl<'a> World<'a> {
             });
             // The walk removes providers and locations, and these stay: services refer to them.
             let giver = developer.add(PROVIDERS, &provider(&format!("Antaja: {kind}"), &organisation, region));
-            let place = developer.add(LOCATIONS, &location(&format!("Talo: {kind}"), &organisation, municipality));
+            let place = developer.add(LOCATIONS, &location_in(&format!("Talo: {kind}"), &organisation, municipality));
             for status in ["published", "draft"] {
                 let name = if status == "draft" { format!("{SECRET}: {kind}") } else { format!("{kind} tuki") };
                 for (collection, mut body) in [
                     (PROVIDERS, provider(&name, &organisation, region)),
-                    (LOCATIONS, location(&format!("{kind} {status}"), &organisation, municipality)),
+                    (LOCATIONS, location_in(&format!("{kind} {status}"), &organisation, municipality)),
                     (SERVICES, service(&name, named(&giver), &[named(&place)])),
                 ] {
                     body["external_ids"] = json!([{"source": "walk", "source_id": format!("{kind} {status}")}]);

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::walk;
 use crate::support::session::{
-    ANY, LOCATIONS, ORGANISATIONS, PROVIDERS, SERVICES, Session, association, id, location, named, provider, service,
-    with,
+    ANY, LOCATIONS, ORGANISATIONS, PROVIDERS, SERVICES, Session, association, id, location_in, named, provider,
+    service, with,
 };
 use crate::support::{Database, Registry};
 
@@ -74,8 +74,6 @@ impl Mirror {
 
 fn own_words(object: &Value) -> Value {
     let mut words = object.clone();
-    // What others have to do with it is as of the reading.
-    words.as_object_mut().unwrap().remove("notices");
     for name in ["organisation", "successor", "provider"] {
         if let Some(named) = words.get_mut(name).filter(|named| named.is_object()) {
             *named = named["id"].take();
@@ -170,7 +168,7 @@ impl Actor<'_> {
                 self.add(PROVIDERS, &with(&body, &json!({"offer_status": status})));
             }
             (5..7, Some(owner)) => {
-                self.add(LOCATIONS, &location(&format!("Talo {number}"), named(&owner), municipality));
+                self.add(LOCATIONS, &location_in(&format!("Talo {number}"), named(&owner), municipality));
             }
             (7..11, _) => {
                 if let (Some(giver), Some(place)) = (self.any(PROVIDERS), self.any(LOCATIONS)) {

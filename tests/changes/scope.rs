@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{told, walk};
 use crate::support::session::{
-    LOCATIONS, ORGANISATIONS, PROVIDERS, SERVICES, association, id, location, named, provider, service, with,
+    LOCATIONS, ORGANISATIONS, PROVIDERS, SERVICES, association, id, location_in, named, provider, service, with,
 };
 use crate::support::{Database, Registry};
 
@@ -86,7 +86,7 @@ fn a_draft_of_a_service_goes_where_its_provider_goes(
     let [one, two] = ["Yksi ry", "Kaksi ry"]
         .map(|name| id(&developer.create(ORGANISATIONS, &association(name, "region:01"))).to_owned());
     let giver = developer.add(PROVIDERS, &provider("Antaja", &one, "01"));
-    let place = developer.add(LOCATIONS, &location("Talo", &one, "091"));
+    let place = developer.add(LOCATIONS, &location_in("Talo", &one, "091"));
     let [draft, published] = ["draft", "published"].map(|status| {
         let body = service("Digituki", named(&giver), &[named(&place)]);
         developer.add(SERVICES, &with(&body, &json!({"offer_status": status})))

@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::session::{LOCATIONS, ORGANISATIONS, Session, association, id, location, with};
+use crate::support::session::{LOCATIONS, ORGANISATIONS, Session, association, id, location_in, with};
 use crate::support::{Database, Registry};
 
 fn names(items: &[Value]) -> Vec<&str> {
@@ -30,7 +30,7 @@ fn fill(developer: &Session) -> [String; 2] {
         ("Åska", &two, "890", json!({"valid_to": "2026-11-21"})),
         ("Ässä", &one, "049", json!({"organisation": null})),
     ] {
-        developer.create(LOCATIONS, &with(&location(name, organisation, municipality), &fields));
+        developer.create(LOCATIONS, &with(&location_in(name, organisation, municipality), &fields));
     }
     [one, two]
 }

@@ -4,11 +4,11 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::support::sample::organisation;
-use crate::support::session::{LOCATIONS, Session, hours, id, location, with};
+use crate::support::session::{LOCATIONS, Session, hours, id, location_in, with};
 use crate::support::{Database, Registry};
 
 fn open(developer: &Session, when: &Value) -> Value {
-    let body = with(&location("Talo", &organisation(developer), "091"), &json!({"opening_hours": when}));
+    let body = with(&location_in("Talo", &organisation(developer), "091"), &json!({"opening_hours": when}));
     developer.create(LOCATIONS, &body)
 }
 

@@ -4,11 +4,11 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::support::sample::organisation;
-use crate::support::session::{ANY, LOCATIONS, Session, id, location, with};
+use crate::support::session::{ANY, LOCATIONS, Session, id, location_in, with};
 use crate::support::{Database, Registry};
 
 fn add(developer: &Session, municipality: &str, point: &Value) -> Value {
-    let body = with(&location("Talo", &organisation(developer), municipality), &json!({"point": point}));
+    let body = with(&location_in("Talo", &organisation(developer), municipality), &json!({"point": point}));
     developer.create(LOCATIONS, &body)
 }
 

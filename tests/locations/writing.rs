@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::sample::organisation;
 use crate::support::session::{
-    ANY, LOCATIONS, PROVIDERS, SERVICES, Session, association, id, location, named, provider, service, with,
+    ANY, LOCATIONS, PROVIDERS, SERVICES, Session, association, id, location_in, named, provider, service, with,
 };
 use crate::support::{Answer, Database, Registry};
 
@@ -93,7 +93,7 @@ fn the_least_that_is_written_leaves_the_rest_null_or_empty(
     let registry = Registry::start(database);
     let developer = registry.developer();
     let least = json!({"names": {"sv": "Stödet"}, "address": {"municipality": "091"}});
-    let empty = location("", "", "091");
+    let empty = location_in("", "", "091");
     let expected = with(&empty, &json!({"organisation": null, "names": {"fi": null, "sv": "Stödet", "en": null}}));
     assert_eq!(as_written(&developer.create(LOCATIONS, &least)), expected);
 
@@ -213,7 +213,7 @@ fn what_breaks_a_rule_and_what_the_registry_does_not_hold_are_refused_together(
     let registry = Registry::start(database);
     let developer = registry.developer();
     let nobody = "00000000-0000-4000-8000-000000000000";
-    let body = with(&location("Talo", nobody, "998"), &json!({"phone": "1", "point": {"lat": 10.0, "lon": 24.9}}));
+    let body = with(&location_in("Talo", nobody, "998"), &json!({"phone": "1", "point": {"lat": 10.0, "lon": 24.9}}));
     let seq = registry.last_seq();
     for answer in [
         developer.write("POST", LOCATIONS, &[], &body),
@@ -271,7 +271,7 @@ fn an_organisation_that_keeps_a_location_is_not_deleted_and_its_names_follow(
     let registry = Registry::start(database);
     let developer = registry.developer();
     let organisation = organisation(&developer);
-    let path = developer.add(LOCATIONS, &location("Talo", &organisation, "091"));
+    let path = developer.add(LOCATIONS, &location_in("Talo", &organisation, "091"));
     let of_organisation = format!("/v1/organisations/{organisation}");
     developer.send("DELETE", &of_organisation, &[ANY], "").problem(409, "in_use");
     let renamed = association("Uusi nimi ry", "region:01");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::merged;
 use crate::support::sample::{Sample, organisation};
 use crate::support::session::{
-    DUPLICATES, LOCATIONS, PROVIDERS, SERVICES, Session, id, location, named, provider, service, with,
+    DUPLICATES, LOCATIONS, PROVIDERS, SERVICES, Session, id, location_in, named, provider, service, with,
 };
 use crate::support::{Database, Registry};
 
@@ -82,7 +82,7 @@ fn duplicates_are_gone_when_they_are_one_or_alike_no_more(
 fn locations_are_near_only_where_both_have_a_point(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let registry = Registry::start(database);
     let developer = registry.developer();
-    let body = location("Kirjasto", &organisation(&developer), "091");
+    let body = location_in("Kirjasto", &organisation(&developer), "091");
     let point = |lat: f64| json!({"point": {"lat": lat, "lon": 24.9384}});
     let one = developer.add(LOCATIONS, &with(&body, &point(60.1699)));
     let nowhere = developer.add(LOCATIONS, &body);
@@ -112,7 +112,7 @@ fn services_are_alike_at_one_location_or_of_one_provider_without_any(
     let [giver, another] =
         ["Antaja", "Kerho"].map(|name| developer.add(PROVIDERS, &provider(name, &organisation, "01")));
     let [here, there] =
-        ["Talo", "Kirjasto"].map(|name| developer.add(LOCATIONS, &location(name, &organisation, "091")));
+        ["Talo", "Kirjasto"].map(|name| developer.add(LOCATIONS, &location_in(name, &organisation, "091")));
     let at = |giver: &str, places: &[&str]| {
         let places: Vec<&str> = places.iter().map(|place| named(place)).collect();
         service("Digituki", named(giver), &places)

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{assert_leads_to, known, merged, pair};
 use crate::support::sample::{Sample, organisation};
 use crate::support::session::{
-    ANY, LOCATIONS, POINTS, PROVIDERS, SERVICES, id, location, named, provider, service, with,
+    ANY, LOCATIONS, POINTS, PROVIDERS, SERVICES, id, location_in, named, provider, service, with,
 };
 use crate::support::{Database, Registry};
 
@@ -111,7 +111,7 @@ fn the_points_of_merged_services_and_locations_lead_to_those_that_remain(
     let organisation = organisation(&developer);
     let giver = developer.add(PROVIDERS, &provider("Antaja", &organisation, "01"));
     let [here, there, yonder] =
-        ["Talo", "Kirjasto", "Tori"].map(|name| developer.add(LOCATIONS, &location(name, &organisation, "091")));
+        ["Talo", "Kirjasto", "Tori"].map(|name| developer.add(LOCATIONS, &location_in(name, &organisation, "091")));
     let at = |name: &str, places: &[&str]| developer.add(SERVICES, &service(name, named(&giver), places));
     let one = at("Digituki", &[named(&here), named(&there)]);
     let other = at("Laiteapu", &[named(&there), named(&yonder)]);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::merged;
 use crate::support::sample::organisation;
 use crate::support::session::{
-    ANY, LOCATIONS, POINTS, PROVIDERS, SERVICES, hours, id, location, named, provider, service, with,
+    ANY, LOCATIONS, POINTS, PROVIDERS, SERVICES, hours, id, location_in, named, provider, service, with,
 };
 use crate::support::{Database, Registry};
 
@@ -23,7 +23,7 @@ fn the_services_of_a_provider_are_those_of_the_one_that_remains(
     let developer = registry.developer();
     let organisation = organisation(&developer);
     let [one, other] = ["Yksi", "Toinen"].map(|name| developer.add(PROVIDERS, &provider(name, &organisation, "01")));
-    let place = developer.add(LOCATIONS, &location("Talo", &organisation, "091"));
+    let place = developer.add(LOCATIONS, &location_in("Talo", &organisation, "091"));
     let of_other = service("Digituki", named(&other), &[named(&place)]);
     let [published, draft] = ["published", "draft"]
         .map(|status| developer.add(SERVICES, &with(&of_other, &json!({"offer_status": status}))));
@@ -55,7 +55,7 @@ fn published_services_do_not_come_to_a_provider_that_is_not(
     let hidden = with(&provider("Yksi", &organisation, "01"), &json!({"offer_status": "draft"}));
     let hidden = developer.add(PROVIDERS, &hidden);
     let other = developer.add(PROVIDERS, &provider("Toinen", &organisation, "01"));
-    let place = developer.add(LOCATIONS, &location("Talo", &organisation, "091"));
+    let place = developer.add(LOCATIONS, &location_in("Talo", &organisation, "091"));
     let path = developer.add(SERVICES, &service("Digituki", named(&other), &[named(&place)]));
     let seq = registry.last_seq();
     developer.merge(&hidden, &other).problem(409, "in_use");
@@ -74,7 +74,7 @@ fn a_service_at_a_location_is_at_the_one_that_remains_once(
     let organisation = organisation(&developer);
     let giver = developer.add(PROVIDERS, &provider("Antaja", &organisation, "01"));
     let [here, other, apart] =
-        ["Talo", "Kirjasto", "Tori"].map(|name| developer.add(LOCATIONS, &location(name, &organisation, "091")));
+        ["Talo", "Kirjasto", "Tori"].map(|name| developer.add(LOCATIONS, &location_in(name, &organisation, "091")));
     let place = |path: &str, osm: Option<&str>| json!({"location": named(path), "opening_hours": osm.map(hours)});
     let at = |name: &str, places: &[Value]| {
         developer.add(SERVICES, &with(&service(name, named(&giver), &[]), &json!({"locations": places})))
@@ -108,7 +108,7 @@ fn a_service_that_remains_is_also_where_the_other_was(
     let organisation = organisation(&developer);
     let giver = developer.add(PROVIDERS, &provider("Antaja", &organisation, "01"));
     let [here, there] =
-        ["Talo", "Kirjasto"].map(|name| developer.add(LOCATIONS, &location(name, &organisation, "091")));
+        ["Talo", "Kirjasto"].map(|name| developer.add(LOCATIONS, &location_in(name, &organisation, "091")));
     let one = developer.add(SERVICES, &service("Digituki", named(&giver), &[named(&here)]));
     let monday = "Mo 09:00-16:00; PH off";
     let other = with(
@@ -132,7 +132,7 @@ fn services_of_others_follow_a_location_that_is_merged(
     let registry = Registry::start(database);
     let developer = registry.developer();
     let [own, foreign] = [(), ()].map(|()| organisation(&developer));
-    let [one, other] = ["Talo", "Kirjasto"].map(|name| developer.add(LOCATIONS, &location(name, &own, "091")));
+    let [one, other] = ["Talo", "Kirjasto"].map(|name| developer.add(LOCATIONS, &location_in(name, &own, "091")));
     let giver = developer.add(PROVIDERS, &provider("Antaja", &foreign, "02"));
     let draft = with(&service("Digituki", named(&giver), &[named(&other)]), &json!({"offer_status": "draft"}));
     let path = developer.add(SERVICES, &draft);

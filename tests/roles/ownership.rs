@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::World;
 use crate::support::session::{
-    ANY, LOCATIONS, ORGANISATIONS, PROVIDERS, SERVICES, association, id, location, provider, with,
+    ANY, LOCATIONS, ORGANISATIONS, PROVIDERS, SERVICES, association, id, location_in, provider, with,
 };
 use crate::support::{Answer, Database, Registry};
 
@@ -149,7 +149,7 @@ fn a_location_is_changed_by_who_keeps_it_and_in_the_region_where_it_lies(
     let coordinator = registry.sign_in("regional_coordinator", &["region:01"], None);
     let (own, foreign) = (world.published(LOCATIONS, "own"), world.published(LOCATIONS, "foreign"));
     let nobodys =
-        |municipality: &str| with(&location("Tori", &world.own, municipality), &json!({"organisation": null}));
+        |municipality: &str| with(&location_in("Tori", &world.own, municipality), &json!({"organisation": null}));
     let seq = registry.last_seq();
     let denied = [
         editor.write("PATCH", &foreign.path, &[ANY], &json!({"organisation": world.own})),
@@ -186,8 +186,8 @@ fn a_location_that_comes_with_a_service_is_written_by_whom_it_would_be_alone(
     let at = |new: Value| with(&base, &json!({"locations": [{"new_location": new}]}));
     let seq = registry.last_seq();
     let denied = [
-        coordinator.write("POST", SERVICES, &[], &at(location("Torppa", &world.own, "853"))),
-        editor.write("POST", SERVICES, &[], &at(location("Torppa", &world.foreign, "091"))),
+        coordinator.write("POST", SERVICES, &[], &at(location_in("Torppa", &world.own, "853"))),
+        editor.write("POST", SERVICES, &[], &at(location_in("Torppa", &world.foreign, "091"))),
     ];
     for answer in denied {
         answer.problem(403, "forbidden");

@@ -4,7 +4,8 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::support::session::{
-    LOCATIONS, ORGANISATIONS, PROVIDERS, SERVICES, Session, association, id, location, named, provider, service, with,
+    LOCATIONS, ORGANISATIONS, PROVIDERS, SERVICES, Session, association, id, location_in, named, provider, service,
+    with,
 };
 use crate::support::{Database, Registry};
 
@@ -24,7 +25,7 @@ struct Owner {
 fn owner(developer: &Session, name: &str) -> Owner {
     let organisation = id(&developer.create(ORGANISATIONS, &association(name, "region:01"))).to_owned();
     let giver = developer.add(PROVIDERS, &provider(name, &organisation, "01"));
-    let place = developer.add(LOCATIONS, &location(name, &organisation, "091"));
+    let place = developer.add(LOCATIONS, &location_in(name, &organisation, "091"));
     Owner { organisation, provider: named(&giver).to_owned(), place: named(&place).to_owned() }
 }
 

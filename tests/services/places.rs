@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 use super::giver;
 use crate::support::sample::organisation;
-use crate::support::session::{ANY, LOCATIONS, POINTS, SERVICES, Session, hours, id, location, service, with};
+use crate::support::session::{ANY, LOCATIONS, POINTS, SERVICES, Session, hours, id, location_in, service, with};
 use crate::support::{Database, Registry};
 
 /// A location, as it is written within a service.
 fn new(name: &str, fields: &Value) -> Value {
-    json!({"new_location": with(&with(&location(name, "", "091"), &json!({"organisation": null})), fields)})
+    json!({"new_location": with(&with(&location_in(name, "", "091"), &json!({"organisation": null})), fields)})
 }
 
 /// A published service at some places.

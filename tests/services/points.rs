@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::sample::organisation;
 use crate::support::session::{
-    LOCATIONS, POINTS, PROVIDERS, SERVICES, Session, hours, id, location, provider, service, with,
+    LOCATIONS, POINTS, PROVIDERS, SERVICES, Session, hours, id, location_in, provider, service, with,
 };
 use crate::support::{Database, Registry};
 
@@ -29,7 +29,7 @@ impl<'a> Pushed<'a> {
             "opening_hours": hours("Mo-Fr 09:00-16:00; PH off"), "point": {"lat": 60.1699, "lon": 24.9384},
             "address": {"municipality": "091", "postcode": "00100"}
         });
-        let location = with(&location("Talo", &own, "091"), &at_nine);
+        let location = with(&location_in("Talo", &own, "091"), &at_nine);
         let mut pushed = Self {
             registry,
             integrator,

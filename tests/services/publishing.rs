@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::giver;
 use crate::support::sample::organisation;
-use crate::support::session::{ANY, LOCATIONS, SERVICES, hours, location, named, service, with};
+use crate::support::session::{ANY, LOCATIONS, SERVICES, hours, location_in, named, service, with};
 use crate::support::{Answer, Database, Registry};
 
 #[track_caller]
@@ -61,7 +61,7 @@ fn what_is_offered_decides_what_is_needed(#[values(Database::Sqlite, Database::P
     let developer = registry.developer();
     let organisation = organisation(&developer);
     let giver = giver(&developer, &organisation);
-    let place = developer.add(LOCATIONS, &location("Talo", &organisation, "091"));
+    let place = developer.add(LOCATIONS, &location_in("Talo", &organisation, "091"));
     let good = service("Digituki", &giver, &[named(&place)]);
     let note = json!({"fi": "5 euroa"});
     let channel = |channel: &str| {
@@ -130,7 +130,7 @@ fn what_is_published_does_not_lose_what_it_needs(#[values(Database::Sqlite, Data
     let developer = registry.developer();
     let organisation = organisation(&developer);
     let giver = giver(&developer, &organisation);
-    let place = developer.add(LOCATIONS, &location("Talo", &organisation, "091"));
+    let place = developer.add(LOCATIONS, &location_in("Talo", &organisation, "091"));
     let path = developer.add(SERVICES, &service("Digituki", &giver, &[named(&place)]));
     for (patch, pointer) in [
         (json!({"topics": []}), "/topics"),
@@ -154,7 +154,7 @@ fn what_is_there_and_at_fault_is_not_called_missing(
     let registry = Registry::start(database);
     let developer = registry.developer();
     let organisation = organisation(&developer);
-    let place = developer.add(LOCATIONS, &location("Talo", &organisation, "091"));
+    let place = developer.add(LOCATIONS, &location_in("Talo", &organisation, "091"));
     let good = service("Digituki", &giver(&developer, &organisation), &[named(&place)]);
     let monday = hours("Mo 9");
     for (fields, expected) in [

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::giver;
 use crate::support::sample::organisation;
 use crate::support::session::{
-    ANY, LOCATIONS, PROVIDERS, SERVICES, Session, id, location, named, provider, service, with,
+    ANY, LOCATIONS, PROVIDERS, SERVICES, Session, id, location_in, named, provider, service, with,
 };
 use crate::support::{Database, Registry};
 
@@ -26,7 +26,7 @@ fn hours(day: &str) -> Value {
 /// A service of which everything is known, as it is written, at two new locations.
 fn complete(developer: &Session) -> Value {
     let organisation = organisation(developer);
-    let places = ["Yksi", "Kaksi"].map(|name| developer.add(LOCATIONS, &location(name, &organisation, "091")));
+    let places = ["Yksi", "Kaksi"].map(|name| developer.add(LOCATIONS, &location_in(name, &organisation, "091")));
     json!({
         "provider": giver(developer, &organisation),
         "names": {"fi": "Digituki", "sv": "Digitalt stöd", "en": null},
@@ -271,7 +271,7 @@ fn a_provider_that_has_services_is_not_deleted_nor_hidden_while_they_are_publish
     let developer = registry.developer();
     let organisation = organisation(&developer);
     let giver = giver(&developer, &organisation);
-    let place = developer.add(LOCATIONS, &location("Talo", &organisation, "091"));
+    let place = developer.add(LOCATIONS, &location_in("Talo", &organisation, "091"));
     let path = developer.add(SERVICES, &service("Digituki", &giver, &[named(&place)]));
     let of_provider = format!("{PROVIDERS}/{giver}");
     let hidden = with(&provider("Antaja", &organisation, "01"), &json!({"offer_status": "archived"}));

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::support::session::{
-    LOCATIONS, ORGANISATIONS, PROVIDERS, SERVICES, Session, association, id, location, named, provider, service,
+    LOCATIONS, ORGANISATIONS, PROVIDERS, SERVICES, Session, association, id, location_in, named, provider, service,
 };
 
 /// One of these nouns.
@@ -42,10 +42,10 @@ impl Sample {
     pub(crate) fn body(self, developer: &Session, organisation: &str) -> Value {
         match self {
             Self::Provider => provider("Neuvonta", organisation, "01"),
-            Self::Location => location("Neuvonta", organisation, "091"),
+            Self::Location => location_in("Neuvonta", organisation, "091"),
             Self::Service => {
                 let giver = developer.add(PROVIDERS, &provider("Antaja", organisation, "01"));
-                let place = developer.add(LOCATIONS, &location("Talo", organisation, "091"));
+                let place = developer.add(LOCATIONS, &location_in("Talo", organisation, "091"));
                 service("Neuvonta", named(&giver), &[named(&place)])
             }
         }

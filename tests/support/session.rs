@@ -158,12 +158,35 @@ pub(crate) fn provider(name: &str, organisation: &str, region: &str) -> Value {
 }
 
 /// A location, as it is written, of which nothing is known but where it lies and who keeps it.
-pub(crate) fn location(name: &str, organisation: &str, municipality: &str) -> Value {
+pub(crate) fn location_in(name: &str, organisation: &str, municipality: &str) -> Value {
     json!({
         "organisation": organisation, "names": {"fi": name, "sv": null, "en": null},
         "address": {"street": null, "postcode": null, "post_office": null, "municipality": municipality},
         "point": null, "accessibility": null, "opening_hours": null, "directions": null, "phone": null,
         "external_ids": [], "valid_from": null, "valid_to": null
+    })
+}
+
+/// A location in the middle of Helsinki, as it is written, open in the daytime of working days.
+pub(crate) fn location(name: &str, organisation: Option<&str>) -> Value {
+    json!({
+        "organisation": organisation, "names": {"fi": name, "sv": null, "en": null},
+        "address": {
+            "street": {"fi": "Kirjastokatu 1", "sv": null, "en": null}, "postcode": "00100",
+            "post_office": {"fi": "Helsinki", "sv": "Helsingfors", "en": null}, "municipality": "091"
+        },
+        "point": {"lat": 60.1699, "lon": 24.9384},
+        "accessibility": {"step_free_entrance": true}, "opening_hours": weekdays("09:00", "16:00"),
+        "directions": {"fi": "Sisään pihan puolelta.", "sv": null, "en": null}, "phone": "+358295000",
+        "external_ids": [], "valid_from": null, "valid_to": null
+    })
+}
+
+/// Open from Monday to Friday, closed on public holidays.
+pub(crate) fn weekdays(opens: &str, closes: &str) -> Value {
+    let days = ["monday", "tuesday", "wednesday", "thursday", "friday"];
+    json!({
+        "weekly": [{"days": days, "opens": opens, "closes": closes}], "public_holidays": "closed", "by_appointment": false
     })
 }
 
@@ -177,7 +200,7 @@ pub(crate) fn service(name: &str, provider: &str, locations: &[&str]) -> Value {
     let places: Vec<Value> = locations.iter().map(|id| json!({"location": id, "opening_hours": null})).collect();
     json!({
         "provider": provider, "names": {"fi": name, "sv": null, "en": null},
-        "short_descriptions": {"fi": "Apua laitteisiin.", "sv": null, "en": null}, "descriptions": null,
+        "short_descriptions": {"fi": "Apua laitteissa.", "sv": null, "en": null}, "descriptions": null,
         "support_form": "in_person", "delivery_modes": ["service_point"], "topics": ["device_setup"],
         "target_groups": ["everyone"], "special_support": [], "languages": ["fi"], "fee": "free", "fee_note": null,
         "access_modes": ["walk_in"], "booking_url": null, "service_area": null, "locations": places, "channels": [],

@@ -12,6 +12,10 @@ pub(crate) const ANY: (&str, &str) = ("If-Match", "*");
 
 pub(crate) const PROVIDERS: &str = "/v1/providers";
 pub(crate) const ORGANISATIONS: &str = "/v1/organisations";
+pub(crate) const LOCATIONS: &str = "/v1/locations";
+pub(crate) const SERVICES: &str = "/v1/services";
+pub(crate) const POINTS: &str = "/v1/service-points";
+pub(crate) const DUPLICATES: &str = "/v1/duplicates";
 
 /// Someone who asks: a client that has signed in, or anyone.
 #[derive(Clone)]
@@ -116,6 +120,11 @@ impl Session<'_> {
         answer.json()
     }
 
+    /// Asks that another object be merged into one.
+    pub(crate) fn merge(&self, survivor: &str, other: &str) -> Answer {
+        self.write("POST", &format!("{survivor}/merge"), &[], &json!({"other": named(other)}))
+    }
+
     /// Removes an object, whatever its version is.
     #[track_caller]
     pub(crate) fn delete(&self, path: &str) {
@@ -146,6 +155,39 @@ pub(crate) fn provider(name: &str, organisation: &str, region: &str) -> Value {
         "municipality": null, "regions": [region], "origin": "existing", "offer_status": "published",
         "external_ids": [], "valid_from": null, "valid_to": null
     })
+}
+
+/// A location, as it is written, of which nothing is known but where it lies and who keeps it.
+pub(crate) fn location(name: &str, organisation: &str, municipality: &str) -> Value {
+    json!({
+        "organisation": organisation, "names": {"fi": name, "sv": null, "en": null},
+        "address": {"street": null, "postcode": null, "post_office": null, "municipality": municipality},
+        "point": null, "accessibility": null, "opening_hours": null, "directions": null, "phone": null,
+        "external_ids": [], "valid_from": null, "valid_to": null
+    })
+}
+
+/// Opening hours, as they are written, in the words of OpenStreetMap.
+pub(crate) fn hours(osm: &str) -> Value {
+    json!({"osm": osm, "by_appointment": false})
+}
+
+/// A published service of a provider, as it is written, that is given at some locations.
+pub(crate) fn service(name: &str, provider: &str, locations: &[&str]) -> Value {
+    let places: Vec<Value> = locations.iter().map(|id| json!({"location": id, "opening_hours": null})).collect();
+    json!({
+        "provider": provider, "names": {"fi": name, "sv": null, "en": null},
+        "short_descriptions": {"fi": "Apua laitteisiin.", "sv": null, "en": null}, "descriptions": null,
+        "support_form": "in_person", "delivery_modes": ["service_point"], "topics": ["device_setup"],
+        "target_groups": ["everyone"], "special_support": [], "languages": ["fi"], "fee": "free", "fee_note": null,
+        "access_modes": ["walk_in"], "booking_url": null, "service_area": null, "locations": places, "channels": [],
+        "origin": "existing", "offer_status": "published", "external_ids": [], "valid_from": null, "valid_to": null
+    })
+}
+
+/// The id at the end of an object's address.
+pub(crate) fn named(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
 }
 
 /// The same with some fields said otherwise.

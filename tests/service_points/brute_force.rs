@@ -181,13 +181,15 @@ fn counts_by_every_field_are_those_of_the_points_that_the_filters_find(
     let registry = at_noon(database);
     let world = World::now(database, &registry);
     let plain = |name, values: &[&str]| Filter::Plain(name, values.iter().map(|value| (*value).to_owned()).collect());
+    let town = |code: &str| Filter::Municipality(vec![code.to_owned()]);
+    let around = |place, radii: [f64; 5]| world.sure(radii.map(|radius| Filter::Near(place, Some(radius))));
     for filters in [
         vec![],
-        vec![Filter::Municipality(vec!["091".into()])],
-        vec![Filter::Region(vec!["21".into(), "19".into()]), plain("remote", &["false"])],
+        vec![world.sure(["091", "049", "837", "564", "853", "297", "398", "152", "478", "890"].map(town))],
+        vec![Filter::Region(vec!["21".into(), "19".into()]), plain("delivery_mode", &["service_point", "phone"])],
         vec![plain("language", &["sv", "se"]), plain("freshness", &["current", "outdated"])],
         vec![plain("open_at", &["true"]), plain("access_mode", &["walk_in"])],
-        vec![Filter::Near((60.17, 24.94), Some(7.3)), plain("topic", &["tax", "email"])],
+        vec![around((65.01, 25.47), [7.3, 3.1, 1.7, 1.1, 0.7]), plain("topic", &["tax", "email"])],
         vec![Filter::Near((69.907, 27.03), None), plain("fee", &["paid"])],
         vec![Filter::Box([22.0, 60.2, 22.6, 60.7]), plain("target_group", &["everyone"])],
     ] {

@@ -276,6 +276,12 @@ impl World {
         both.filter_map(|(known, verdict)| (verdict == Verdict::Yes).then_some(known)).collect()
     }
 
+    /// The first of some filters that ends nowhere too close to a point.
+    pub(super) fn sure(&self, filters: impl IntoIterator<Item = Filter>) -> Filter {
+        let mut filters = filters.into_iter();
+        filters.find(|filter| !self.verdicts(std::slice::from_ref(filter)).contains(&Verdict::Unsure)).unwrap()
+    }
+
     /// The municipalities of whoever asks: those that are named, or else that with the nearest centre.
     fn asker(&self, filters: &[Filter]) -> Vec<String> {
         let named = filters.iter().find_map(|filter| match filter {

@@ -158,7 +158,9 @@ fn write(world: &HandMade, places: &[String], shared: &Shared, told: &Receiver<(
             }
             _ => {
                 let other = if step % 8 == 3 { "Mo-Fr 09:00-16:00; PH off" } else { "24/7" };
-                world.developer.patch(&places[step % places.len()], &json!({"opening_hours": hours(other)}));
+                let place = &places[step % places.len()];
+                world.developer.patch(place, &json!({"opening_hours": null}));
+                world.developer.patch(place, &json!({"opening_hours": hours(other)}));
             }
         }
     }

@@ -62,6 +62,12 @@ struct Word {
 /// How many service points a demonstration has.
 pub(crate) const DEMONSTRATED: usize = 20_000;
 
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
 static NUMBER: AtomicUsize = AtomicUsize::new(0);
 static CREATION: Mutex<()> = Mutex::new(());
 
@@ -157,6 +163,12 @@ impl Place {
             Kept::OnServer(_) => sql_query(query).load(&mut self.postgres()).unwrap(),
         };
         rows.into_iter().map(|row| row.value).collect()
+    }
+
+    /// How an SQLite file would be searched: the steps of the plan that `EXPLAIN QUERY PLAN` tells.
+    pub(crate) fn plan(&self, question: &str) -> Vec<String> {
+        let steps: Vec<Step> = sql_query(question).load(&mut self.sqlite()).unwrap();
+        steps.into_iter().map(|step| step.detail).collect()
     }
 
     /// A connection to an SQLite file.

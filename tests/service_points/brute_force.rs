@@ -175,8 +175,18 @@ fn counts_by_every_field_are_those_of_the_points_that_the_filters_find(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
     const FIELDS: [&str; 12] = [
-        "municipality", "region", "language", "support_form", "delivery_mode", "topic", "target_group",
-        "special_support", "fee", "access_mode", "freshness", "remote",
+        "municipality",
+        "region",
+        "language",
+        "support_form",
+        "delivery_mode",
+        "topic",
+        "target_group",
+        "special_support",
+        "fee",
+        "access_mode",
+        "freshness",
+        "remote",
     ];
     let registry = at_noon(database);
     let world = World::now(database, &registry);

@@ -163,9 +163,7 @@ fn accept_chooses_the_format(#[values(Database::Sqlite, Database::Postgres)] dat
 }
 
 #[rstest]
-fn a_list_that_is_the_same_need_not_be_sent_again(
-    #[values(Database::Sqlite, Database::Postgres)] database: Database,
-) {
+fn a_list_that_is_the_same_need_not_be_sent_again(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let registry = Registry::start(database);
     let developer = registry.developer();
     let service = HandMade::by(&developer).at("091", 60.17, 24.94, "Digituki");

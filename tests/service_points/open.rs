@@ -64,10 +64,12 @@ fn what_is_open_follows_the_clock_through_its_changes_and_through_holidays(
     for (instant, expected) in TABLE {
         let asked = registry.items(&format!("{POINTS}?open_at={instant}"));
         assert_eq!(names(&asked), expected, "{instant}");
-        let open = asked.iter().all(|point| point["open_state"]["open_now"] == true && point["open_state"]["at"] == instant);
+        let open =
+            asked.iter().all(|point| point["open_state"]["open_now"] == true && point["open_state"]["at"] == instant);
         assert!(open, "{instant}: {asked:?}");
 
-        let then = Registry::begin(registry.database_url(), &["--public-url", "https://registry.example", "--clock", instant]);
+        let then =
+            Registry::begin(registry.database_url(), &["--public-url", "https://registry.example", "--clock", instant]);
         then.wait_until_ready(PATIENCE);
         assert_eq!(names(&then.items(&format!("{POINTS}?open_at=now"))), expected, "{instant}");
         for point in then.items(POINTS) {
@@ -121,9 +123,7 @@ fn what_is_closed_for_a_time_is_found_but_never_open(
 }
 
 #[rstest]
-fn hours_that_change_are_those_of_the_next_answer(
-    #[values(Database::Sqlite, Database::Postgres)] database: Database,
-) {
+fn hours_that_change_are_those_of_the_next_answer(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let registry = Registry::start(database);
     let developer = registry.developer();
     let world = HandMade::by(&developer);

@@ -215,7 +215,9 @@ impl World {
         let points: Vec<Known> = points.into_values().filter(|known| known.is_there_on(day)).collect();
         let mut frequencies: HashMap<_, usize> = HashMap::new();
         for known in &points {
-            for (field, value) in known.values.iter().flat_map(|(field, values)| values.iter().map(|value| (*field, value))) {
+            for (field, value) in
+                known.values.iter().flat_map(|(field, values)| values.iter().map(|value| (*field, value)))
+            {
                 *frequencies.entry((field, value.clone())).or_default() += 1;
             }
             if let Some(code) = &known.municipality {
@@ -240,7 +242,8 @@ impl World {
             }),
             "open_at" => (known.values[field] == ["true"]).then(|| Filter::Plain(field, vec!["true".into()])),
             field => {
-                let rarest = known.values[field].iter().min_by_key(|value| self.frequencies[&(field, (*value).clone())]);
+                let rarest =
+                    known.values[field].iter().min_by_key(|value| self.frequencies[&(field, (*value).clone())]);
                 rarest.map(|value| Filter::Plain(field, vec![value.clone()]))
             }
         }
@@ -312,9 +315,11 @@ impl World {
             Filter::Region(regions) => self.region(regions, known),
             Filter::Near(_, _) if !known.located => self.serves_any(known, asker),
             Filter::Near(from, radius) => known.point.map_or(Verdict::No, |point| within(*from, point, *radius)),
-            Filter::Box([west, south, east, north]) => sure(known.point.is_some_and(|(lat, lon)| {
-                (*south..=*north).contains(&lat) && (*west..=*east).contains(&lon)
-            })),
+            Filter::Box([west, south, east, north]) => sure(
+                known
+                    .point
+                    .is_some_and(|(lat, lon)| (*south..=*north).contains(&lat) && (*west..=*east).contains(&lon)),
+            ),
         }
     }
 

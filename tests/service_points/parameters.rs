@@ -55,11 +55,14 @@ const REFUSED: [Refused; 36] = [
         "as_of=2020-01-01&near=60.17,24.94&open_at=now",
         &[("near", "excluded", &["as_of"]), ("open_at", "excluded", &["as_of"])],
     ),
-    ("fee=x&limit=0&as_of=soon", &[
-        ("limit", "out_of_range", &["0", "1 to 500"]),
-        ("as_of", "malformed_value", &["soon", "YYYY-MM-DD"]),
-        ("fee", "unknown_value", &["x", "free"]),
-    ]),
+    (
+        "fee=x&limit=0&as_of=soon",
+        &[
+            ("limit", "out_of_range", &["0", "1 to 500"]),
+            ("as_of", "malformed_value", &["soon", "YYYY-MM-DD"]),
+            ("fee", "unknown_value", &["x", "free"]),
+        ],
+    ),
 ];
 
 #[rstest]

@@ -142,7 +142,10 @@ fn write(world: &HandMade, places: &[String], shared: &Shared, told: &Receiver<(
                 let survivor = world.given_at(&here, &name, &json!({}));
                 let other = world.given_at(&there, &name, &json!({}));
                 merge(world.developer, &survivor, &other);
-                losers.push((format!("{}.{}", named(&other), named(&there)), format!("{}.{}", named(&survivor), named(&there))));
+                losers.push((
+                    format!("{}.{}", named(&other), named(&there)),
+                    format!("{}.{}", named(&survivor), named(&there)),
+                ));
             }
             1 => {
                 let (here, there) = (place(0.03), place(0.04));

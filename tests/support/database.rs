@@ -13,8 +13,8 @@ use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query};
 use tempfile::TempDir;
 
-use crate::support::registry::{self, CLOCK};
 use crate::support::program;
+use crate::support::registry::{self, CLOCK};
 
 /// The kind of database that a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +83,8 @@ impl Database {
         static TEMPLATE: Template = Template::new("demonstration");
         self.copy(&TEMPLATE, |url| {
             let points = DEMONSTRATED.to_string();
-            let made = program::run(&["demo", "--points", &points], &[("DATABASE_URL", url), ("DIGITUKI_CLOCK", CLOCK)]);
+            let made =
+                program::run(&["demo", "--points", &points], &[("DATABASE_URL", url), ("DIGITUKI_CLOCK", CLOCK)]);
             assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         })
     }

@@ -13,7 +13,8 @@ use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query};
 use tempfile::TempDir;
 
-use crate::support::registry;
+use crate::support::program;
+use crate::support::registry::{self, CLOCK};
 
 /// The kind of database that a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,19 @@ enum Kept {
     OnServer(String),
 }
 
+/// What databases are copied from: prepared once in this process, by the first test that needs it.
+struct Template {
+    name: &'static str,
+    sqlite: OnceLock<Vec<u8>>,
+    postgres: OnceLock<String>,
+}
+
+impl Template {
+    const fn new(name: &'static str) -> Self {
+        Self { name, sqlite: OnceLock::new(), postgres: OnceLock::new() }
+    }
+}
+
 #[derive(QueryableByName)]
 struct Count {
     #[diesel(sql_type = BigInt)]
@@ -45,20 +59,44 @@ struct Word {
     value: String,
 }
 
+/// How many service points a demonstration has.
+pub(crate) const DEMONSTRATED: usize = 20_000;
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
 static NUMBER: AtomicUsize = AtomicUsize::new(0);
 static CREATION: Mutex<()> = Mutex::new(());
 
 impl Database {
     /// A database that holds the reference data and the history.
     pub(crate) fn loaded(self) -> Place {
-        static SQLITE: OnceLock<Vec<u8>> = OnceLock::new();
-        static POSTGRES: OnceLock<String> = OnceLock::new();
+        static TEMPLATE: Template = Template::new("template");
+        self.copy(&TEMPLATE, |url| registry::migrate(url, &[]))
+    }
+
+    /// A database that holds a demonstration of so many service points beside these.
+    pub(crate) fn demonstrated(self) -> Place {
+        static TEMPLATE: Template = Template::new("demonstration");
+        self.copy(&TEMPLATE, |url| {
+            let points = DEMONSTRATED.to_string();
+            let made =
+                program::run(&["demo", "--points", &points], &[("DATABASE_URL", url), ("DIGITUKI_CLOCK", CLOCK)]);
+            assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        })
+    }
+
+    /// A copy of a template, which is filled if it is the first.
+    fn copy(self, template: &'static Template, fill: impl FnOnce(&str)) -> Place {
         match self {
             Self::Sqlite => {
                 let place = sqlite();
-                let template = SQLITE.get_or_init(|| {
+                let template = template.sqlite.get_or_init(|| {
                     let place = sqlite();
-                    registry::migrate(place.url(), &[]);
+                    fill(place.url());
                     let copy = place.file().with_file_name("template.db");
                     // A file that is whole by itself, without a log of writes beside it.
                     place.execute(&format!("VACUUM INTO '{}'", copy.display()));
@@ -68,10 +106,10 @@ impl Database {
                 place
             }
             Self::Postgres => {
-                let template = POSTGRES.get_or_init(|| {
-                    let name = format!("digituki_template_{}", process::id());
+                let template = template.postgres.get_or_init(|| {
+                    let name = format!("digituki_{}_{}", template.name, process::id());
                     admin(&format!("CREATE DATABASE {name}"));
-                    registry::migrate(&url_of(&name), &[]);
+                    fill(&url_of(&name));
                     name
                 });
                 postgres(&format!("TEMPLATE {template}"))
@@ -126,6 +164,12 @@ impl Place {
             Kept::OnServer(_) => sql_query(query).load(&mut self.postgres()).unwrap(),
         };
         rows.into_iter().map(|row| row.value).collect()
+    }
+
+    /// How an SQLite file would be searched: the steps of the plan that `EXPLAIN QUERY PLAN` tells.
+    pub(crate) fn plan(&self, question: &str) -> Vec<String> {
+        let steps: Vec<Step> = sql_query(question).load(&mut self.sqlite()).unwrap();
+        steps.into_iter().map(|step| step.detail).collect()
     }
 
     /// A connection to an SQLite file.

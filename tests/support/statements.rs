@@ -1,6 +1,6 @@
-//! How many questions in SQL the registry has put to one database.
+//! The questions in SQL that the registry puts to one database: how many, and which.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, Once, PoisonError};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
@@ -8,6 +8,9 @@ use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_inst
 use crate::support::database::Place;
 
 static SENT: Mutex<Option<HashMap<String, usize>>> = Mutex::new(None);
+
+/// Of the databases that are listened to, the questions since; by what a connection calls them.
+static HEARD: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
 
 /// Watches the connections that are made from now on.
 pub(crate) fn watch() {
@@ -22,6 +25,14 @@ pub(crate) fn sent_to(place: &Place) -> usize {
     sent.iter().flatten().filter(|(url, _)| url.contains(&name)).map(|(_, number)| number).sum()
 }
 
+/// The questions that are put to a database while something is done, with their values.
+pub(crate) fn heard(place: &Place, work: impl FnOnce()) -> Vec<String> {
+    let listening = || HEARD.lock().unwrap_or_else(PoisonError::into_inner);
+    listening().insert(place.name(), Vec::new());
+    work();
+    listening().remove(&place.name()).unwrap_or_default()
+}
+
 /// Counts for one connection, which tells its URL first.
 struct Counter(String);
 
@@ -31,6 +42,9 @@ impl Instrumentation for Counter {
             InstrumentationEvent::StartEstablishConnection { url, .. } => url.clone_into(&mut self.0),
             // Not what a connection says of itself, which the pool may open at any time.
             InstrumentationEvent::StartQuery { query, .. } if query.to_string().starts_with("SELECT") => {
+                let mut heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner);
+                let heard = heard.iter_mut().find(|(name, _)| self.0.contains(*name));
+                heard.into_iter().for_each(|(_, questions)| questions.push(query.to_string()));
                 let mut sent = SENT.lock().unwrap_or_else(PoisonError::into_inner);
                 *sent.get_or_insert_default().entry(self.0.clone()).or_default() += 1;
             }

@@ -62,7 +62,7 @@ macro_rules! around {
             None => query,
             Some(around) => {
                 let serving = $crate::service_point::matching::has_terms(around.serving.clone());
-                let serving = service_points::has_place.eq(false).and(serving);
+                let serving = diesel::dsl::not(service_points::has_place).and(serving);
                 let there = service_points::square.is_not_null();
                 match around.radius {
                     None => query.filter(there.or(serving)),

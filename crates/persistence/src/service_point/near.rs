@@ -1,6 +1,6 @@
 //! What is near: places by their distance, and in between what comes to wherever one is.
 
-use diesel::dsl::sql;
+use diesel::dsl::{not, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -189,7 +189,8 @@ fn roaming(
     let window = Window { after: after.cloned(), ..window.clone() };
     let query = conditions
         .anywhere()
-        .filter(service_points::has_place.eq(false))
+        // In the words of the index, which a value would not be.
+        .filter(not(service_points::has_place))
         .filter(super::matching::has_terms(around.serving.clone()));
     let ordered = keyset!(query, window, service_points::sort_reach, service_points::id);
     Ok(ordered.select((service_points::sort_reach, Row::as_select())).load(db)?)

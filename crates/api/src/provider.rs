@@ -140,7 +140,7 @@ async fn verify_provider(write: Write, of: Of<Provider>, _: Query<()>, body: Emp
 /// Merge another provider into this one.
 ///
 /// For two that are one. This one keeps its id and what it says, takes over the other one's services and what other
-/// systems call it, and the other one's address leads here for ever (301).
+/// systems call it, and the other one's address leads here for ever (301). A draft takes over no published services (409).
 #[utoipa::path(
     post, path = "/v1/providers/{id}/merge", tag = "providers",
     params(("id" = ProviderId, Path, description = "The id of the provider that remains.")),

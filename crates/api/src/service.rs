@@ -60,8 +60,8 @@ async fn list_services(app: Data<App>, query: ListQuery<ServiceFilter>) -> Resul
 /// Create a service.
 ///
 /// Of a provider of the organisation that the caller works for, or in a region that it works for. Locations that the
-/// registry does not hold yet can be written with it, as `new_location`. A draft may leave out much; of one that is
-/// published, everything that is missing is named at once.
+/// registry does not hold yet can be written with it, as `new_location`, by whoever may write locations too. A draft may
+/// leave out much; of one that is published, everything that is missing is named at once.
 #[utoipa::path(
     post, path = "/v1/services", tag = "services",
     request_body = ServiceFacts, responses((status = 201, body = Service))

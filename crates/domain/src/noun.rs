@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use validator::Validate;
 
 use crate::external_id::ExternalId;
-use crate::invalid::Invalid;
+use crate::invalid::{Invalid, Violation, violations};
 use crate::version::Version;
 use crate::vocabulary::vocabulary;
 
@@ -49,6 +49,11 @@ pub trait Writable: Noun {
 
     /// What was written.
     fn facts(record: &Self::Record) -> &Self::Facts;
+
+    /// The rules that facts break by themselves.
+    fn broken_rules(facts: &Self::Facts) -> Vec<Violation> {
+        facts.validate().err().map(|errors| violations(&errors)).unwrap_or_default()
+    }
 
     /// Turns what was written in another way into what is kept.
     fn settle(_: &mut Self::Facts) {}

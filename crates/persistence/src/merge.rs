@@ -26,16 +26,14 @@ pub trait Merged: Pushed {
 
 /// Merges another object into one, which survives.
 pub fn merge<N: Merged>(tx: &mut Tx, survivor: Kept<N>, other: Kept<N>) -> Result<Kept<N>> {
-    const MOST_EXTERNAL_IDS: usize = 20;
     if survivor.id == other.id {
         let invalid = Invalid::NoSuch { value: other.id.to_string() };
         return Err(Error::Refused(vec![Violation::pointer("/other", invalid)]));
     }
     let record = N::united(&survivor.record, &other.record);
-    let mut facts = N::facts(&record).clone();
-    if N::external_ids(&mut facts).len() > MOST_EXTERNAL_IDS {
-        let invalid = Invalid::TooMany { max: MOST_EXTERNAL_IDS };
-        return Err(Error::Refused(vec![Violation::pointer("/other", invalid)]));
+    // Together they may have more names or places than one has.
+    if let Some(broken) = N::broken_rules(N::facts(&record)).into_iter().next() {
+        return Err(Error::Refused(vec![Violation::pointer("/other", broken.invalid)]));
     }
     tx.check_mine(&survivor)?;
     tx.check_mine(&other)?;
@@ -51,10 +49,11 @@ pub fn merge<N: Merged>(tx: &mut Tx, survivor: Kept<N>, other: Kept<N>) -> Resul
 pub(crate) fn both<N: Sourced>(survivor: &mut N::Facts, other: &mut N::Facts) {
     let more: Vec<ExternalId> = N::external_ids(other).clone();
     let known = N::external_ids(survivor);
-    let is_real = !known.iter().any(ExternalId::is_of_demonstration);
-    for external in more {
-        // What is real does not become a demonstration by taking one over.
-        if !known.contains(&external) && !(is_real && external.is_of_demonstration()) {
+    let is_made_up = known.iter().any(ExternalId::is_of_demonstration);
+    // What is real does not become a demonstration by taking one over.
+    let taken_over = more.into_iter().filter(|external| is_made_up || !external.is_of_demonstration());
+    for external in taken_over {
+        if !known.contains(&external) {
             known.push(external);
         }
     }

@@ -4,6 +4,7 @@ use digituki_domain::external_id::ExternalId;
 use digituki_domain::invalid::{Place, Violation};
 use digituki_domain::location::{Location, LocationFacts, LocationId};
 use digituki_domain::organisation::OrganisationId;
+use digituki_domain::policy::Scope;
 use digituki_domain::service::{ServiceFacts, ServiceRecord};
 
 use crate::error::{Error, Result, refuse};
@@ -59,6 +60,10 @@ pub(super) fn settle(
 }
 
 fn put(tx: &mut Tx, facts: LocationFacts) -> Result<LocationId> {
+    // A token for services alone writes no locations.
+    if !tx.author().permit.caller.scopes.contains(&Scope::LocationsWrite) {
+        return Err(Error::Forbidden);
+    }
     let Some(id) = known(tx, &facts)? else {
         let id = Location::new_id();
         let record = Location::compose(tx, &id, facts, None)?;

@@ -54,7 +54,8 @@ pub(crate) fn both<N: Sourced>(survivor: &mut N::Facts, other: &mut N::Facts) {
     let is_real = !known.iter().any(ExternalId::is_of_demonstration);
     for external in more {
         // What is real does not become a demonstration by taking one over.
-        if !known.contains(&external) && !(is_real && external.is_of_demonstration()) {
+        let is_left_out = is_real && external.is_of_demonstration();
+        if !is_left_out && !known.contains(&external) {
             known.push(external);
         }
     }

@@ -166,13 +166,16 @@ pub(super) fn query(filters: &[Filter]) -> String {
     filters.iter().map(Filter::query).collect::<Vec<_>>().join("&")
 }
 
+/// Where a service is given: a point and a municipality, as far as they are known.
+type Place = (Option<(f64, f64)>, Option<String>);
+
 /// All service points of a day, and the country of that day.
 pub(super) struct World {
     day: String,
     pub(super) points: Vec<Known>,
     towns: BTreeMap<String, Town>,
     /// Where the places of each service lie.
-    places: HashMap<String, Vec<(Option<(f64, f64)>, Option<String>)>>,
+    places: HashMap<String, Vec<Place>>,
     /// How many points have a value of a field.
     frequencies: HashMap<(&'static str, String), usize>,
 }
@@ -205,7 +208,7 @@ impl World {
                 points.insert(known.id.clone(), known);
             }
         }
-        let mut places: HashMap<String, Vec<_>> = HashMap::new();
+        let mut places: HashMap<String, Vec<Place>> = HashMap::new();
         for known in points.values().filter(|known| known.located) {
             places.entry(known.service.clone()).or_default().push((known.point, known.municipality.clone()));
         }

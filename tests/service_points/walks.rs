@@ -70,7 +70,9 @@ fn a_thousand_pages_among_merges_and_deletions_lead_nowhere_wrong_and_pass_nothi
         let readers: Vec<_> = readers.collect();
         drop(tell);
         let losers = write(&world, &places, &shared, &told);
-        readers.into_iter().for_each(|reader| reader.join().unwrap());
+        for reader in readers {
+            reader.join().unwrap();
+        }
         losers
     });
     assert!(shared.pages.into_inner() >= PAGES);

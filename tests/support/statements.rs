@@ -44,7 +44,9 @@ impl Instrumentation for Counter {
             InstrumentationEvent::StartQuery { query, .. } if query.to_string().starts_with("SELECT") => {
                 let mut heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner);
                 let heard = heard.iter_mut().find(|(name, _)| self.0.contains(*name));
-                heard.into_iter().for_each(|(_, questions)| questions.push(query.to_string()));
+                if let Some((_, questions)) = heard {
+                    questions.push(query.to_string());
+                }
                 let mut sent = SENT.lock().unwrap_or_else(PoisonError::into_inner);
                 *sent.get_or_insert_default().entry(self.0.clone()).or_default() += 1;
             }

@@ -79,7 +79,7 @@ fn each_fault_has_its_place() {
         ("weekly", week(&entry.replace("09:00", "24:00")), "/weekly/0/opens out_of_range"),
         ("weekly", week(&entry.replace(r#"["monday"]"#, "[]")), "/weekly/0/days missing_field"),
         ("weekly", week(&entry.replace(r#"["monday"]"#, r#"["monday", "monday"]"#)), "/weekly/0/days repeated_value"),
-        ("weekly", week(&entry.replace("[]", "[0]")), "/weekly/0/weeks_of_month unknown_value"),
+        ("weekly", week(&entry.replace("[]", "[0]")), "/weekly/0/weeks_of_month/0 unknown_value"),
         ("weekly", week(&entry.replace("[]", "[1, 1]")), "/weekly/0/weeks_of_month repeated_value"),
         (
             "weekly",

@@ -11,8 +11,7 @@ pub enum Turn {
 
 /// Mixes places and what has none, so that neither drowns the other.
 ///
-/// Up to 25 km away, four places come before each service without a place; farther away, they take turns, the service
-/// without a place first. So whoever lives in Helsinki sees what is around the corner, with help from afar at every
+/// Up to 25 km away, four places come before each service without a place; farther away, they take turns. So whoever lives in Helsinki sees what is around the corner, with help from afar at every
 /// fifth position; whoever lives in Utsjoki sees the one place of the village, and then help from afar before places
 /// that are hours away, but never a page of nothing else. Where one kind has come to its end, the other goes on alone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

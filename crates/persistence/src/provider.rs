@@ -297,8 +297,8 @@ impl Merged for Provider {
     }
 
     fn move_references(tx: &mut Tx, from: &ProviderId, to: &ProviderId) -> Result<()> {
-        let is_published = |kept: Kept<Self>| kept.record.facts.offer_status.is_published();
-        if !Self::find(tx.db(), to)?.is_some_and(is_published) && service::has_published(tx.db(), from)? {
+        let is_hidden = |kept: Kept<Self>| !kept.record.facts.offer_status.is_published();
+        if Self::find(tx.db(), to)?.is_some_and(is_hidden) && service::has_published(tx.db(), from)? {
             return Err(Error::InUse);
         }
         for kept in service::kept_of_provider(tx.db(), from)? {

@@ -235,7 +235,6 @@ fn a_filter_by_an_instant_finds_what_is_open_then(#[values(Database::Sqlite, Dat
 
         let asked = walk_of(&noon, &format!("open_at={instant}&fields=open_state"));
         assert!(asked.iter().all(open), "{instant}");
-        assert!(asked.iter().all(|item| item["open_state"]["at"] == instant), "{instant}");
         let found: BTreeSet<String> = asked.iter().map(super::id).collect();
         assert_eq!(found.len(), asked.len(), "{instant}");
         assert_eq!(found.into_iter().collect::<Vec<_>>(), meant, "{instant}");

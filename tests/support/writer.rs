@@ -45,8 +45,7 @@ impl Writer {
     /// Signs in, as soon as the server is ready.
     pub(crate) fn sign_in(address: SocketAddr, credentials: &str) -> Self {
         let writer = Self { agent: agent(), address, token: String::new() };
-        let ready = || writer.try_send("GET", "/health/ready", &[], []).filter(|answer| answer.status == 200);
-        poll::until("ready", PATIENCE, ready);
+        writer.wait_until_ready();
         let form = [("Content-Type", "application/x-www-form-urlencoded")];
         let answer = writer.try_send("POST", "/oauth2/token", &form, credentials).unwrap();
         assert_eq!(answer.status, 200, "{}", answer.text());
@@ -56,7 +55,14 @@ impl Writer {
 
     /// The same client at another server of the same registry.
     pub(crate) fn at(&self, address: SocketAddr) -> Self {
-        Self { address, ..self.clone() }
+        let writer = Self { address, ..self.clone() };
+        writer.wait_until_ready();
+        writer
+    }
+
+    fn wait_until_ready(&self) {
+        let ready = || self.try_send("GET", "/health/ready", &[], []).filter(|answer| answer.status == 200);
+        poll::until("ready", PATIENCE, ready);
     }
 
     /// What it sends along to say who it is.

@@ -185,6 +185,10 @@ fn a_page_of_what_is_found_broadly_walks_along_an_index_in_the_order_of_the_list
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
     let registry = start(database);
+    if database == Database::Postgres {
+        // Where most of a table is wanted, it may rightly read the whole: here it is asked whether an index could serve.
+        registry.place().execute("ALTER FUNCTION explain(TEXT) SET enable_seqscan = off");
+    }
     let mut found = Vec::new();
     for filters in BROAD {
         for sort in orders(filters) {

@@ -97,7 +97,7 @@ fn a_point_says_until_when_and_from_when_it_is_open_and_which_holiday_it_is(
         let items = registry.items(&format!("{POINTS}?open_at={instant}"));
         let point = items.iter().find(|point| point["service"]["names"]["fi"] == name).unwrap();
         let state = json!({
-            "at": instant, "open_now": true, "opens_at": opens_at, "closes_at": closes_at, "public_holiday": holiday
+            "open_now": true, "opens_at": opens_at, "closes_at": closes_at, "public_holiday": holiday
         });
         assert_eq!(point["open_state"], state, "{name} at {instant}");
     }

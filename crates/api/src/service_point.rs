@@ -6,6 +6,7 @@ use actix_web::web::Data;
 use actix_web::{Either, HttpRequest, HttpResponse};
 use digituki_domain::at::At;
 use digituki_domain::point::{BoundingBox, Near};
+use digituki_domain::search::SearchText;
 use digituki_domain::service_point::{
     ServicePoint, ServicePointField, ServicePointFilter, ServicePointId, ServicePointSort,
 };
@@ -31,6 +32,7 @@ type ServicePointFeatures = FeaturesOf<ServicePoint>;
 pub(crate) fn configure(routes: &mut Routes) {
     operations!(routes, list_service_points, get_service_point);
     // What only a query names.
+    routes.add_schema::<SearchText>();
     routes.add_schema::<At>();
     routes.add_schema::<Near>();
     routes.add_schema::<BoundingBox>();
@@ -41,6 +43,7 @@ pub(crate) fn configure(routes: &mut Routes) {
 impl FromQuery for ServicePointFilter {
     fn read(query: &mut Reader) -> Self {
         let filter = Self {
+            q: query.one("q"),
             as_of: query.day("as_of"),
             near: query.one("near"),
             radius_km: query.decimal("radius_km", 0.1, 500.0),

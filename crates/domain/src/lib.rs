@@ -43,6 +43,7 @@ pub mod programme;
 pub mod provider;
 pub mod role;
 pub mod schema;
+pub mod search;
 pub mod service;
 pub mod service_point;
 pub mod support;

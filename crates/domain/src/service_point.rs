@@ -20,6 +20,7 @@ use crate::opening_hours::{OpenState, OpeningHours};
 use crate::point::Point;
 use crate::provider::{OfferStatus, Origin, ProviderRef};
 use crate::schema::published_as_string;
+use crate::search::Score;
 use crate::service::{FeeNote, ServiceArea, ServiceChannel, ServiceId, ServiceRef, ShortDescriptions};
 use crate::support::{AccessMode, DeliveryMode, Fee, SpecialSupport, SupportForm, TargetGroup, Topic};
 use crate::text::{Descriptions, Label, Language, Names};
@@ -179,6 +180,8 @@ pub struct Hit {
     /// Whether it is open, at the instant of `open_at` or now; null where the hours are not known, and while it is closed
     /// for a time.
     pub open_state: Option<OpenState>,
+    /// How well it answers, when `q` asks.
+    pub score: Option<Score>,
 }
 
 /// Documents a service point: all that is known of it, and why it is among the answers.

@@ -39,6 +39,16 @@ vocabulary! {
     }
 }
 
+impl From<TextLanguage> for Language {
+    fn from(language: TextLanguage) -> Self {
+        match language {
+            TextLanguage::Fi => Self::Fi,
+            TextLanguage::Sv => Self::Sv,
+            TextLanguage::En => Self::En,
+        }
+    }
+}
+
 /// A text of the project's own, complete in the three languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Label {

@@ -129,6 +129,17 @@ diesel::table! {
     counted_terms (term, number) { term -> Text, number -> BigInt, }
 }
 diesel::table! {
+    service_point_words (word, field, number) { word -> BigInt, field -> SmallInt, number -> BigInt, }
+}
+diesel::table! {
+    /// The same words where a walk goes along them: beside those that are asked for.
+    #[sql_name = "service_point_words"]
+    walked_words (word, field, number) { word -> BigInt, field -> SmallInt, number -> BigInt, }
+}
+diesel::table! {
+    service_point_texts (number) { number -> BigInt, words -> Binary, }
+}
+diesel::table! {
     log_head (id) { id -> Integer, seq -> BigInt, digest -> Text, }
 }
 diesel::table! {
@@ -184,5 +195,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     service_languages,
     external_ids,
 );
-diesel::allow_tables_to_appear_in_same_query!(service_points, service_point_terms, counted_terms);
+diesel::allow_tables_to_appear_in_same_query!(
+    service_points,
+    service_point_terms,
+    counted_terms,
+    service_point_words,
+    walked_words
+);
 diesel::allow_tables_to_appear_in_same_query!(changes, payloads);

@@ -7,6 +7,8 @@ mod list;
 mod matching;
 mod near;
 mod render;
+mod search;
+mod words;
 
 use diesel::prelude::*;
 use digituki_domain::clock::Moment;
@@ -14,6 +16,7 @@ use digituki_domain::location::Location;
 use digituki_domain::opening_hours::OpeningHours;
 use digituki_domain::point::Planar;
 use digituki_domain::service::{Service, ServiceId};
+use digituki_domain::search::Score;
 use digituki_domain::service_point::{Hit, ServicePointId};
 use serde_json::value::RawValue;
 
@@ -32,12 +35,28 @@ use render::Sources;
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = service_points)]
 pub(crate) struct Row {
+    #[diesel(embed)]
+    slim: Slim,
+    body: String,
+}
+
+/// What is read of a row to choose it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = service_points)]
+pub(crate) struct Slim {
+    number: i64,
     id: String,
+    has_place: bool,
     hours: Option<i64>,
     northing: Option<i64>,
     easting: Option<i64>,
     verified_at: Option<chrono::NaiveDateTime>,
-    body: String,
+}
+
+impl Slim {
+    fn planar(&self) -> Option<Planar> {
+        self.northing.zip(self.easting).map(Planar::of_centimetres)
+    }
 }
 
 /// Writes the points of some services anew.
@@ -90,7 +109,7 @@ pub fn get(db: &mut AnyConnection, hours: &Hours, id: ServicePointId, moment: Mo
     let row = service_points::table.filter(service_points::id.eq(id.to_string())).select(Row::as_select());
     if let Some(row) = row.first(db).optional()? {
         hours.refresh(db)?;
-        return Ok(Found::Point(rendered(row, hours, &Question::at(moment))?));
+        return Ok(Found::Point(rendered(row, hours, &Question::at(moment), None)?));
     }
     let service = survivor::<Service>(db, &id.service)?;
     let location = match id.location {
@@ -121,14 +140,15 @@ impl Question {
 
 /// A point as it is answered: what stands still, as it was rendered, and behind it what follows from the clock and
 /// from the question.
-fn rendered(row: Row, hours: &Hours, question: &Question) -> Result<Box<RawValue>> {
-    let verified_at = row.verified_at.map(|at| at.and_utc());
-    let there = row.northing.zip(row.easting).map(Planar::of_centimetres);
-    let hours = row.hours.and_then(|id| hours.get(id));
+fn rendered(row: Row, hours: &Hours, question: &Question, score: Option<Score>) -> Result<Box<RawValue>> {
+    let verified_at = row.slim.verified_at.map(|at| at.and_utc());
+    let there = row.slim.planar();
+    let hours = row.slim.hours.and_then(|id| hours.get(id));
     let hit = Hit {
         freshness: digituki_domain::freshness::Freshness::of(verified_at, question.moment.now),
         distance_km: there.zip(question.from).map(|(there, from)| kilometres(from.distance(there))),
         open_state: hours.as_deref().map(|hours: &OpeningHours| hours.state_at(question.at)),
+        score,
     };
     let hit = serde_json::to_string(&hit)?;
     let mut body = row.body;

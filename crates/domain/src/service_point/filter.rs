@@ -15,6 +15,7 @@ use crate::freshness::Freshness;
 use crate::invalid::{Invalid, Violation};
 use crate::point::{BoundingBox, Near};
 use crate::provider::ProviderId;
+use crate::search::SearchText;
 use crate::support::{AccessMode, DeliveryMode, Fee, SpecialSupport, SupportForm, TargetGroup, Topic};
 use crate::text::Language;
 use crate::vocabulary::vocabulary;
@@ -22,6 +23,7 @@ use crate::vocabulary::vocabulary;
 vocabulary! {
     /// What service points are sorted by.
     pub enum ServicePointSort = "service_point_sort" {
+        Relevance = "relevance" ["osuvuus", "relevans", "relevance"],
         Distance = "distance" ["etäisyys", "avstånd", "distance"],
         Name = "name" ["nimi", "namn", "name"],
         VerifiedAt = "verified_at" ["viimeksi todennettu", "senast verifierad", "last verified"],
@@ -74,7 +76,7 @@ pub struct ServicePointField(&'static str);
 
 impl ServicePointField {
     /// Every field, in the order in which a point shows them.
-    pub const ALL: [&str; 29] = [
+    pub const ALL: [&str; 30] = [
         "id",
         "service",
         "provider",
@@ -104,6 +106,7 @@ impl ServicePointField {
         "freshness",
         "distance_km",
         "open_state",
+        "score",
     ];
 
     /// Its name.
@@ -136,6 +139,11 @@ impl utoipa::ToSchema for ServicePointField {}
 #[derive(Debug, Clone, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ServicePointFilter {
+    /// Those that are found by these words: by all of them, in any of their forms, in compounds, in other words that
+    /// mean the same, and by words that differ by one typing error from one that nothing holds. Where nothing holds
+    /// all of them, those that hold any.
+    #[param(value_type = Option<SearchText>)]
+    pub q: Option<SearchText>,
     /// Those that were there on this day; today when left out. It does not combine with `near` and `open_at`, which
     /// ask about the present.
     #[param(value_type = Option<NaiveDate>)]
@@ -196,8 +204,9 @@ pub struct ServicePointFilter {
     /// Only what is reached from afar, or only what is not.
     #[param(value_type = Option<bool>)]
     pub remote: Option<bool>,
-    /// The order: by distance (the order when `near` is given, which it needs), alphabetically by name (the order
-    /// when it is not; å, ä and ö last), or last verified first.
+    /// The order: by how well a point answers (the order when `q` is given, which it needs), by distance (the order
+    /// when `near` is given without `q`; it needs `near`), alphabetically by name (the order when neither is; å, ä and
+    /// ö last), or last verified first.
     #[param(value_type = Option<ServicePointSort>)]
     pub sort: Option<ServicePointSort>,
     /// Only these fields of each point, beside its id, in an answer as JSON.
@@ -211,7 +220,11 @@ pub struct ServicePointFilter {
 impl ServicePointFilter {
     /// The order that is meant.
     pub fn order(&self) -> ServicePointSort {
-        let otherwise = if self.near.is_some() { ServicePointSort::Distance } else { ServicePointSort::Name };
+        let otherwise = match (&self.q, self.near) {
+            (Some(_), _) => ServicePointSort::Relevance,
+            (None, Some(_)) => ServicePointSort::Distance,
+            (None, None) => ServicePointSort::Name,
+        };
         self.sort.unwrap_or(otherwise)
     }
 
@@ -230,6 +243,7 @@ impl ServicePointFilter {
         conflict(dated && self.open_at.is_some(), "open_at", excludes("as_of"));
         conflict(!near && self.radius_km.is_some(), "radius_km", needs("near"));
         conflict(!near && self.sort == Some(ServicePointSort::Distance), "sort", needs("near"));
+        conflict(self.q.is_none() && self.sort == Some(ServicePointSort::Relevance), "sort", needs("q"));
         found
     }
 }

@@ -1,11 +1,13 @@
 //! Lists service points.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use digituki_domain::service_point::{Facet, ServicePointFilter, ServicePointSort};
 use serde_json::value::RawValue;
 
 use super::matching::Conditions;
-use super::{Hours, Question, Row, facets, near, rendered};
+use super::{Hours, Question, Row, Slim, facets, near, rendered, search};
 use crate::connection::AnyConnection;
 use crate::error::Result;
 use crate::page::{Asked, Page, Position, keyset};
@@ -24,15 +26,23 @@ pub struct Points {
 pub fn list(db: &mut AnyConnection, hours: &Hours, asked: &Asked<ServicePointFilter>) -> Result<Points> {
     let (filter, window, moment) = (&asked.filter, &asked.window, asked.moment);
     hours.refresh(db)?;
-    let conditions = Conditions::new(db, filter, moment, hours)?;
+    let mut conditions = Conditions::new(db, filter, moment, hours)?;
+    search::relax(db, &mut conditions)?;
     let total = window.total(|| conditions.everything().count().get_result(db))?;
-    let rows: Vec<(Position, Row)> = match (filter.order(), &conditions.around) {
-        (ServicePointSort::Distance, Some(around)) => near::rows(db, &conditions, around, window)?,
-        (ServicePointSort::VerifiedAt, _) => {
+    let rows: Vec<(Position, Row)> = match (filter.order(), &conditions.search, &conditions.around) {
+        (ServicePointSort::Relevance, Some(search), _) => {
+            let chosen = search::rows(db, &conditions, search, hours, window)?;
+            completed(db, chosen)?
+        }
+        (ServicePointSort::Distance, _, Some(around)) => {
+            let chosen = near::rows(db, &conditions, around, window)?;
+            completed(db, chosen)?
+        }
+        (ServicePointSort::VerifiedAt, ..) => {
             let ordered = keyset!(conditions.everything(), window, service_points::sort_verified, service_points::id);
             positioned(ordered.select((service_points::sort_verified, Row::as_select())).load(db)?)
         }
-        (ServicePointSort::Name | ServicePointSort::Distance, _) => {
+        (ServicePointSort::Name | ServicePointSort::Distance | ServicePointSort::Relevance, ..) => {
             let ordered = keyset!(conditions.everything(), window, service_points::sort_name, service_points::id);
             positioned(ordered.select((service_points::sort_name, Row::as_select())).load(db)?)
         }
@@ -46,7 +56,14 @@ pub fn list(db: &mut AnyConnection, hours: &Hours, asked: &Asked<ServicePointFil
         rows,
         total,
         |(position, _)| position.clone(),
-        |rows| rows.into_iter().map(|(_, row)| rendered(row, hours, &question)).collect(),
+        |rows| {
+            let mut scores = search::scores(db, &conditions, hours, &rows, &question)?;
+            let answer = |(_, row): (Position, Row)| {
+                let score = scores.remove(&row.slim.number);
+                rendered(row, hours, &question, score)
+            };
+            rows.into_iter().map(answer).collect()
+        },
     )?;
     let day = filter.as_of.unwrap_or(moment.today);
     let facets = match filter.facets.as_slice() {
@@ -56,6 +73,21 @@ pub fn list(db: &mut AnyConnection, hours: &Hours, asked: &Asked<ServicePointFil
     Ok(Points { page, facets })
 }
 
+/// The rows of the points that were chosen, in their order.
+fn completed(db: &mut AnyConnection, chosen: Vec<(Position, Slim)>) -> Result<Vec<(Position, Row)>> {
+    let numbers: Vec<i64> = chosen.iter().map(|(_, slim)| slim.number).collect();
+    let rows: Vec<(i64, String)> = service_points::table
+        .filter(service_points::number.eq_any(numbers))
+        .select((service_points::number, service_points::body))
+        .load(db)?;
+    let mut bodies: HashMap<i64, String> = rows.into_iter().collect();
+    let row = |(position, slim): (Position, Slim)| {
+        let body = bodies.remove(&slim.number)?;
+        Some((position, Row { slim, body }))
+    };
+    Ok(chosen.into_iter().filter_map(row).collect())
+}
+
 fn positioned(rows: Vec<(String, Row)>) -> Vec<(Position, Row)> {
-    rows.into_iter().map(|(sort, row)| (Position { sort, id: row.id.clone() }, row)).collect()
+    rows.into_iter().map(|(sort, row)| (Position { sort, id: row.slim.id.clone() }, row)).collect()
 }

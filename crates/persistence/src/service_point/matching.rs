@@ -1,6 +1,6 @@
 //! Which points a question is about.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{auto_type, exists};
 use diesel::prelude::*;
 use digituki_domain::area::{AreaId, MunicipalityCode, RegionCode};
@@ -8,14 +8,16 @@ use digituki_domain::clock::Moment;
 use digituki_domain::freshness::Freshness;
 use digituki_domain::point::{BoundingBox, Square};
 use digituki_domain::provider::{Provider, ProviderId};
+use digituki_domain::search::SearchField;
 use digituki_domain::service_point::{ServicePointFilter, Term};
 
 use super::near::Around;
+use super::search::{Search, WordGroup};
 use super::{Hours, near};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::{Result, in_query, together};
 use crate::noun::require;
-use crate::schema::{memberships, service_point_terms, service_points};
+use crate::schema::{memberships, service_point_terms, service_point_words, service_points};
 use crate::{area, merge, municipality};
 
 pub(super) type Query = service_points::BoxedQuery<'static, Backend>;
@@ -36,6 +38,14 @@ macro_rules! meeting {
                 query.filter(service_points::number.eq_any($crate::service_point::matching::with_terms(terms)))
             } else {
                 query.filter($crate::service_point::matching::has_terms(terms))
+            };
+        }
+        for group in conditions.search.iter().flat_map(|search| &search.groups) {
+            let words = group.words.clone();
+            query = if group.leads() {
+                query.filter(service_points::number.eq_any($crate::service_point::matching::with_words(words)))
+            } else {
+                query.filter($crate::service_point::matching::has_words(words))
             };
         }
         if let Some(open) = &conditions.open {
@@ -79,7 +89,12 @@ macro_rules! around {
 pub(super) use around;
 
 /// A filter, as far as it can be worked out before the points are looked at.
+#[derive(Clone)]
 pub(super) struct Conditions {
+    /// What is asked for in words.
+    pub(super) search: Option<Search>,
+    /// At which instant it is to be open, if that was asked.
+    pub(super) open_at: Option<DateTime<Utc>>,
     pub(super) day: NaiveDate,
     pub(super) moment: Moment,
     pub(super) freshness: Vec<Freshness>,
@@ -92,6 +107,7 @@ pub(super) struct Conditions {
 }
 
 /// The terms of one filter.
+#[derive(Clone)]
 pub(super) struct Group {
     pub(super) terms: Vec<String>,
     /// Whether few points have any of them: then they lead to the points; else each point is asked for them, in the
@@ -113,7 +129,9 @@ impl Conditions {
         let areas = areas.chain(regions.map(|(place, code)| (place, code.id())));
         let providers = merged_into(db, &filter.provider)?;
         together([area::require(db, areas.collect()), require::<Provider>(db, in_query("provider", &providers))])?;
-        let open = filter.open_at.map(|at| hours.open_at(at.instant(moment)));
+        let open_at = filter.open_at.map(|at| at.instant(moment));
+        let open = open_at.map(|at| hours.open_at(at));
+        let search = filter.q.as_ref().map(|text| Search::new(db, text)).transpose()?;
         let mut groups = vec![
             all("provider", &providers),
             all("postcode", &filter.postcode),
@@ -140,7 +158,13 @@ impl Conditions {
         weighed.sort_by_key(|group| !group.leads);
         let around = filter.near.map(|near| near::around(db, filter, near.0, moment)).transpose()?.flatten();
         let freshness = filter.freshness.clone();
-        Ok(Self { day, moment, freshness, bbox: filter.bbox, open, groups: weighed, around })
+        Ok(Self { search, open_at, day, moment, freshness, bbox: filter.bbox, open, groups: weighed, around })
+    }
+
+    /// Whether some condition leaves few points.
+    pub(super) fn is_narrow(&self) -> bool {
+        let words = self.search.iter().flat_map(|search| &search.groups);
+        self.groups.iter().any(|group| group.leads) || words.into_iter().any(WordGroup::leads)
     }
 
     /// The points that meet all conditions, but for how far away they are.
@@ -227,6 +251,20 @@ pub(super) fn with_terms(terms: Vec<String>) -> _ {
 pub(super) fn has_terms(terms: Vec<String>) -> _ {
     let own = service_point_terms::table.filter(service_point_terms::number.eq(service_points::number));
     exists(own.filter(service_point_terms::term.eq_any(terms)))
+}
+
+/// The numbers of the points that are found by any of the words.
+#[auto_type]
+pub(super) fn with_words(words: Vec<i64>) -> _ {
+    service_point_words::table.filter(service_point_words::word.eq_any(words)).select(service_point_words::number)
+}
+
+/// Whether a point is found by any of the words. The fields are named one by one: so an index leads to the point.
+#[auto_type]
+pub(super) fn has_words(words: Vec<i64>) -> _ {
+    let own = service_point_words::table.filter(service_point_words::number.eq(service_points::number));
+    let fields: [i16; 4] = SearchField::RANKS;
+    exists(own.filter(service_point_words::word.eq_any(words)).filter(service_point_words::field.eq_any(fields)))
 }
 
 /// Whether a point lies in any of the squares.

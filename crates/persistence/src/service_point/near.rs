@@ -9,7 +9,7 @@ use digituki_domain::clock::Moment;
 use digituki_domain::point::{Planar, Point, Square};
 use digituki_domain::service_point::{Mixer, ServicePointFilter, Turn};
 
-use super::Row;
+use super::Slim;
 use super::matching::{Conditions, Query, of_municipalities, within};
 use crate::column;
 use crate::connection::AnyConnection;
@@ -19,6 +19,7 @@ use crate::page::{Position, Window, keyset};
 use crate::schema::service_points;
 
 /// Where somebody is, and how far away a place may be.
+#[derive(Clone)]
 pub(super) struct Around {
     pub(super) from: Planar,
     /// In metres.
@@ -106,7 +107,7 @@ pub(super) fn rows(
     conditions: &Conditions,
     around: &Around,
     window: &Window,
-) -> Result<Vec<(Position, Row)>> {
+) -> Result<Vec<(Position, Slim)>> {
     let mut start = Start::read(window.after.as_ref())?;
     let mut places = places(db, conditions, around, start.place.as_ref(), window.fetch())?.into_iter().peekable();
     let mut roaming = roaming(db, conditions, around, start.roaming.as_ref(), window)?.into_iter().peekable();
@@ -143,7 +144,7 @@ fn places(
     around: &Around,
     after: Option<&(i64, String)>,
     fetch: i64,
-) -> Result<Vec<(i64, Row)>> {
+) -> Result<Vec<(i64, Slim)>> {
     const RINGS: [f64; 5] = [500.0, 2_000.0, 8_000.0, 32_000.0, 128_000.0];
     let passed = after.map_or(0.0, |(distance, _)| metres(*distance, around));
     let widest = around.radius.unwrap_or(f64::MAX);
@@ -164,7 +165,7 @@ fn ranked(
     after: Option<&(i64, String)>,
     ring: Option<f64>,
     fetch: i64,
-) -> Result<Vec<(i64, Row)>> {
+) -> Result<Vec<(i64, Slim)>> {
     let mut query: Query = conditions.anywhere().filter(service_points::square.is_not_null());
     if let Some(ring) = ring {
         let within = within(around.squares(ring));
@@ -175,7 +176,7 @@ fn ranked(
         query = query.filter(around.square_of_distance().gt(*distance).or(same));
     }
     let ordered = query.order((around.square_of_distance(), service_points::id)).limit(fetch);
-    Ok(ordered.select((around.square_of_distance(), Row::as_select())).load(db)?)
+    Ok(ordered.select((around.square_of_distance(), Slim::as_select())).load(db)?)
 }
 
 /// What has no place and serves whoever asks, by how far it reaches and by name.
@@ -185,7 +186,7 @@ fn roaming(
     around: &Around,
     after: Option<&Position>,
     window: &Window,
-) -> Result<Vec<(String, Row)>> {
+) -> Result<Vec<(String, Slim)>> {
     let window = Window { after: after.cloned(), ..window.clone() };
     let query = conditions
         .anywhere()
@@ -193,5 +194,5 @@ fn roaming(
         .filter(not(service_points::has_place))
         .filter(super::matching::has_terms(around.serving.clone()));
     let ordered = keyset!(query, window, service_points::sort_reach, service_points::id);
-    Ok(ordered.select((service_points::sort_reach, Row::as_select())).load(db)?)
+    Ok(ordered.select((service_points::sort_reach, Slim::as_select())).load(db)?)
 }

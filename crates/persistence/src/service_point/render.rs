@@ -11,11 +11,12 @@ use digituki_domain::opening_hours::OpeningHours;
 use digituki_domain::point::{Point, Square};
 use digituki_domain::provider::{Provider, ProviderRecord, ProviderRef};
 use digituki_domain::service::{Service, ServiceFacts, ServiceId, ServicePlaceFacts, ServiceRecord, ServiceRef};
+use digituki_domain::search::Words;
 use digituki_domain::service_point::{PointLocation, ServicePointId, StillPoint, Term};
 use digituki_domain::support::{DeliveryMode, ServiceAreaMode, SupportForm};
 use digituki_domain::text::Names;
 
-use super::{forget_terms, hours};
+use super::{forget_terms, hours, words};
 use crate::column::stored_instant;
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
@@ -52,6 +53,7 @@ struct NewRow {
 pub(super) struct New {
     row: NewRow,
     terms: Vec<Term>,
+    words: Words,
 }
 
 /// What points are made of.
@@ -164,6 +166,7 @@ impl Sources {
             valid_to,
             demonstration: facts.external_ids.iter().any(ExternalId::is_of_demonstration),
         };
+        let words = words::of(&still);
         let row = NewRow {
             number: 0,
             id: point_id.to_string(),
@@ -185,7 +188,7 @@ impl Sources {
             valid_to,
             body: serde_json::to_string(&still)?,
         };
-        Ok(New { row, terms })
+        Ok(New { row, terms, words })
     }
 
     fn located(&self, id: LocationId, LocationRecord { facts, .. }: &LocationRecord) -> Result<PointLocation> {
@@ -296,11 +299,12 @@ pub(super) fn put(db: &mut AnyConnection, id: &ServiceId, points: Vec<New>) -> R
     let kept: Vec<i64> = points.iter().filter_map(|point| had.get(&point.row.id).copied()).collect();
     let gone: Vec<i64> = numbers.into_iter().filter(|number| !kept.contains(number)).collect();
     if !gone.is_empty() {
+        words::forget(db, &gone)?;
         diesel::delete(service_points::table.filter(service_points::number.eq_any(gone))).execute(db)?;
     }
     let last: Option<i64> = service_points::table.select(diesel::dsl::max(service_points::number)).first(db)?;
     let mut next = last.unwrap_or(0);
-    for New { mut row, terms } in points {
+    for New { mut row, terms, words } in points {
         if let Some(number) = had.get(&row.id) {
             row.number = *number;
             diesel::update(service_points::table.find(row.number)).set(&row).execute(db)?;
@@ -310,6 +314,7 @@ pub(super) fn put(db: &mut AnyConnection, id: &ServiceId, points: Vec<New>) -> R
             diesel::insert_into(service_points::table).values(&row).execute(db)?;
         }
         put_terms(db, row.number, &terms)?;
+        words::put(db, row.number, &words)?;
     }
     Ok(())
 }

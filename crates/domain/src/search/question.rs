@@ -1,0 +1,335 @@
+//! What a question asks for: words of which each has to be found, in any of the ways in which it can be meant.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::concept::{CONCEPTS, LABELS, TOPICS, is_general, is_stopword, sequence};
+use super::lexicon::{LANGUAGES, Lexicon, Reading, is_place, pair_of};
+use super::text::WordId;
+use super::word::{bare, words};
+use crate::support::Topic;
+use crate::text::TextLanguage;
+
+/// How well a way of finding a word stands for it, of a hundred.
+const EXACT: i64 = 100;
+const CONCEPT: i64 = 90;
+const APART: i64 = 80;
+const CORRECTED: i64 = 70;
+const OF_TOPIC: i64 = 70;
+
+/// More words than this are not looked at.
+const MOST_WORDS: usize = 12;
+/// A word with fewer letters is not corrected.
+const SHORTEST_CORRECTED: usize = 5;
+/// So many words at most may be meant by one that nothing holds.
+const MOST_VARIANTS: usize = 6;
+/// More words than this are not corrected.
+const MOST_CORRECTED: usize = 3;
+
+/// A part of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// As it was asked for.
+    pub said: String,
+    /// The terms by which it is found, each with how well it stands for the word, of a hundred.
+    pub ways: BTreeMap<WordId, i64>,
+    /// The terms that say that it stands beside its neighbour, as it was asked for.
+    pub beside: BTreeSet<WordId>,
+    /// What it does to what is found.
+    pub need: Need,
+}
+
+/// What a word does to what is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// It only counts: all support is help, guidance and use.
+    Counts,
+    /// It has to be found, if all can be.
+    Wanted,
+    /// It names a place, and has to be found if there is anything at all.
+    Place,
+}
+
+/// A question in words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Question {
+    /// What has to be found: all of it.
+    pub wanted: Vec<Wanted>,
+    /// The language in which it seems to be asked, unless nothing tells.
+    pub language: Option<TextLanguage>,
+    /// The topics that it seems to be about.
+    pub topics: Vec<Topic>,
+}
+
+/// A word of the question, as it is understood.
+struct Word {
+    said: String,
+    /// As it is read; more than one only where it is not known.
+    understood: Vec<String>,
+    quality: i64,
+}
+
+impl Question {
+    /// Reads a question. `known` says which terms any service point has: a word of which there is none is looked for
+    /// without its dots and rings, and then as if it held a typing error.
+    pub fn read<E>(
+        text: &str,
+        mut known: impl FnMut(BTreeSet<WordId>) -> Result<BTreeSet<WordId>, E>,
+    ) -> Result<Self, E> {
+        let mut said = words(text);
+        if said.iter().any(|word| !is_stopword(word)) {
+            said.retain(|word| !is_stopword(word));
+        }
+        said.truncate(MOST_WORDS);
+        let mut understood = Vec::new();
+        let mut corrected = 0;
+        for word in said {
+            let is_told = is_known(&word) || holds_any(&word, &mut known)?;
+            let other = if is_told || word.chars().count() < SHORTEST_CORRECTED || corrected == MOST_CORRECTED {
+                Vec::new()
+            } else {
+                corrected += 1;
+                corrections(&word, &mut known)?
+            };
+            let quality = if other.is_empty() { EXACT } else { CORRECTED };
+            let read_as = if other.is_empty() { vec![word.clone()] } else { other };
+            understood.push(Word { said: word, understood: read_as, quality });
+        }
+        let language = language(&understood);
+        let mut wanted = Vec::new();
+        for word in &understood {
+            wanted.extend(word.wanted(language));
+        }
+        let mut question = Self { wanted, language, topics: Vec::new() };
+        for language in language.map_or(LANGUAGES.to_vec(), |language| vec![language]) {
+            question.put_phrases(&understood, language);
+        }
+        if question.wanted.iter().all(|wanted| wanted.need == Need::Counts) {
+            question.wanted.iter_mut().for_each(|wanted| wanted.need = Need::Wanted);
+        }
+        Ok(question)
+    }
+
+    /// Adds what several words say together, or one word in other words.
+    fn put_phrases(&mut self, understood: &[Word], language: TextLanguage) {
+        let first = |word: &Word| word.understood.first().cloned().unwrap_or_default();
+        let words: Vec<String> = understood.iter().map(first).collect();
+        let parts = sequence(language, &words);
+        // Only where every word is read in this language does a place in the sequence tell the word.
+        if parts.len() != self.wanted.len() {
+            return;
+        }
+        let mut start = 0;
+        while start < parts.len() {
+            let Some((length, concepts)) = CONCEPTS.at(&parts[start..]) else {
+                start += 1;
+                continue;
+            };
+            for wanted in &mut self.wanted[start..start + length] {
+                for concept in &concepts {
+                    wanted.add(concept, CONCEPT);
+                }
+            }
+            start += length;
+        }
+        for (phrases, quality) in [(&LABELS, EXACT), (&TOPICS, OF_TOPIC)] {
+            for start in 0..parts.len() {
+                let Some((length, values)) = phrases.at(&parts[start..]) else { continue };
+                for term in values {
+                    for wanted in &mut self.wanted[start..start + length] {
+                        wanted.add(term, quality);
+                    }
+                    let about: Option<Topic> = term.strip_prefix("#topic:").and_then(|topic| topic.parse().ok());
+                    self.topics.extend(about.filter(|about| !self.topics.contains(about)));
+                }
+            }
+        }
+    }
+
+    /// Every term by which anything of it is found.
+    pub fn terms(&self) -> BTreeSet<WordId> {
+        self.wanted.iter().flat_map(|wanted| wanted.ways.keys().copied()).collect()
+    }
+}
+
+impl Word {
+    /// The parts that have to be found: those of the language in which the question is asked, if it knows them; else
+    /// those of another language, or the stem in any.
+    fn wanted(&self, language: Option<TextLanguage>) -> Vec<Wanted> {
+        let order = language.into_iter().chain(LANGUAGES.into_iter().filter(|other| Some(*other) != language));
+        let known: Vec<Reading> = order
+            .flat_map(|language| self.understood.iter().filter_map(move |word| Lexicon::of(language).known(word)))
+            .collect();
+        let Some(first) = known.first() else {
+            let mut wanted = Wanted::new(&self.said);
+            for language in LANGUAGES {
+                for reading in self.understood.iter().flat_map(|word| Lexicon::of(language).readings(word).into_iter().take(1)) {
+                    for term in reading.parts.iter().flatten() {
+                        wanted.add(term, self.quality);
+                    }
+                }
+            }
+            return vec![wanted];
+        };
+        let of_one = if first.parts.len() == 1 { self.quality } else { self.quality * APART / 100 };
+        let mut parts: Vec<Wanted> = Vec::new();
+        for (at, part) in first.parts.iter().enumerate() {
+            let mut wanted = Wanted::new(&self.said);
+            let alike = known.iter().filter(|reading| reading.parts.len() == first.parts.len());
+            for term in alike.flat_map(|reading| &reading.parts[at]) {
+                wanted.add(term, of_one);
+            }
+            wanted.need = if first.parts.len() == 1 && part.iter().any(|lemma| is_place(lemma)) {
+                Need::Place
+            } else if first.parts.iter().flatten().all(|lemma| is_general(lemma)) {
+                Need::Counts
+            } else {
+                Need::Wanted
+            };
+            parts.push(wanted);
+        }
+        for (at, pair) in first.parts.windows(2).enumerate() {
+            for (one, other) in pair[0].first().into_iter().zip(pair[1].first()) {
+                let pair = WordId::of(&pair_of(one, other));
+                parts[at].beside.insert(pair);
+                parts[at + 1].beside.insert(pair);
+            }
+        }
+        parts
+    }
+}
+
+impl Need {
+    /// How much a word weighs in the mean over all words.
+    pub(super) fn weight(self) -> i64 {
+        match self {
+            Self::Counts => 1,
+            Self::Wanted | Self::Place => 3,
+        }
+    }
+}
+
+impl Wanted {
+    fn new(said: &str) -> Self {
+        Self { said: said.to_owned(), ways: BTreeMap::new(), beside: BTreeSet::new(), need: Need::Wanted }
+    }
+
+    fn add(&mut self, term: &str, quality: i64) {
+        let known = self.ways.entry(WordId::of(term)).or_insert(quality);
+        *known = (*known).max(quality);
+    }
+
+    /// How well a term stands for it, of a hundred; nought when it does not.
+    pub fn quality(&self, term: WordId) -> i64 {
+        let beside = if self.beside.contains(&term) { EXACT } else { 0 };
+        self.ways.get(&term).copied().unwrap_or(0).max(beside)
+    }
+}
+
+/// Whether a lexicon knows a word.
+fn is_known(word: &str) -> bool {
+    LANGUAGES.into_iter().any(|language| Lexicon::of(language).known(word).is_some())
+}
+
+/// The stems of a word that no lexicon knows.
+fn stems(word: &str) -> BTreeSet<WordId> {
+    let readings = LANGUAGES.into_iter().map(|language| Lexicon::of(language).readings(word));
+    let stems = readings.filter_map(|readings| readings.into_iter().next()?.parts.pop()?.pop());
+    stems.map(|stem| WordId::of(&stem)).collect()
+}
+
+fn holds_any<E>(
+    word: &str,
+    known: &mut impl FnMut(BTreeSet<WordId>) -> Result<BTreeSet<WordId>, E>,
+) -> Result<bool, E> {
+    Ok(!known(stems(word))?.is_empty())
+}
+
+/// The language of whose words most are known.
+fn language(words: &[Word]) -> Option<TextLanguage> {
+    let count = |language: TextLanguage| {
+        let is_of = |word: &&Word| word.understood.iter().any(|word| Lexicon::of(language).known(word).is_some());
+        words.iter().filter(is_of).count()
+    };
+    let (language, most) = LANGUAGES.map(|language| (language, count(language))).into_iter().rev().max_by_key(|(_, count)| *count)?;
+    (most > 0).then_some(language)
+}
+
+/// What a word may be meant to be that nothing holds: the same with its dots and rings, or what is one typing error
+/// away, as like it as can be.
+fn corrections<E>(
+    word: &str,
+    known: &mut impl FnMut(BTreeSet<WordId>) -> Result<BTreeSet<WordId>, E>,
+) -> Result<Vec<String>, E> {
+    let bare_word = bare(word);
+    if let Some(dotted) = dotted(&bare_word) {
+        return Ok(dotted);
+    }
+    let variants = variants(word);
+    let mut best: Vec<(usize, String)> = variants
+        .iter()
+        .filter_map(|variant| Some((fewest_parts(variant)?, variant.clone())))
+        .collect();
+    if best.is_empty() {
+        let bare_variants: BTreeSet<String> = variants.iter().map(|variant| bare(variant)).collect();
+        best = bare_variants.iter().filter_map(|variant| dotted(variant)).flatten().map(|word| (1, word)).collect();
+    }
+    if best.is_empty() {
+        let mut of_stem: BTreeMap<WordId, &String> = BTreeMap::new();
+        for variant in &variants {
+            for stem in stems(variant) {
+                of_stem.entry(stem).or_insert(variant);
+            }
+        }
+        let there = known(of_stem.keys().copied().collect())?;
+        best = there.iter().filter_map(|stem| of_stem.get(stem)).map(|word| (1, (*word).clone())).collect();
+    }
+    let fewest = best.iter().map(|(parts, _)| *parts).min();
+    let mut nearest: Vec<(f64, String)> = best
+        .into_iter()
+        .filter(|(parts, _)| Some(*parts) == fewest)
+        .map(|(_, variant)| (strsim::jaro_winkler(word, &variant), variant))
+        .collect();
+    nearest.sort_by(|(one, first), (other, second)| other.total_cmp(one).then_with(|| first.cmp(second)));
+    nearest.dedup();
+    Ok(nearest.into_iter().take(MOST_VARIANTS).map(|(_, variant)| variant).collect())
+}
+
+/// What a word without dots and rings may be meant to be, by the parts that are known of it.
+fn dotted(word: &str) -> Option<Vec<String>> {
+    let reading = LANGUAGES.into_iter().filter_map(|language| Lexicon::bare(language).known(word)).min_by_key(|reading| reading.parts.len())?;
+    let mut written = vec![String::new()];
+    for part in &reading.parts {
+        written = written.iter().flat_map(|head| part.iter().take(3).map(move |form| format!("{head}{form}"))).collect();
+    }
+    Some(written)
+}
+
+fn fewest_parts(word: &str) -> Option<usize> {
+    LANGUAGES.into_iter().filter_map(|language| Some(Lexicon::of(language).known(word)?.parts.len())).min()
+}
+
+/// All words that are one typing error away: a letter too many, missing or wrong, or two that changed places.
+fn variants(word: &str) -> BTreeSet<String> {
+    const LETTERS: &str = "abcdefghijklmnopqrstuvwxyzåäö";
+    let letters: Vec<char> = word.chars().collect();
+    let mut variants = BTreeSet::new();
+    let put = |variants: &mut BTreeSet<String>, head: &[char], middle: &[char], tail: &[char]| {
+        variants.insert(head.iter().chain(middle).chain(tail).collect());
+    };
+    for at in 0..=letters.len() {
+        let (head, tail) = letters.split_at(at);
+        for letter in LETTERS.chars() {
+            put(&mut variants, head, &[letter], tail);
+        }
+        let [first, rest @ ..] = tail else { continue };
+        put(&mut variants, head, &[], rest);
+        for letter in LETTERS.chars() {
+            put(&mut variants, head, &[letter], rest);
+        }
+        if let [second, rest @ ..] = rest {
+            put(&mut variants, head, &[*second, *first], rest);
+        }
+    }
+    variants.remove(word);
+    variants
+}

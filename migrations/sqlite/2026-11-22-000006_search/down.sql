@@ -1,0 +1,2 @@
+DROP TABLE service_point_texts;
+DROP TABLE service_point_words;

@@ -43,6 +43,7 @@ mod providers;
 mod query_plans;
 mod regions;
 mod roles;
+mod search;
 mod service_points;
 mod services;
 mod settings;

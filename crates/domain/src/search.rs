@@ -11,6 +11,7 @@ mod finnish;
 mod lexicon;
 mod question;
 mod score;
+mod swedish;
 mod text;
 mod word;
 

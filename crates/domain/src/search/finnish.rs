@@ -228,7 +228,7 @@ const OWNED: [&str; 23] = [
 
 /// Whether a word can end in it.
 pub(super) fn is_ending(ending: &str) -> bool {
-    const CLITICS: [&str; 10] = ["kin", "kaan", "kään", "ko", "kö", "han", "hän", "pa", "pä", "s"];
+    const CLITICS: [&str; 9] = ["kin", "kaan", "kään", "ko", "kö", "han", "hän", "pa", "pä"];
     const POSSESSIVES: [&str; 9] = ["ni", "si", "nsa", "nsä", "mme", "nne", "an", "en", "än"];
     let plain = |ending: &str| {
         let owned = |owner: &&str| ending.strip_suffix(owner).is_some_and(|case| OWNED.contains(&case));

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use rust_stemmers::{Algorithm, Stemmer};
 
 use super::word::{bare, words};
-use super::finnish;
+use super::{finnish, swedish};
 use crate::text::TextLanguage;
 
 const FINNISH: [&str; 3] = [
@@ -32,7 +32,7 @@ pub(super) struct Reading {
 
 impl Reading {
     /// A word of which only the stem is known.
-    fn stem(stem: String) -> Self {
+    pub(super) fn stem(stem: String) -> Self {
         Self { parts: vec![vec![stem]], is_known: false }
     }
 
@@ -111,14 +111,15 @@ impl Lexicon {
                 }
                 forms
             }
-            TextLanguage::Sv | TextLanguage::En => finnish::Forms {
+            TextLanguage::Sv => swedish::forms(lemma, irregular),
+            TextLanguage::En => finnish::Forms {
                 stems: irregular
                     .iter()
                     .map(String::as_str)
                     .chain([lemma])
                     .map(|form| self.stemmer.stem(form).into_owned())
                     .collect(),
-                joints: if self.language == TextLanguage::Sv { joints(lemma, irregular) } else { BTreeSet::new() },
+                joints: BTreeSet::new(),
             },
         };
         for (known, forms) in [(&mut self.stems, forms.stems), (&mut self.joints, forms.joints)] {
@@ -134,9 +135,9 @@ impl Lexicon {
     /// What a word is read as if all of it is known, with as few parts as can be.
     pub(super) fn known(&self, word: &str) -> Option<Reading> {
         const SHORTEST_JOINT: usize = 2;
-        let mut ways: Vec<Option<Vec<&[usize]>>> = vec![None; word.len() + 1];
+        let mut ways: Vec<Option<Vec<Vec<usize>>>> = vec![None; word.len() + 1];
         ways[0] = Some(Vec::new());
-        let mut best: Option<(Vec<&[usize]>, usize)> = None;
+        let mut best: Option<(Vec<Vec<usize>>, usize)> = None;
         for at in 0..word.len() {
             let Some(before) = ways[at].clone() else { continue };
             if self.language == TextLanguage::En && at > 0 {
@@ -159,7 +160,7 @@ impl Lexicon {
                     && ways[end].as_ref().is_none_or(|known| known.len() > before.len() + 1)
                 {
                     let mut parts = before.clone();
-                    parts.push(ids);
+                    parts.push(ids.clone());
                     ways[end] = Some(parts);
                 }
             }
@@ -169,7 +170,7 @@ impl Lexicon {
         if parts.len() > 2 && word.chars().count() < 4 * parts.len() {
             return None;
         }
-        Some(Reading { parts: parts.into_iter().map(|ids| self.named(ids)).collect(), is_known: true })
+        Some(Reading { parts: parts.iter().map(|ids| self.named(ids)).collect(), is_known: true })
     }
 
     /// What a word is read as, known or not; where only an end of it is known, that too.
@@ -189,7 +190,7 @@ impl Lexicon {
             let (head, tail) = word.split_at(at);
             let found = self.tail(tail).filter(|(length, _)| *length >= SHORTEST_KNOWN);
             if let Some((_, ids)) = found {
-                let parts = vec![vec![self.stem(head)], self.named(ids)];
+                let parts = vec![vec![self.stem(head)], self.named(&ids)];
                 readings.push(Reading { parts, is_known: false });
                 return readings;
             }
@@ -207,42 +208,37 @@ impl Lexicon {
         readings
     }
 
-    fn stem(&self, word: &str) -> String {
+    pub(super) fn stem(&self, word: &str) -> String {
         self.stemmer.stem(word).into_owned()
     }
 
-    /// The last part of a word, if it is known: how long its stem is, and the base forms that it may be of.
-    fn tail(&self, tail: &str) -> Option<(usize, &[usize])> {
-        match self.language {
-            TextLanguage::Fi => {
-                let ends = (1..=tail.len()).rev().filter(|end| tail.is_char_boundary(*end));
-                let mut known = ends.filter(|end| finnish::is_ending(&tail[*end..]));
-                known.find_map(|end| Some((end, self.stems.get(&tail[..end])?.as_slice())))
-            }
-            TextLanguage::Sv | TextLanguage::En => {
+    /// The last part of a word, if it is known: how long its longest stem is, and the base forms that it may be of.
+    fn tail(&self, tail: &str) -> Option<(usize, Vec<usize>)> {
+        let is_ending = match self.language {
+            TextLanguage::Fi => finnish::is_ending,
+            TextLanguage::Sv => swedish::is_ending,
+            TextLanguage::En => {
                 let stem = self.stemmer.stem(tail);
-                (stem.len() > 1).then(|| self.stems.get(stem.as_ref())).flatten().map(|ids| (tail.len(), ids.as_slice()))
+                return self.stems.get(stem.as_ref()).map(|ids| (tail.len(), ids.clone()));
             }
+        };
+        let ends = (2..=tail.len()).rev().filter(|end| tail.is_char_boundary(*end) && is_ending(&tail[*end..]));
+        let mut found: Option<(usize, Vec<usize>)> = None;
+        for (end, ids) in ends.filter_map(|end| Some((end, self.stems.get(&tail[..end])?))) {
+            found.get_or_insert((end, Vec::new())).1.extend(ids);
         }
+        found
     }
 
     fn named(&self, ids: &[usize]) -> Vec<String> {
-        let mut named: Vec<String> = ids.iter().map(|id| self.lemmas[*id].clone()).collect();
-        named.dedup();
+        let mut named: Vec<String> = Vec::new();
+        for lemma in ids.iter().map(|id| &self.lemmas[*id]) {
+            if !named.contains(lemma) {
+                named.push(lemma.clone());
+            }
+        }
         named
     }
-}
-
-/// What a Swedish word is before another part: as it is, with an `s`, or without its last vowel.
-fn joints(lemma: &str, irregular: &[String]) -> BTreeSet<String> {
-    let mut joints = BTreeSet::new();
-    for form in irregular.iter().map(String::as_str).chain([lemma]).filter(|form| form.len() > 1) {
-        joints.extend([form.to_owned(), format!("{form}s")]);
-        if let Some(short) = form.strip_suffix(['a', 'e']).filter(|short| short.len() > 2) {
-            joints.extend([short.to_owned(), format!("{short}o"), format!("{short}u"), format!("{short}e"), format!("{short}s")]);
-        }
-    }
-    joints
 }
 
 #[cfg(test)]
@@ -262,9 +258,11 @@ mod tests {
             (TextLanguage::Fi, "tietokoneella", "tieto+kone"),
             (TextLanguage::Fi, "älypuhelimesi", "äly+puhelin"),
             (TextLanguage::Fi, "helsingissä", "helsinki"),
-            (TextLanguage::Sv, "datorhjälp", "dator+hjälp|hjälpare"),
+            (TextLanguage::Sv, "datorhjälp", "dator+hjälp"),
             (TextLanguage::Sv, "datorn", "dator"),
             (TextLanguage::Sv, "bankkoderna", "bank+kod|koda"),
+            (TextLanguage::Sv, "lösenordet", "lösenord"),
+            (TextLanguage::Sv, "surfplattan", "surf+platta"),
             (TextLanguage::Sv, "helsingfors", "helsingfors"),
             (TextLanguage::En, "computers", "computer"),
         ];

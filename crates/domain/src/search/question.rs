@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::concept::{CONCEPTS, LABELS, TOPICS, is_general, is_stopword, sequence};
+use super::concept::{CONCEPTS, LABELS, Phrases, TOPICS, is_general, is_stopword, sequence};
 use super::lexicon::{LANGUAGES, Lexicon, Reading, is_place, pair_of};
 use super::text::WordId;
 use super::word::{bare, words};
@@ -60,12 +60,11 @@ pub struct Question {
     pub topics: Vec<Topic>,
 }
 
-/// A word of the question, as it is understood.
+/// A word of the question.
 struct Word {
     said: String,
-    /// As it is read; more than one only where it is not known.
-    understood: Vec<String>,
-    quality: i64,
+    /// What it may be meant to be, where nothing holds it as it was said.
+    meant: Vec<Reading>,
 }
 
 impl Question {
@@ -83,16 +82,14 @@ impl Question {
         let mut understood = Vec::new();
         let mut corrected = 0;
         for word in said {
-            let is_told = is_known(&word) || holds_any(&word, &mut known)?;
-            let other = if is_told || word.chars().count() < SHORTEST_CORRECTED || corrected == MOST_CORRECTED {
+            let is_told = holds_any(&word, &mut known)?;
+            let meant = if is_told || word.chars().count() < SHORTEST_CORRECTED || corrected == MOST_CORRECTED {
                 Vec::new()
             } else {
                 corrected += 1;
                 corrections(&word, &mut known)?
             };
-            let quality = if other.is_empty() { EXACT } else { CORRECTED };
-            let read_as = if other.is_empty() { vec![word.clone()] } else { other };
-            understood.push(Word { said: word, understood: read_as, quality });
+            understood.push(Word { said: word, meant });
         }
         let language = language(&understood);
         let mut wanted = Vec::new();
@@ -111,9 +108,7 @@ impl Question {
 
     /// Adds what several words say together, or one word in other words.
     fn put_phrases(&mut self, understood: &[Word], language: TextLanguage) {
-        let first = |word: &Word| word.understood.first().cloned().unwrap_or_default();
-        let words: Vec<String> = understood.iter().map(first).collect();
-        let parts = sequence(language, &words);
+        let parts: Vec<Vec<String>> = understood.iter().flat_map(|word| word.parts(language)).collect();
         // Only where every word is read in this language does a place in the sequence tell the word.
         if parts.len() != self.wanted.len() {
             return;
@@ -152,25 +147,26 @@ impl Question {
 }
 
 impl Word {
+    /// Its parts in a language.
+    fn parts(&self, language: TextLanguage) -> Vec<Vec<String>> {
+        let meant = self.meant.first().map(|reading| reading.parts.clone());
+        meant.unwrap_or_else(|| Lexicon::of(language).readings(&self.said).swap_remove(0).parts)
+    }
+
     /// The parts that have to be found: those of the language in which the question is asked, if it knows them; else
     /// those of another language, or the stem in any.
     fn wanted(&self, language: Option<TextLanguage>) -> Vec<Wanted> {
         let order = language.into_iter().chain(LANGUAGES.into_iter().filter(|other| Some(*other) != language));
-        let known: Vec<Reading> = order
-            .flat_map(|language| self.understood.iter().filter_map(move |word| Lexicon::of(language).known(word)))
-            .collect();
-        let Some(first) = known.first() else {
-            let mut wanted = Wanted::new(&self.said);
-            for language in LANGUAGES {
-                for reading in self.understood.iter().flat_map(|word| Lexicon::of(language).readings(word).into_iter().take(1)) {
-                    for term in reading.parts.iter().flatten() {
-                        wanted.add(term, self.quality);
-                    }
-                }
-            }
-            return vec![wanted];
-        };
-        let of_one = if first.parts.len() == 1 { self.quality } else { self.quality * APART / 100 };
+        let quality = if self.meant.is_empty() { EXACT } else { CORRECTED };
+        let mut known: Vec<Reading> = self.meant.clone();
+        if known.is_empty() {
+            known = order.filter_map(|language| Lexicon::of(language).known(&self.said)).collect();
+        }
+        if known.is_empty() {
+            known = LANGUAGES.map(|language| Reading::stem(Lexicon::of(language).stem(&self.said))).to_vec();
+        }
+        let Some(first) = known.first() else { return Vec::new() };
+        let of_one = if first.parts.len() == 1 { quality } else { quality * APART / 100 };
         let mut parts: Vec<Wanted> = Vec::new();
         for (at, part) in first.parts.iter().enumerate() {
             let mut wanted = Wanted::new(&self.said);
@@ -225,29 +221,32 @@ impl Wanted {
     }
 }
 
-/// Whether a lexicon knows a word.
-fn is_known(word: &str) -> bool {
-    LANGUAGES.into_iter().any(|language| Lexicon::of(language).known(word).is_some())
-}
-
-/// The stems of a word that no lexicon knows.
-fn stems(word: &str) -> BTreeSet<WordId> {
-    let readings = LANGUAGES.into_iter().map(|language| Lexicon::of(language).readings(word));
-    let stems = readings.filter_map(|readings| readings.into_iter().next()?.parts.pop()?.pop());
-    stems.map(|stem| WordId::of(&stem)).collect()
-}
-
+/// Whether anything holds a word, as it is read in any language: all of its parts; or what it is another word for.
 fn holds_any<E>(
     word: &str,
     known: &mut impl FnMut(BTreeSet<WordId>) -> Result<BTreeSet<WordId>, E>,
 ) -> Result<bool, E> {
-    Ok(!known(stems(word))?.is_empty())
+    let readings: Vec<Vec<Vec<WordId>>> = LANGUAGES
+        .into_iter()
+        .filter_map(|language| Lexicon::of(language).readings(word).into_iter().next())
+        .map(|reading| reading.parts.iter().map(|part| part.iter().map(|term| WordId::of(term)).collect()).collect())
+        .collect();
+    let there = known(readings.iter().flatten().flatten().copied().collect())?;
+    let is_held = |parts: &Vec<Vec<WordId>>| parts.iter().all(|part| part.iter().any(|term| there.contains(term)));
+    Ok(readings.iter().any(is_held) || LANGUAGES.into_iter().any(|language| names_something(word, language)))
+}
+
+/// Whether a word stands for a concept or for the value of a vocabulary.
+fn names_something(word: &str, language: TextLanguage) -> bool {
+    let parts = sequence(language, [&word.to_owned()]);
+    let is_all = |phrases: &Phrases| phrases.at(&parts).is_some_and(|(length, _)| length == parts.len());
+    !parts.is_empty() && (is_all(&CONCEPTS) || is_all(&LABELS) || is_all(&TOPICS))
 }
 
 /// The language of whose words most are known.
 fn language(words: &[Word]) -> Option<TextLanguage> {
     let count = |language: TextLanguage| {
-        let is_of = |word: &&Word| word.understood.iter().any(|word| Lexicon::of(language).known(word).is_some());
+        let is_of = |word: &&Word| word.meant.is_empty() && Lexicon::of(language).known(&word.said).is_some();
         words.iter().filter(is_of).count()
     };
     let (language, most) = LANGUAGES.map(|language| (language, count(language))).into_iter().rev().max_by_key(|(_, count)| *count)?;
@@ -259,53 +258,49 @@ fn language(words: &[Word]) -> Option<TextLanguage> {
 fn corrections<E>(
     word: &str,
     known: &mut impl FnMut(BTreeSet<WordId>) -> Result<BTreeSet<WordId>, E>,
-) -> Result<Vec<String>, E> {
-    let bare_word = bare(word);
-    if let Some(dotted) = dotted(&bare_word) {
-        return Ok(dotted);
-    }
+) -> Result<Vec<Reading>, E> {
     let variants = variants(word);
-    let mut best: Vec<(usize, String)> = variants
-        .iter()
-        .filter_map(|variant| Some((fewest_parts(variant)?, variant.clone())))
-        .collect();
-    if best.is_empty() {
-        let bare_variants: BTreeSet<String> = variants.iter().map(|variant| bare(variant)).collect();
-        best = bare_variants.iter().filter_map(|variant| dotted(variant)).flatten().map(|word| (1, word)).collect();
+    let bare_word = bare(word);
+    let bare_variants: BTreeSet<String> = variants.iter().map(|variant| bare(variant)).collect();
+    let dotted = |word: &str| -> Vec<(String, Reading)> {
+        let readings = LANGUAGES.into_iter().filter_map(|language| Lexicon::bare(language).known(word));
+        readings.map(|reading| (word.to_owned(), reading)).collect()
+    };
+    let exact = |word: &String| -> Vec<(String, Reading)> {
+        let readings = LANGUAGES.into_iter().filter_map(|language| Lexicon::of(language).known(word));
+        readings.map(|reading| (word.clone(), reading)).collect()
+    };
+    let by_stem = |word: &String| -> Vec<(String, Reading)> {
+        let stems = LANGUAGES.map(|language| Reading::stem(Lexicon::of(language).stem(word)));
+        stems.into_iter().map(|reading| (word.clone(), reading)).collect()
+    };
+    let ways = [
+        dotted(&bare_word),
+        variants.iter().flat_map(exact).collect(),
+        bare_variants.iter().flat_map(|variant| dotted(variant)).collect(),
+        variants.iter().flat_map(by_stem).collect(),
+    ];
+    for candidates in ways {
+        let there = known(terms(candidates.iter().map(|(_, reading)| reading)))?;
+        let is_held = |reading: &Reading| {
+            reading.parts.iter().all(|part| part.iter().any(|term| there.contains(&WordId::of(term))))
+        };
+        let held: Vec<(String, Reading)> = candidates.into_iter().filter(|(_, reading)| is_held(reading)).collect();
+        let Some(fewest) = held.iter().map(|(_, reading)| reading.parts.len()).min() else { continue };
+        let mut nearest: Vec<(f64, String, Reading)> = held
+            .into_iter()
+            .filter(|(_, reading)| reading.parts.len() == fewest)
+            .map(|(variant, reading)| (strsim::jaro_winkler(word, &variant), variant, reading))
+            .collect();
+        nearest.sort_by(|(one, first, _), (other, second, _)| other.total_cmp(one).then_with(|| first.cmp(second)));
+        return Ok(nearest.into_iter().take(MOST_VARIANTS).map(|(_, _, reading)| reading).collect());
     }
-    if best.is_empty() {
-        let mut of_stem: BTreeMap<WordId, &String> = BTreeMap::new();
-        for variant in &variants {
-            for stem in stems(variant) {
-                of_stem.entry(stem).or_insert(variant);
-            }
-        }
-        let there = known(of_stem.keys().copied().collect())?;
-        best = there.iter().filter_map(|stem| of_stem.get(stem)).map(|word| (1, (*word).clone())).collect();
-    }
-    let fewest = best.iter().map(|(parts, _)| *parts).min();
-    let mut nearest: Vec<(f64, String)> = best
-        .into_iter()
-        .filter(|(parts, _)| Some(*parts) == fewest)
-        .map(|(_, variant)| (strsim::jaro_winkler(word, &variant), variant))
-        .collect();
-    nearest.sort_by(|(one, first), (other, second)| other.total_cmp(one).then_with(|| first.cmp(second)));
-    nearest.dedup();
-    Ok(nearest.into_iter().take(MOST_VARIANTS).map(|(_, variant)| variant).collect())
+    Ok(Vec::new())
 }
 
-/// What a word without dots and rings may be meant to be, by the parts that are known of it.
-fn dotted(word: &str) -> Option<Vec<String>> {
-    let reading = LANGUAGES.into_iter().filter_map(|language| Lexicon::bare(language).known(word)).min_by_key(|reading| reading.parts.len())?;
-    let mut written = vec![String::new()];
-    for part in &reading.parts {
-        written = written.iter().flat_map(|head| part.iter().take(3).map(move |form| format!("{head}{form}"))).collect();
-    }
-    Some(written)
-}
-
-fn fewest_parts(word: &str) -> Option<usize> {
-    LANGUAGES.into_iter().filter_map(|language| Some(Lexicon::of(language).known(word)?.parts.len())).min()
+/// The terms of some readings.
+fn terms<'a>(readings: impl Iterator<Item = &'a Reading>) -> BTreeSet<WordId> {
+    readings.flat_map(|reading| reading.parts.iter().flatten()).map(|term| WordId::of(term)).collect()
 }
 
 /// All words that are one typing error away: a letter too many, missing or wrong, or two that changed places.

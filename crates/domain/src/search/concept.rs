@@ -65,6 +65,16 @@ pub(super) fn is_stopword(word: &str) -> bool {
     STOP.contains(word)
 }
 
+/// The languages that know all of some words; where none does, all of them.
+fn languages(words: &[String]) -> Vec<TextLanguage> {
+    let knows = |language: &TextLanguage| {
+        let lexicon = Lexicon::of(*language);
+        words.iter().all(|word| is_stopword(word) || lexicon.known(word).is_some())
+    };
+    let known: Vec<TextLanguage> = LANGUAGES.into_iter().filter(knows).collect();
+    if known.is_empty() { LANGUAGES.to_vec() } else { known }
+}
+
 /// The parts of some words in one language, each with the base forms that it may be of.
 pub(super) fn sequence<'a>(language: TextLanguage, words: impl IntoIterator<Item = &'a String>) -> Vec<Vec<String>> {
     let lexicon = Lexicon::of(language);
@@ -80,8 +90,10 @@ impl Phrases {
         for line in if of_topics { topics } else { concepts }.lines() {
             let Some((key, listed)) = line.split('#').next().and_then(|line| line.split_once(": ")) else { continue };
             for phrase in listed.split(',').map(words) {
-                for (language, term) in LANGUAGES.into_iter().flat_map(|one| terms(key).into_iter().map(move |term| (one, term))) {
-                    phrases.put(sequence(language, &phrase), &term);
+                for language in languages(&phrase) {
+                    for term in terms(key) {
+                        phrases.put(sequence(language, &phrase), &term);
+                    }
                 }
             }
         }

@@ -221,9 +221,9 @@ const CASES: [&str; 73] = [
 ];
 
 /// Cases before a possessive, which takes an `n` or a `t` away.
-const OWNED: [&str; 23] = [
+const OWNED: [&str; 28] = [
     "", "a", "ä", "ta", "tä", "na", "nä", "ssa", "ssä", "sta", "stä", "lla", "llä", "lta", "ltä", "lle", "kse", "tte",
-    "de", "e", "ie", "je", "ine",
+    "de", "e", "ie", "je", "ine", "i", "o", "u", "y", "ö",
 ];
 
 /// Whether a word can end in it.

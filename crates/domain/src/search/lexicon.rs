@@ -177,6 +177,8 @@ impl Lexicon {
     pub(super) fn readings(&self, word: &str) -> Vec<Reading> {
         const SHORTEST_KNOWN: usize = 4;
         const SHORTEST_UNKNOWN: usize = 3;
+        /// Behind fewer unknown letters, as in `e-faktura`.
+        const LONG_KNOWN: usize = 6;
         if let Some(reading) = self.known(word) {
             return vec![reading];
         }
@@ -185,10 +187,11 @@ impl Lexicon {
             return readings;
         }
         let letters: Vec<usize> = word.char_indices().map(|(at, _)| at).collect();
-        let splits = letters.get(SHORTEST_UNKNOWN..letters.len().saturating_sub(SHORTEST_UNKNOWN - 1));
-        for &at in splits.unwrap_or_default() {
+        let splits = letters.get(1..letters.len().saturating_sub(SHORTEST_UNKNOWN - 1));
+        for (&at, unknown) in splits.unwrap_or_default().iter().zip(1..) {
             let (head, tail) = word.split_at(at);
-            let found = self.tail(tail).filter(|(length, _)| *length >= SHORTEST_KNOWN);
+            let shortest = if unknown < SHORTEST_UNKNOWN { LONG_KNOWN } else { SHORTEST_KNOWN };
+            let found = self.tail(tail).filter(|(length, _)| *length >= shortest);
             if let Some((_, ids)) = found {
                 let parts = vec![vec![self.stem(head)], self.named(&ids)];
                 readings.push(Reading { parts, is_known: false });
@@ -262,7 +265,7 @@ mod tests {
             (TextLanguage::Sv, "datorn", "dator"),
             (TextLanguage::Sv, "bankkoderna", "bank+kod|koda"),
             (TextLanguage::Sv, "lösenordet", "lösenord"),
-            (TextLanguage::Sv, "surfplattan", "surf+platta"),
+            (TextLanguage::Sv, "surfplattan", "surf|surfa+platta"),
             (TextLanguage::Sv, "helsingfors", "helsingfors"),
             (TextLanguage::En, "computers", "computer"),
         ];

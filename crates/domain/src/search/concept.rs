@@ -65,14 +65,14 @@ pub(super) fn is_stopword(word: &str) -> bool {
     STOP.contains(word)
 }
 
-/// The languages that know all of some words; where none does, all of them.
+/// The languages that know all of some words; where none does, all of them. English is read by its stems alone.
 fn languages(words: &[String]) -> Vec<TextLanguage> {
     let knows = |language: &TextLanguage| {
         let lexicon = Lexicon::of(*language);
-        words.iter().all(|word| is_stopword(word) || lexicon.known(word).is_some())
+        *language == TextLanguage::En || words.iter().all(|word| is_stopword(word) || lexicon.known(word).is_some())
     };
     let known: Vec<TextLanguage> = LANGUAGES.into_iter().filter(knows).collect();
-    if known.is_empty() { LANGUAGES.to_vec() } else { known }
+    if known.len() == 1 { LANGUAGES.to_vec() } else { known }
 }
 
 /// The parts of some words in one language, each with the base forms that it may be of.

@@ -63,6 +63,8 @@ pub struct Question {
 /// A word of the question.
 struct Word {
     said: String,
+    /// As it is read, in which language, by what there is.
+    held: Vec<(TextLanguage, Reading)>,
     /// What it may be meant to be, where nothing holds it as it was said.
     meant: Vec<Reading>,
 }
@@ -82,14 +84,15 @@ impl Question {
         let mut understood = Vec::new();
         let mut corrected = 0;
         for word in said {
-            let is_told = holds_any(&word, &mut known)?;
+            let held = held(&word, &mut known)?;
+            let is_told = !held.is_empty() || LANGUAGES.into_iter().any(|language| names_something(&word, language));
             let meant = if is_told || word.chars().count() < SHORTEST_CORRECTED || corrected == MOST_CORRECTED {
                 Vec::new()
             } else {
                 corrected += 1;
                 corrections(&word, &mut known)?
             };
-            understood.push(Word { said: word, meant });
+            understood.push(Word { said: word, held, meant });
         }
         let language = language(&understood);
         let mut wanted = Vec::new();
@@ -160,6 +163,10 @@ impl Word {
         let quality = if self.meant.is_empty() { EXACT } else { CORRECTED };
         let mut known: Vec<Reading> = self.meant.clone();
         if known.is_empty() {
+            let held = |language| self.held.iter().filter(move |(of, _)| *of == language).map(|(_, reading)| reading);
+            known = order.clone().flat_map(held).cloned().collect();
+        }
+        if known.is_empty() {
             known = order.filter_map(|language| Lexicon::of(language).known(&self.said)).collect();
         }
         if known.is_empty() {
@@ -221,19 +228,19 @@ impl Wanted {
     }
 }
 
-/// Whether anything holds a word, as it is read in any language: all of its parts; or what it is another word for.
-fn holds_any<E>(
+/// How a word is read in each language in which anything holds all of its parts; where a lexicon knows it, only there.
+fn held<E>(
     word: &str,
     known: &mut impl FnMut(BTreeSet<WordId>) -> Result<BTreeSet<WordId>, E>,
-) -> Result<bool, E> {
-    let readings: Vec<Vec<Vec<WordId>>> = LANGUAGES
-        .into_iter()
-        .filter_map(|language| Lexicon::of(language).readings(word).into_iter().next())
-        .map(|reading| reading.parts.iter().map(|part| part.iter().map(|term| WordId::of(term)).collect()).collect())
-        .collect();
-    let there = known(readings.iter().flatten().flatten().copied().collect())?;
-    let is_held = |parts: &Vec<Vec<WordId>>| parts.iter().all(|part| part.iter().any(|term| there.contains(term)));
-    Ok(readings.iter().any(is_held) || LANGUAGES.into_iter().any(|language| names_something(word, language)))
+) -> Result<Vec<(TextLanguage, Reading)>, E> {
+    let mut readings: Vec<(TextLanguage, Reading)> =
+        LANGUAGES.map(|language| (language, Lexicon::of(language).readings(word).swap_remove(0))).to_vec();
+    let there = known(terms(readings.iter().map(|(_, reading)| reading)))?;
+    readings.retain(|(_, reading)| reading.is_held(&there));
+    if readings.iter().any(|(_, reading)| reading.is_known) {
+        readings.retain(|(_, reading)| reading.is_known);
+    }
+    Ok(readings)
 }
 
 /// Whether a word stands for a concept or for the value of a vocabulary.
@@ -274,18 +281,15 @@ fn corrections<E>(
         let stems = LANGUAGES.map(|language| Reading::stem(Lexicon::of(language).stem(word)));
         stems.into_iter().map(|reading| (word.clone(), reading)).collect()
     };
-    let ways = [
-        dotted(&bare_word),
-        variants.iter().flat_map(exact).collect(),
+    let ways: [Vec<(String, Reading)>; 3] = [
+        dotted(&bare_word).into_iter().chain(variants.iter().flat_map(exact)).collect(),
         bare_variants.iter().flat_map(|variant| dotted(variant)).collect(),
         variants.iter().flat_map(by_stem).collect(),
     ];
     for candidates in ways {
         let there = known(terms(candidates.iter().map(|(_, reading)| reading)))?;
-        let is_held = |reading: &Reading| {
-            reading.parts.iter().all(|part| part.iter().any(|term| there.contains(&WordId::of(term))))
-        };
-        let held: Vec<(String, Reading)> = candidates.into_iter().filter(|(_, reading)| is_held(reading)).collect();
+        let held: Vec<(String, Reading)> =
+            candidates.into_iter().filter(|(_, reading)| reading.is_held(&there)).collect();
         let Some(fewest) = held.iter().map(|(_, reading)| reading.parts.len()).min() else { continue };
         let mut nearest: Vec<(f64, String, Reading)> = held
             .into_iter()
@@ -296,6 +300,13 @@ fn corrections<E>(
         return Ok(nearest.into_iter().take(MOST_VARIANTS).map(|(_, _, reading)| reading).collect());
     }
     Ok(Vec::new())
+}
+
+impl Reading {
+    /// Whether each part is among some terms.
+    fn is_held(&self, there: &BTreeSet<WordId>) -> bool {
+        self.parts.iter().all(|part| part.iter().any(|term| there.contains(&WordId::of(term))))
+    }
 }
 
 /// The terms of some readings.

@@ -101,7 +101,8 @@ fn what_was_sought_stands_among_the_first_ten(#[values(Database::Sqlite, Databas
         let of_language = &figures[language];
         let mean = |one: fn(&(f64, f64)) -> f64| of_language.iter().map(one).sum::<f64>() / share(of_language.len(), 1);
         let (recall, gain) = (mean(|figures| figures.0), mean(|figures| figures.1));
-        writeln!(said, "{language}: {} queries, recall at 10 {recall:.3}, nDCG at 10 {gain:.3}", of_language.len()).unwrap();
+        writeln!(said, "{language}: {} queries, recall at 10 {recall:.3}, nDCG at 10 {gain:.3}", of_language.len())
+            .unwrap();
         assert!(recall >= least_recall && gain >= least_gain, "{language}: recall {recall:.3}, nDCG {gain:.3}");
     }
 }
@@ -111,10 +112,21 @@ fn both_databases_give_the_same_list_for_every_query() {
     let [sqlite, postgres] =
         [Database::Sqlite, Database::Postgres].map(|one| Registry::on(one.demonstrated(), &["--clock", NOON]));
     let queries = judged().into_iter().map(|query| query.q);
-    let hostile = ["pankki OR 1=1", "NEAR(a b)", "a AND NOT b", "\"tietokone", "tieto*", "100%", "a_b", "🙂 tietokone", "компьютер"];
-    let more = ["near=60.17,24.94&q=tietokone", "near=69.9,27.03&q=digituki", "municipality=091&q=verkkopankki", "q=digituki"]
-        .into_iter()
-        .map(str::to_owned);
+    let hostile = [
+        "pankki OR 1=1",
+        "NEAR(a b)",
+        "a AND NOT b",
+        "\"tietokone",
+        "tieto*",
+        "100%",
+        "a_b",
+        "🙂 tietokone",
+        "компьютер",
+    ];
+    let more =
+        ["near=60.17,24.94&q=tietokone", "near=69.9,27.03&q=digituki", "municipality=091&q=verkkopankki", "q=digituki"]
+            .into_iter()
+            .map(str::to_owned);
     let asked = queries.chain(hostile.map(str::to_owned)).map(|words| format!("q={}", encoded(&words))).chain(more);
     for query in asked {
         let [one, other] = [&sqlite, &postgres].map(|registry| {

@@ -15,7 +15,12 @@ const NOON: &str = "2026-11-24T10:17:00Z";
 #[rstest]
 fn each_hit_explains_its_score(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let registry = Registry::on(database.demonstrated(), &["--clock", NOON]);
-    for query in ["q=verkkopankki%20Helsinki", "q=tietokone&near=60.17,24.94", "q=dator&municipality=905", "q=digituki&open_at=now"] {
+    for query in [
+        "q=verkkopankki%20Helsinki",
+        "q=tietokone&near=60.17,24.94",
+        "q=dator&municipality=905",
+        "q=digituki&open_at=now",
+    ] {
         let points = page(&registry, &format!("{query}&limit=40"));
         assert!(!points.is_empty(), "{query}");
         let mut before: Option<(i64, String)> = None;
@@ -42,8 +47,15 @@ fn each_hit_explains_its_score(#[values(Database::Sqlite, Database::Postgres)] d
 #[rstest]
 fn a_walk_shows_each_hit_once_and_all_of_them(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let registry = Registry::on(database.demonstrated(), &["--clock", NOON]);
-    for query in ["q=tietokone", "q=digituki&municipality=091", "q=verkkopankki%20Turku", "q=dator&near=60.45,22.27", "q=kirjasto&sort=name"] {
-        let counted = registry.get_with(&format!("{POINTS}?{query}&limit=1"), &[("Prefer", "return=total-count")]).json();
+    for query in [
+        "q=tietokone",
+        "q=digituki&municipality=091",
+        "q=verkkopankki%20Turku",
+        "q=dator&near=60.45,22.27",
+        "q=kirjasto&sort=name",
+    ] {
+        let counted =
+            registry.get_with(&format!("{POINTS}?{query}&limit=1"), &[("Prefer", "return=total-count")]).json();
         let total = usize::try_from(counted["total"].as_i64().unwrap()).unwrap();
         let found = walk(&registry, &format!("{query}&fields=id"));
         let seen: BTreeSet<&str> = ids(&found).into_iter().collect();
@@ -67,15 +79,22 @@ fn a_word_in_the_name_counts_more_than_one_in_the_description(
         });
         named(&developer.add(SERVICES, &with(&service(name, named(&giver), &[named(&place)]), &texts))).to_owned()
     };
-    let (third, first, second) =
-        (told("Yksi", "Kaksi.", "Skanneri."), told("Skannerit", "Kaksi.", "Kolme."), told("Yksi", "Skannerilla.", "Kolme."));
-    let services: Vec<String> =
-        found(&registry, "skanneri", 9).iter().map(|point| point["service"]["id"].as_str().unwrap().to_owned()).collect();
+    let (third, first, second) = (
+        told("Yksi", "Kaksi.", "Skanneri."),
+        told("Skannerit", "Kaksi.", "Kolme."),
+        told("Yksi", "Skannerilla.", "Kolme."),
+    );
+    let services: Vec<String> = found(&registry, "skanneri", 9)
+        .iter()
+        .map(|point| point["service"]["id"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(services, [first, second, third]);
 }
 
 #[rstest]
-fn a_text_that_changes_is_found_by_what_it_says_now(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+fn a_text_that_changes_is_found_by_what_it_says_now(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
     let registry = Registry::start(database);
     let developer = registry.developer();
     let giver = developer.add(PROVIDERS, &provider("Kvartsi", AGENCY, "06"));

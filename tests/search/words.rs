@@ -31,7 +31,8 @@ impl Word {
     /// Whether a text holds any form or compound of it.
     fn is_in(&self, text: &str) -> bool {
         let word = Regex::new(r"[\w-]+").unwrap();
-        let forms: Vec<Regex> = self.forms.iter().map(|form| Regex::new(&format!("(?i)^(?:{form})$")).unwrap()).collect();
+        let forms: Vec<Regex> =
+            self.forms.iter().map(|form| Regex::new(&format!("(?i)^(?:{form})$")).unwrap()).collect();
         word.find_iter(text).any(|word| forms.iter().any(|form| form.is_match(word.as_str())))
     }
 }
@@ -74,7 +75,8 @@ fn a_word_is_found_in_its_forms_and_compounds(#[values(Database::Sqlite, Databas
             .iter()
             .map(|point| point["service"]["id"].as_str().unwrap().to_owned())
             .collect();
-        let lost: Vec<&str> = meant.iter().filter(|(id, ..)| !found.contains(id)).map(|(.., text)| text.as_str()).collect();
+        let lost: Vec<&str> =
+            meant.iter().filter(|(id, ..)| !found.contains(id)).map(|(.., text)| text.as_str()).collect();
         if (meant.len() - lost.len()) * 100 < meant.len() * AT_LEAST {
             missed.push(format!("{}: {} of {} lost: {lost:?}", word.word, lost.len(), meant.len()));
         }

@@ -15,8 +15,8 @@ use digituki_domain::clock::Moment;
 use digituki_domain::location::Location;
 use digituki_domain::opening_hours::OpeningHours;
 use digituki_domain::point::Planar;
-use digituki_domain::service::{Service, ServiceId};
 use digituki_domain::search::Score;
+use digituki_domain::service::{Service, ServiceId};
 use digituki_domain::service_point::{Hit, ServicePointId};
 use serde_json::value::RawValue;
 

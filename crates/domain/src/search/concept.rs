@@ -14,9 +14,16 @@ use crate::vocabulary::Vocabulary;
 const SYNONYMS: &str = include_str!("../../data/search/synonyms.txt");
 const STOPWORDS: &str = include_str!("../../data/search/stopwords.txt");
 
-/// Phrases, each with what it stands for.
+/// Phrases, by the base form that they may begin with.
 #[derive(Default)]
-pub(super) struct Phrases(HashMap<String, Vec<(Vec<Vec<String>>, String)>>);
+pub(super) struct Phrases(HashMap<String, Vec<Phrase>>);
+
+/// Parts, each with the base forms that it may be of, and what they stand for.
+#[derive(Clone, PartialEq)]
+struct Phrase {
+    parts: Vec<Vec<String>>,
+    term: String,
+}
 
 /// Phrases that mean the same, by the term of what they mean.
 pub(super) static CONCEPTS: LazyLock<Phrases> = LazyLock::new(|| Phrases::read(false, concept));
@@ -71,8 +78,8 @@ fn languages(words: &[String]) -> Vec<TextLanguage> {
         let lexicon = Lexicon::of(*language);
         *language == TextLanguage::En || words.iter().all(|word| is_stopword(word) || lexicon.known(word).is_some())
     };
-    let known: Vec<TextLanguage> = LANGUAGES.into_iter().filter(knows).collect();
-    if known.len() == 1 { LANGUAGES.to_vec() } else { known }
+    let languages: Vec<TextLanguage> = LANGUAGES.into_iter().filter(knows).collect();
+    if languages.len() == 1 { LANGUAGES.to_vec() } else { languages }
 }
 
 /// The parts of some words in one language, each with the base forms that it may be of.
@@ -92,7 +99,7 @@ impl Phrases {
             for phrase in listed.split(',').map(words) {
                 for language in languages(&phrase) {
                     for term in terms(key) {
-                        phrases.put(sequence(language, &phrase), &term);
+                        phrases.put(&sequence(language, &phrase), &term);
                     }
                 }
             }
@@ -120,24 +127,27 @@ impl Phrases {
             let term = value(*named);
             for language in LANGUAGES {
                 let label = words(named.label().in_language(language));
-                self.put(sequence(language, &label), &term);
+                self.put(&sequence(language, &label), &term);
                 for word in &label {
                     let parts = sequence(language, [word]);
                     for part in parts.iter().filter(|_| parts.len() > 1) {
                         let telling = part.iter().all(|lemma| lemma.len() > 3 && !is_general(lemma));
-                        self.put(if telling { vec![part.clone()] } else { Vec::new() }, &term);
+                        if telling {
+                            self.put(std::slice::from_ref(part), &term);
+                        }
                     }
-                    let says_something = parts.iter().flatten().any(|lemma| !is_general(lemma));
-                    self.put(if says_something { parts } else { Vec::new() }, &term);
+                    if parts.iter().flatten().any(|lemma| !is_general(lemma)) {
+                        self.put(&parts, &term);
+                    }
                 }
             }
         }
     }
 
-    fn put(&mut self, parts: Vec<Vec<String>>, term: &str) {
+    fn put(&mut self, parts: &[Vec<String>], term: &str) {
         for start in parts.first().cloned().unwrap_or_default() {
             let known = self.0.entry(start).or_default();
-            let one = (parts.clone(), term.to_owned());
+            let one = Phrase { parts: parts.to_vec(), term: term.to_owned() };
             if !known.contains(&one) {
                 known.push(one);
             }
@@ -147,7 +157,7 @@ impl Phrases {
     /// What begins at the start of some parts: how many of them it takes, and the terms that stand for it; the longest.
     pub(super) fn at(&self, parts: &[Vec<String>]) -> Option<(usize, Vec<&str>)> {
         let mut longest: (usize, Vec<&str>) = (0, Vec::new());
-        for (phrase, term) in parts.first()?.iter().filter_map(|start| self.0.get(start)).flatten() {
+        for Phrase { parts: phrase, term } in parts.first()?.iter().filter_map(|start| self.0.get(start)).flatten() {
             let agree = |(part, said): (&Vec<String>, &Vec<String>)| part.iter().any(|one| said.contains(one));
             let is_here = phrase.len() <= parts.len() && phrase.iter().zip(parts).all(agree);
             if is_here && phrase.len() > longest.0 {

@@ -30,8 +30,20 @@ pub(super) fn forms(lemma: &str) -> Forms {
     for stem in verb_stems(lemma) {
         let (a, o) = if is_front(lemma) { ("ä", "y") } else { ("a", "u") };
         for derived in [
-            "minen".into(), "mise".into(), "mis".into(), "misi".into(), format!("m{a}"), format!("v{a}"), format!("n{o}t"),
-            "nee".into(), format!("t{o}"), format!("tt{o}"), format!("tt{a}v{a}"), format!("t{a}{a}n"), "isi".into(), "i".into(),
+            "minen".into(),
+            "mise".into(),
+            "mis".into(),
+            "misi".into(),
+            format!("m{a}"),
+            format!("v{a}"),
+            format!("n{o}t"),
+            "nee".into(),
+            format!("t{o}"),
+            format!("tt{o}"),
+            format!("tt{a}v{a}"),
+            format!("t{a}{a}n"),
+            "isi".into(),
+            "i".into(),
         ] {
             forms.stems.insert(format!("{stem}{derived}"));
         }
@@ -162,9 +174,31 @@ fn plurals(stem: &str, stems: &mut BTreeSet<String>) {
 }
 
 const WEAK: [(&str, &str); 26] = [
-    ("kk", "k"), ("pp", "p"), ("tt", "t"), ("nk", "ng"), ("nt", "nn"), ("lt", "ll"), ("rt", "rr"), ("mp", "mm"),
-    ("ht", "hd"), ("lk", "l"), ("lk", "lj"), ("rk", "r"), ("rk", "rj"), ("hk", "h"), ("uku", "uvu"), ("yky", "yvy"),
-    ("lp", "lv"), ("rp", "rv"), ("t", "d"), ("p", "v"), ("k", ""), ("gg", "g"), ("bb", "b"), ("ik", "j"), ("hk", "hj"),
+    ("kk", "k"),
+    ("pp", "p"),
+    ("tt", "t"),
+    ("nk", "ng"),
+    ("nt", "nn"),
+    ("lt", "ll"),
+    ("rt", "rr"),
+    ("mp", "mm"),
+    ("ht", "hd"),
+    ("lk", "l"),
+    ("lk", "lj"),
+    ("rk", "r"),
+    ("rk", "rj"),
+    ("hk", "h"),
+    ("uku", "uvu"),
+    ("yky", "yvy"),
+    ("lp", "lv"),
+    ("rp", "rv"),
+    ("t", "d"),
+    ("p", "v"),
+    ("k", ""),
+    ("gg", "g"),
+    ("bb", "b"),
+    ("ik", "j"),
+    ("hk", "hj"),
     ("nk", "n"),
 ];
 
@@ -187,7 +221,9 @@ fn graded(stem: &str, way: fn(&'static str, &'static str) -> (&'static str, &'st
     for (one, other) in WEAK {
         let (from, to) = way(one, other);
         // With its vowels on both sides, a `k` between two of them becomes a `v`.
-        if let (Some(left), Some(_)) = (from.strip_suffix(['u', 'y']), from.chars().next().filter(|first| is_vowel(*first))) {
+        if let (Some(left), Some(_)) =
+            (from.strip_suffix(['u', 'y']), from.chars().next().filter(|first| is_vowel(*first)))
+        {
             if let Some(rest) = head.strip_suffix(left).filter(|_| first_vowel == from.chars().last()) {
                 found.push(format!("{rest}{}{vowels}", &to[..to.len() - 1]));
             }
@@ -214,8 +250,8 @@ fn is_front(lemma: &str) -> bool {
 
 const CASES: [&str; 73] = [
     "", "n", "t", "a", "ä", "ta", "tä", "tta", "ttä", "na", "nä", "ssa", "ssä", "sta", "stä", "lla", "llä", "lta",
-    "ltä", "lle", "ksi", "tten", "den", "en", "ien", "jen", "ja", "jä", "ten", "in", "on", "un", "yn", "an", "än", "ön",
-    "hin", "hun", "hon", "hyn", "hön", "hen", "han", "hän", "seen", "siin", "ihin", "ine", "itta", "ittä", "mme",
+    "ltä", "lle", "ksi", "tten", "den", "en", "ien", "jen", "ja", "jä", "ten", "in", "on", "un", "yn", "an", "än",
+    "ön", "hin", "hun", "hon", "hyn", "hön", "hen", "han", "hän", "seen", "siin", "ihin", "ine", "itta", "ittä", "mme",
     "tte", "vat", "vät", "nut", "nyt", "neet", "isi", "isin", "isit", "vaa", "vää", "ssaan", "ssään", "llaan", "llään",
     "tse", "staan", "stään", "ltaan", "ltään", "lleen", "kseen",
 ];
@@ -232,7 +268,7 @@ pub(super) fn is_ending(ending: &str) -> bool {
     const POSSESSIVES: [&str; 9] = ["ni", "si", "nsa", "nsä", "mme", "nne", "an", "en", "än"];
     let plain = |ending: &str| {
         let owned = |owner: &&str| ending.strip_suffix(owner).is_some_and(|case| OWNED.contains(&case));
-        CASES.contains(&ending) || POSSESSIVES.iter().any(|owner| owned(&owner))
+        CASES.contains(&ending) || POSSESSIVES.iter().any(owned)
     };
     plain(ending) || CLITICS.iter().any(|clitic| ending.strip_suffix(clitic).is_some_and(plain))
 }
@@ -249,10 +285,16 @@ mod tests {
     #[test]
     fn forms_of_a_word_are_recognised() {
         let table = [
-            ("kone", "kone koneen konetta koneessa koneesta koneella koneelle koneita koneiden koneissa koneeni koneensa"),
+            (
+                "kone",
+                "kone koneen konetta koneessa koneesta koneella koneelle koneita koneiden koneissa koneeni koneensa",
+            ),
             ("tunnus", "tunnus tunnuksen tunnusta tunnukset tunnusten tunnuksia tunnuksilla tunnuksiaan tunnuksesi"),
             ("pankki", "pankki pankin pankkia pankissa pankkiin pankit pankkien pankkeja pankeissa pankkinikin"),
-            ("puhelin", "puhelin puhelimen puhelinta puhelimella puhelimeen puhelimia puhelinten puhelimien puhelimitse"),
+            (
+                "puhelin",
+                "puhelin puhelimen puhelinta puhelimella puhelimeen puhelimia puhelinten puhelimien puhelimitse",
+            ),
             ("laite", "laite laitteen laitetta laitteita laitteiden laitteilla laitteeseen"),
             ("tulostaa", "tulostaa tulostan tulostaminen tulostamista tulostamisessa tulosta tulostamme tulostettu"),
             ("neuvonta", "neuvonta neuvonnan neuvontaa neuvonnassa neuvontaan"),

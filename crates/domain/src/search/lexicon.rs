@@ -15,8 +15,7 @@ const FINNISH: [&str; 3] = [
     include_str!("../../data/search/places_fi.txt"),
     include_str!("../../data/search/irregular_places_fi.txt"),
 ];
-const SWEDISH: [&str; 2] =
-    [include_str!("../../data/search/sv.txt"), include_str!("../../data/search/places_sv.txt")];
+const SWEDISH: [&str; 2] = [include_str!("../../data/search/sv.txt"), include_str!("../../data/search/places_sv.txt")];
 const ENGLISH: [&str; 1] = [include_str!("../../data/search/en.txt")];
 
 /// The languages of texts, in their order.
@@ -66,7 +65,8 @@ pub(super) fn is_place(lemma: &str) -> bool {
 static PLACES: LazyLock<BTreeSet<String>> =
     LazyLock::new(|| [FINNISH[1], SWEDISH[1]].into_iter().flat_map(str::lines).map(str::to_owned).collect());
 
-static LEXICONS: LazyLock<[Lexicon; 3]> = LazyLock::new(|| LANGUAGES.map(|language| Lexicon::new(language, str::to_owned)));
+static LEXICONS: LazyLock<[Lexicon; 3]> =
+    LazyLock::new(|| LANGUAGES.map(|language| Lexicon::new(language, str::to_owned)));
 static BARE: LazyLock<[Lexicon; 3]> = LazyLock::new(|| LANGUAGES.map(|language| Lexicon::new(language, bare)));
 
 impl Lexicon {

@@ -100,7 +100,7 @@ impl Question {
             wanted.extend(word.wanted(language));
         }
         let mut question = Self { wanted, language, topics: Vec::new() };
-        for language in language.map_or(LANGUAGES.to_vec(), |language| vec![language]) {
+        for language in LANGUAGES {
             question.put_phrases(&understood, language);
         }
         if question.wanted.iter().all(|wanted| wanted.need == Need::Counts) {
@@ -245,9 +245,13 @@ fn held<E>(
 
 /// Whether a word stands for a concept or for the value of a vocabulary.
 fn names_something(word: &str, language: TextLanguage) -> bool {
-    let parts = sequence(language, [&word.to_owned()]);
-    let is_all = |phrases: &Phrases| phrases.at(&parts).is_some_and(|(length, _)| length == parts.len());
-    !parts.is_empty() && (is_all(&CONCEPTS) || is_all(&LABELS) || is_all(&TOPICS))
+    stand_for_something(&sequence(language, [&word.to_owned()]))
+}
+
+/// Whether some parts are a phrase that stands for a concept or for the value of a vocabulary.
+fn stand_for_something(parts: &[Vec<String>]) -> bool {
+    let is_all = |phrases: &Phrases| phrases.at(parts).is_some_and(|(length, _)| length == parts.len());
+    is_all(&CONCEPTS) || is_all(&LABELS) || is_all(&TOPICS)
 }
 
 /// The language of whose words most are known.
@@ -256,7 +260,8 @@ fn language(words: &[Word]) -> Option<TextLanguage> {
         let is_of = |word: &&Word| word.meant.is_empty() && Lexicon::of(language).known(&word.said).is_some();
         words.iter().filter(is_of).count()
     };
-    let (language, most) = LANGUAGES.map(|language| (language, count(language))).into_iter().rev().max_by_key(|(_, count)| *count)?;
+    let (language, most) =
+        LANGUAGES.map(|language| (language, count(language))).into_iter().rev().max_by_key(|(_, count)| *count)?;
     (most > 0).then_some(language)
 }
 
@@ -286,10 +291,12 @@ fn corrections<E>(
         bare_variants.iter().flat_map(|variant| dotted(variant)).collect(),
         variants.iter().flat_map(by_stem).collect(),
     ];
+    let is_told =
+        |reading: &Reading, there: &BTreeSet<WordId>| reading.is_held(there) || stand_for_something(&reading.parts);
     for candidates in ways {
         let there = known(terms(candidates.iter().map(|(_, reading)| reading)))?;
         let held: Vec<(String, Reading)> =
-            candidates.into_iter().filter(|(_, reading)| reading.is_held(&there)).collect();
+            candidates.into_iter().filter(|(_, reading)| is_told(reading, &there)).collect();
         let Some(fewest) = held.iter().map(|(_, reading)| reading.parts.len()).min() else { continue };
         let mut nearest: Vec<(f64, String, Reading)> = held
             .into_iter()

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-
 use super::concept::{CONCEPTS, is_concept, is_stopword, sequence, value};
 use super::lexicon::{LANGUAGES, Lexicon};
 use super::word::words;
@@ -69,7 +68,6 @@ impl Words {
         self.0.contains_key(&WordId::of(&value(language)))
     }
 
-
     /// Adds a text in up to three languages.
     pub fn text<const MAX: usize>(&mut self, field: SearchField, text: &Text<MAX>) {
         for language in LANGUAGES {
@@ -104,11 +102,13 @@ impl Words {
     }
 }
 
+type Kept = HashMap<(TextLanguage, String), Arc<[WordId]>>;
+
 /// What a text in one language is found by. Names come again and again, so those that were read last are kept.
 fn terms(language: TextLanguage, text: &str) -> Arc<[WordId]> {
     const LONGEST_KEPT: usize = 200;
     const MOST_KEPT: usize = 4_096;
-    static KEPT: LazyLock<Mutex<HashMap<(TextLanguage, String), Arc<[WordId]>>>> = LazyLock::new(Mutex::default);
+    static KEPT: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
     if text.len() > LONGEST_KEPT {
         return read(language, text).into_iter().collect();
     }

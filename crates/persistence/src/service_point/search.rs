@@ -202,7 +202,8 @@ pub(super) fn rows(
             .collect();
         ranked.sort_by(|(one, first), (other, second)| one.cmp(other).then_with(|| first.id.cmp(&second.id)));
         for (Reverse(total), slim) in ranked {
-            let is_behind = start.behind.as_ref().is_none_or(|(behind, id)| (Reverse(total), &slim.id) > (Reverse(*behind), id));
+            let is_behind =
+                start.behind.as_ref().is_none_or(|(behind, id)| (Reverse(total), &slim.id) > (Reverse(*behind), id));
             if is_behind {
                 found.push((start.position(total, &slim.id), slim));
             }
@@ -246,8 +247,9 @@ fn by_words(
     let [lead, others @ ..] = search.groups.as_slice() else { return Ok((Vec::new(), None)) };
     let others = Search { groups: others.to_vec(), question: Question::default() };
     let conditions = Conditions { search: Some(others), ..conditions.clone() };
-    let start: Option<(i16, i64)> =
-        start.map(|start| Ok::<_, crate::Error>((column::parse(&start.sort)?, column::parse(&start.id)?))).transpose()?;
+    let start: Option<(i16, i64)> = start
+        .map(|start| Ok::<_, crate::Error>((column::parse(&start.sort)?, column::parse(&start.id)?)))
+        .transpose()?;
     let mut points: BTreeMap<(i16, i64), Slim> = BTreeMap::new();
     let mut is_cut = false;
     for word in &lead.words {
@@ -270,7 +272,7 @@ fn by_words(
     let next = points.keys().nth(BLOCK - 1).or(points.keys().next_back()).filter(|_| is_cut);
     let next = next.map(|(field, number)| Position { sort: field.to_string(), id: number.to_string() });
     let numbers: Vec<i64> = points.keys().take(BLOCK).map(|(_, number)| *number).collect();
-    let words = if lead.words.len() > 1 { words::load(db, &numbers)? } else { Default::default() };
+    let words = if lead.words.len() > 1 { words::load(db, &numbers)? } else { HashMap::new() };
     // What another of the words led to before, in a more telling field, has been shown.
     let is_new = |field: i16, number: i64| {
         let own = words.get(&number);

@@ -152,7 +152,8 @@ pub(super) fn count(db: &mut AnyConnection, words: &BTreeSet<WordId>, most: i64)
              WHERE service_point_words.word = column1 LIMIT {most}) AS few) AS points FROM (VALUES {values}) AS asked"
         ))
         .load(db)?;
-        counts.extend(counted.into_iter().filter(|counted| counted.points > 0).map(|one| (WordId(one.word), one.points)));
+        counts
+            .extend(counted.into_iter().filter(|counted| counted.points > 0).map(|one| (WordId(one.word), one.points)));
     }
     Ok(counts)
 }

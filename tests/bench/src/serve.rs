@@ -213,23 +213,24 @@ async fn nearest(worker: &Worker, near: &str, radius_km: f64, limit: usize) -> R
     let around = |metres: f64| (metres * 100.0 * from.scale()).round();
     #[expect(clippy::cast_precision_loss, reason = "centimetres within Finland")]
     let (north, east) = { (from.centimetres().0 as f64, from.centimetres().1 as f64) };
-    let fetch = Value::Int(i64::try_from(limit)?);
+    let limited = |statement: &str| statement.replace(":limit", &limit.to_string());
     let mut radius = around(radius_km * 1_000.0);
     if url.starts_with("sqlite:") {
+        let crowded = limited(&statements.crowd);
         // The smallest ring in which there is enough.
         for ring in [500.0, 1_000.0, 2_000.0, 4_000.0].map(around).into_iter().filter(|ring| *ring < radius) {
-            let values = [north.into(), east.into(), (ring / SQRT_2).into(), fetch.clone()];
-            let crowd = worker.reader().await?.number(&statements.crowd, &values).await?;
+            let values = [north.into(), east.into(), (ring / SQRT_2).into()];
+            let crowd = worker.reader().await?.number(&crowded, &values).await?;
             if crowd >= Some(i64::try_from(limit)?) {
                 radius = ring;
                 break;
             }
         }
     }
-    let mut values: Vec<Value> = vec![north.into(), east.into(), radius.into(), fetch];
+    let mut values: Vec<Value> = vec![north.into(), east.into(), radius.into()];
     let keys = municipalities.nearest(from).map(|municipality| municipality.keys.clone());
     values.extend(keys.unwrap_or([const { String::new() }; KEYS]).map(Value::Text));
-    worker.page(&statements.near, &values, limit, from.scale()).await
+    worker.page(&limited(&statements.near), &values, limit, from.scale()).await
 }
 
 async fn regions(worker: &Worker) -> Result<Vec<u8>> {

@@ -20,10 +20,10 @@ pub(crate) struct Statements {
     pub(crate) page: String,
     /// Points with words ($1), the best first, so many ($2).
     pub(crate) search: String,
-    /// Points around ($1, $2) on the plane, within a distance ($3), so many ($4), mixed with what serves areas ($5 to
-    /// $10). All in centimetres.
+    /// Points around ($1, $2) on the plane, within a distance ($3), mixed with what serves areas ($4 to $9). All in
+    /// centimetres. So many as takes the place of `:limit`: PostgreSQL walks by distance only if it knows how far.
     pub(crate) near: String,
-    /// How many points at least ($4 suffices) lie in a square around a point (SQLite, which cannot walk by distance).
+    /// How many points at least (`:limit` suffices) lie in a square around a point (SQLite, which cannot walk by distance).
     pub(crate) crowd: String,
     /// The regions and how many points lie in each.
     pub(crate) regions: String,
@@ -99,7 +99,7 @@ impl Statements {
             near: text(&ranked(near(is_sqlite))),
             crowd: text(
                 "SELECT count(*) FROM (SELECT 1 FROM spot WHERE south >= $1 - $3 AND north <= $1 + $3 \
-                 AND west >= $2 - $3 AND east <= $2 + $3 LIMIT $4)",
+                 AND west >= $2 - $3 AND east <= $2 + $3 LIMIT :limit)",
             ),
             regions: regions.to_owned(),
             of_provider: text(&chosen(provider)),
@@ -153,25 +153,25 @@ fn near(is_sqlite: bool) -> String {
     let places = if is_sqlite {
         "SELECT rank, id, d FROM (SELECT rank, id, (south - $1) * (south - $1) + (west - $2) * (west - $2) AS d \
          FROM spot WHERE south >= $1 - $3 AND north <= $1 + $3 AND west >= $2 - $3 AND east <= $2 + $3) \
-         WHERE d <= $3 * $3 ORDER BY d, id LIMIT $4"
+         WHERE d <= $3 * $3 ORDER BY d, id LIMIT :limit"
     } else {
         "SELECT rank, id, d * d AS d FROM (SELECT rank, id, place <-> point($1, $2) AS d FROM spot \
-         ORDER BY place <-> point($1, $2), id LIMIT $4) AS k WHERE d <= $3"
+         ORDER BY place <-> point($1, $2), id LIMIT :limit) AS k WHERE d <= $3"
     };
     let serving = |area: usize| {
         format!(
             "SELECT rank, reach FROM (SELECT rank, reach FROM reaches WHERE area = ${area} \
-             ORDER BY reach, rank LIMIT $4) AS a{area}"
+             ORDER BY reach, rank LIMIT :limit) AS a{area}"
         )
     };
-    let serving: Vec<String> = (5..5 + KEYS).map(serving).collect();
+    let serving: Vec<String> = (4..4 + KEYS).map(serving).collect();
     format!(
         "SELECT rank, position, distance FROM (\
          SELECT rank, i + (i - 1) / 4 AS position, d AS distance \
          FROM (SELECT rank, d, row_number() OVER (ORDER BY d, id) AS i FROM ({places}) AS p) AS n \
          UNION ALL \
          SELECT rank, 5 * row_number() OVER (ORDER BY reach, rank), {NO_DISTANCE} FROM ({}) AS s) AS mixed \
-         ORDER BY position LIMIT $4",
+         ORDER BY position LIMIT :limit",
         serving.join(" UNION ")
     )
 }

@@ -1,5 +1,6 @@
 //! SQLite, as durable as the registry's, with the caches of somebody who tunes it.
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Statement, params_from_iter};
 
@@ -16,6 +17,8 @@ impl Sqlite {
     pub(super) fn open(file: &str) -> Result<Self> {
         let db = Connection::open(file)?;
         db.execute_batch(SESSION)?;
+        // Else every new value of a parameter would have its statement planned anew, by what ANALYZE saw.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         db.set_prepared_statement_cache_capacity(64);
         Ok(Self(db))
     }

@@ -17,7 +17,7 @@ impl Exported {
     }
 
     /// The point that the facts of a service make at one of its places.
-    pub(crate) fn of_facts(id: &str, facts: &Value, provider: Value, location: Value, hours: &Value) -> Self {
+    pub(crate) fn of_facts(id: &str, facts: &Value, provider: &Value, location: &Value, hours: &Value) -> Self {
         let taken = |field: &str| facts[field].clone();
         let json = json!({
             "id": format!("{id}.{}", string(&location["id"])),

@@ -124,6 +124,7 @@ impl Worker {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
 fn failed(failure: impl ToString) -> actix_web::Error {
     actix_web::error::ErrorInternalServerError(failure.to_string())
 }

@@ -156,7 +156,7 @@ fn near(is_sqlite: bool) -> String {
          WHERE d <= $3 * $3 ORDER BY d, id LIMIT :limit"
     } else {
         "SELECT rank, id, d * d AS d FROM (SELECT rank, id, place <-> point($1, $2) AS d FROM spot \
-         ORDER BY place <-> point($1, $2), id LIMIT :limit) AS k WHERE d <= $3"
+         ORDER BY place <-> point($1, $2) FETCH FIRST :limit ROWS WITH TIES) AS k WHERE d <= $3"
     };
     let serving = |area: usize| {
         format!(

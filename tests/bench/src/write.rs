@@ -203,7 +203,7 @@ impl Writer<'_> {
                 hours => hours,
             };
             self.known_hours(&mut numbers, hours).await?;
-            let point = Exported::of_facts(id, facts, provider.clone(), location, hours);
+            let point = Exported::of_facts(id, facts, &provider, &location, hours);
             let areas = point.areas(self.municipalities, &[]);
             entries.push(Entry { rank, point, areas });
         }

@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-remove build test tools check fmt clippy boundaries openapi openapi-check reference reference-check docs release \
-	contract contract-full contract-tools lint opening-hours clients swagger-ui workflows quick-starts fuzz faults
+	contract contract-full contract-tools lint opening-hours clients swagger-ui workflows quick-starts fuzz faults bench bench-quick bench-tools
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 17
@@ -104,3 +104,12 @@ fuzz: contract-tools build ## Let schemathesis ask what the contract allows and 
 
 faults: contract-tools build ## Put one fault after another into a copy of the code, and see each found
 	tests/faults.sh
+
+bench: bench-tools ## Measure the registry against two yardsticks, on both databases (an hour); writes target/bench
+	tests/bench/bench.py
+
+bench-quick: bench-tools ## The same with 20,000 points alone, and shorter (some minutes)
+	tests/bench/bench.py --quick
+
+bench-tools:
+	tests/tools.sh bench

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sees to it that the programs are there, from the distribution if need be, which the tests use (tools.sh test) or which
-# hold the contract (tools.sh contract).
+# Sees to it that the programs are there, from the distribution if need be, which the tests use (tools.sh test), which
+# hold the contract (tools.sh contract), or which measure (tools.sh bench).
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/install.sh"
 
@@ -18,8 +18,13 @@ case "${1:-}" in
         [ -n "${CHROMIUM:-}" ] || install_packages chromium \
             unless sh -c 'command -v chromium || command -v chromium-browser || command -v google-chrome'
         ;;
+    bench)
+        install_packages wrk unless command -v wrk
+        install_packages python3 unless command -v python3
+        install_packages postgresql-client unless command -v psql
+        ;;
     *)
-        echo 'usage: test | contract' >&2
+        echo 'usage: test | contract | bench' >&2
         exit 2
         ;;
 esac

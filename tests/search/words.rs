@@ -14,7 +14,8 @@ use crate::support::{Database, Registry};
 
 #[derive(Deserialize)]
 struct Word {
-    word: String,
+    #[serde(rename = "word")]
+    base: String,
     language: String,
     /// Patterns of whole words that are forms or compounds of it.
     forms: Vec<String>,
@@ -55,7 +56,7 @@ fn a_word_is_found_in_its_forms_and_compounds(#[values(Database::Sqlite, Databas
     let mut texts: Vec<(String, String, String)> = Vec::new();
     for sentences in &sentences {
         let place = developer.add(LOCATIONS, &location_in(&nonsense(texts.len()), AGENCY, "837"));
-        assert!(words.iter().any(|word| word.word == sentences.word), "{}", sentences.word);
+        assert!(words.iter().any(|word| word.base == sentences.word), "{}", sentences.word);
         for text in &sentences.texts {
             let mut descriptions = json!({"fi": null, "sv": null, "en": null});
             descriptions[&sentences.language] = json!(text);
@@ -70,15 +71,15 @@ fn a_word_is_found_in_its_forms_and_compounds(#[values(Database::Sqlite, Databas
     for word in &words {
         let holds = |(_, language, text): &&(String, String, String)| *language == word.language && word.is_in(text);
         let meant: Vec<&(String, String, String)> = texts.iter().filter(holds).collect();
-        assert!(meant.len() >= 10, "{}: {}", word.word, meant.len());
-        let found: BTreeSet<String> = walk(&registry, &format!("q={}", encoded(&word.word)))
+        assert!(meant.len() >= 10, "{}: {}", word.base, meant.len());
+        let found: BTreeSet<String> = walk(&registry, &format!("q={}", encoded(&word.base)))
             .iter()
             .map(|point| point["service"]["id"].as_str().unwrap().to_owned())
             .collect();
         let lost: Vec<&str> =
             meant.iter().filter(|(id, ..)| !found.contains(id)).map(|(.., text)| text.as_str()).collect();
         if (meant.len() - lost.len()) * 100 < meant.len() * AT_LEAST {
-            missed.push(format!("{}: {} of {} lost: {lost:?}", word.word, lost.len(), meant.len()));
+            missed.push(format!("{}: {} of {} lost: {lost:?}", word.base, lost.len(), meant.len()));
         }
     }
     assert!(missed.is_empty(), "{}", missed.join("\n"));

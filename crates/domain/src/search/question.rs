@@ -1,6 +1,7 @@
 //! What a question asks for: words of which each has to be found, in any of the ways in which it can be meant.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use super::concept::{CONCEPTS, LABELS, Phrases, TOPICS, is_general, is_stopword, sequence};
 use super::lexicon::{LANGUAGES, Lexicon, Reading, is_place, pair_of};
@@ -18,8 +19,8 @@ const OF_TOPIC: i64 = 70;
 
 /// More words than this are not looked at.
 const MOST_WORDS: usize = 12;
-/// A word with fewer letters is not corrected.
-const SHORTEST_CORRECTED: usize = 5;
+/// Words of so many letters are corrected.
+const CORRECTED_LENGTHS: RangeInclusive<usize> = 5..=24;
 /// So many words at most may be meant by one that nothing holds.
 const MOST_VARIANTS: usize = 6;
 /// More words than this are not corrected.
@@ -86,7 +87,8 @@ impl Question {
         for word in said {
             let held = held(&word, &mut known)?;
             let is_told = !held.is_empty() || LANGUAGES.into_iter().any(|language| names_something(&word, language));
-            let meant = if is_told || word.chars().count() < SHORTEST_CORRECTED || corrected == MOST_CORRECTED {
+            let meant = if is_told || !CORRECTED_LENGTHS.contains(&word.chars().count()) || corrected == MOST_CORRECTED
+            {
                 Vec::new()
             } else {
                 corrected += 1;
@@ -100,7 +102,8 @@ impl Question {
             wanted.extend(word.wanted(language));
         }
         let mut question = Self { wanted, language, topics: Vec::new() };
-        for language in LANGUAGES {
+        // What no lexicon knows may be English: of that, only the commonest words are kept.
+        for language in language.into_iter().chain([TextLanguage::En]) {
             question.put_phrases(&understood, language);
         }
         if question.wanted.iter().all(|wanted| wanted.need == Need::Counts) {

@@ -9,6 +9,7 @@
 mod concept;
 mod finnish;
 mod lexicon;
+mod place;
 mod question;
 mod score;
 mod text;
@@ -61,3 +62,4 @@ published_as_string!(
 pub use question::{Need, Question, Wanted};
 pub use score::{Circumstances, Score, WordScore};
 pub use text::{SearchField, WordId, Words};
+pub use word::{bare, words};

@@ -19,8 +19,8 @@ fn encoded(text: &str) -> String {
 /// What is suggested for what was typed, of some kinds or of all.
 #[track_caller]
 fn suggested(registry: &Registry, typed: &str, kinds: &[&str]) -> Vec<Value> {
-    let kinds: String = kinds.iter().map(|kind| format!("&kind={kind}")).collect();
-    let mut answer = registry.json(&format!("{SUGGEST}?q={}&limit=20{kinds}", encoded(typed)));
+    let kinds: Vec<String> = kinds.iter().map(|kind| format!("&kind={kind}")).collect();
+    let mut answer = registry.json(&format!("{SUGGEST}?q={}&limit=20{}", encoded(typed), kinds.concat()));
     answer["items"].as_array_mut().map(std::mem::take).unwrap()
 }
 

@@ -55,8 +55,8 @@ pub fn count(db: &mut AnyConnection, gaps: &BTreeMap<Gap, i64>) -> Result<()> {
             search_gaps::month.eq(gap.month.to_string()),
             search_gaps::area_kind.eq(gap.area.kind().code()),
             search_gaps::area_code.eq(gap.area.code()),
-            search_gaps::language.eq(gap.language.map(|language| language.code())),
-            search_gaps::topic.eq(gap.topic.map(|topic| topic.code())),
+            search_gaps::language.eq(gap.language.map(Language::code)),
+            search_gaps::topic.eq(gap.topic.map(Topic::code)),
             search_gaps::count.eq(count),
         );
         // What is there already is beyond what one text of a query for both databases can say.

@@ -12,7 +12,7 @@ use digituki_domain::noun::{Kept, Noun};
 use digituki_domain::provider::{Provider, ProviderFacts, ProviderId};
 use digituki_domain::search::bare;
 use digituki_domain::suggestion::{
-    Beginning, Suggestion, SuggestionKind, SuggestionQuestion, beginnings, beginnings_of,
+    Beginning, Suggestion, SuggestionKind, SuggestionQuestion, TypedText, beginnings, beginnings_of,
 };
 use digituki_domain::support::Topic;
 use digituki_domain::text::Names;
@@ -226,7 +226,7 @@ struct Found {
 
 /// What may be meant by what was typed so far: what everyone may see on a day.
 pub fn suggest(db: &mut AnyConnection, question: &SuggestionQuestion, today: NaiveDate) -> Result<Vec<Suggestion>> {
-    let key = question.q.as_ref().map(|typed| typed.key()).unwrap_or_default();
+    let key = question.q.as_ref().map(TypedText::key).unwrap_or_default();
     if key.is_empty() {
         return Ok(Vec::new());
     }
@@ -235,12 +235,14 @@ pub fn suggest(db: &mut AnyConnection, question: &SuggestionQuestion, today: Nai
         found = self::found(db, question, &bare(&key), Spelling::Bare, today)?;
     }
     found.sort_unstable();
-    let codes = found.iter().filter_map(|found| found.municipality.as_deref());
-    let municipalities: Vec<AreaId> =
-        codes.map(|code| column::parse::<MunicipalityCode>(code).map(|code| code.id())).collect::<Result<_>>()?;
+    let municipalities: Vec<AreaId> = found
+        .iter()
+        .filter_map(|found| found.municipality.as_deref())
+        .map(|code| column::parse::<MunicipalityCode>(code).map(|code| code.id()))
+        .collect::<Result<_>>()?;
     let named = area::Named::load(db, &municipalities)?;
-    let mut seen = BTreeSet::new();
-    found.retain(|found| seen.insert((found.kind, found.value.clone(), found.municipality.clone())));
+    let mut shown = BTreeSet::new();
+    found.retain(|found| shown.insert((found.kind, found.value.clone(), found.municipality.clone())));
     found.truncate(question.limit);
     found.into_iter().map(|found| suggestion(found, &named)).collect()
 }

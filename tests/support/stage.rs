@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::support::contract::Operation;
-use crate::support::sign_in::Credentials;
 use crate::support::registry::PATIENCE;
+use crate::support::sign_in::Credentials;
 use crate::support::{Answer, Contract, Database, Registry, poll};
 
 const FORM: &str = "application/x-www-form-urlencoded";

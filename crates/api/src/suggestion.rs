@@ -11,7 +11,7 @@ use crate::http::routes::{Routes, operations};
 
 /// Routes of this file.
 pub(crate) fn configure(routes: &mut Routes) {
-    operations!(routes, list_suggestions);
+    operations!(routes, find_suggestions);
     // What only a query names.
     routes.add_schema::<TypedText>();
 }
@@ -33,7 +33,7 @@ impl FromQuery for SuggestionQuestion {
     get, path = "/v1/suggest", tag = "suggestions",
     params(SuggestionQuestion), responses((status = 200, body = Suggestions))
 )]
-async fn list_suggestions(ask: Ask, query: Query<SuggestionQuestion>) -> Result<Answer, Problem> {
+async fn find_suggestions(ask: Ask, query: Query<SuggestionQuestion>) -> Result<Answer, Problem> {
     let (question, today) = (query.0, ask.moment.today);
     let items = ask.app.read(move |db| Ok(suggestion::suggest(db, &question, today)?)).await?;
     Answer::json(&Suggestions { items })

@@ -115,7 +115,7 @@ const OPERATIONS: &[(Access, &[&str])] = &[
             "get_service",
             "get_service_by_source",
             "list_service_history",
-            "list_suggestions",
+            "find_suggestions",
             "list_service_points",
             "get_service_point",
             "list_duplicates",

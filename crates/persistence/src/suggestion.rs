@@ -240,16 +240,16 @@ pub fn suggest(db: &mut AnyConnection, question: &SuggestionQuestion, today: Nai
         .filter_map(|found| found.municipality.as_deref())
         .map(|code| column::parse::<MunicipalityCode>(code).map(|code| code.id()))
         .collect::<Result<_>>()?;
-    let named = area::Named::load(db, &municipalities)?;
+    let areas = area::Named::load(db, &municipalities)?;
     let mut shown = BTreeSet::new();
     found.retain(|found| shown.insert((found.kind, found.value.clone(), found.municipality.clone())));
     found.truncate(question.limit);
-    found.into_iter().map(|found| suggestion(found, &named)).collect()
+    found.into_iter().map(|found| suggestion(found, &areas)).collect()
 }
 
-fn suggestion(found: Found, named: &area::Named) -> Result<Suggestion> {
+fn suggestion(found: Found, areas: &area::Named) -> Result<Suggestion> {
     let municipality = match found.municipality {
-        Some(code) => Some(named.get(&column::parse::<MunicipalityCode>(&code)?.id())?),
+        Some(code) => Some(areas.get(&column::parse::<MunicipalityCode>(&code)?.id())?),
         None => None,
     };
     let names = match (found.names, &municipality) {

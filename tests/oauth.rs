@@ -38,7 +38,7 @@ fn a_client_gets_a_token_by_basic_and_by_the_body(#[values(Database::Sqlite, Dat
         assert_eq!(answer.status, 200, "{}", answer.text());
         let token = answer.json();
         assert_eq!((&token["token_type"], &token["expires_in"]), (&json!("Bearer"), &json!(900)));
-        assert_eq!(token["scope"], "read");
+        assert_eq!(token["scope"], "read search_gaps:read");
         assert_eq!(token.as_object().unwrap().len(), 4);
         assert_eq!(answer.header("cache-control").as_deref(), Some("no-store"));
         assert_eq!(answer.header("pragma").as_deref(), Some("no-cache"));

@@ -8,8 +8,17 @@ use crate::support::session::{DUPLICATES, LOCATIONS, POINTS, SERVICES};
 use crate::support::{Database, Registry, statements};
 
 /// The tables that grow with the registry.
-const LARGE: [&str; 7] =
-    ["service_points", "service_point_terms", "services", "locations", "service_locations", "external_ids", "changes"];
+const LARGE: [&str; 9] = [
+    "service_points",
+    "service_point_terms",
+    "services",
+    "locations",
+    "service_locations",
+    "external_ids",
+    "changes",
+    "suggestions",
+    "suggestion_words",
+];
 
 /// Filters of service points that find few of them.
 const SELECTIVE: [&str; 20] = [
@@ -230,6 +239,24 @@ fn the_other_lists_look_by_their_indexes(#[values(Database::Sqlite, Database::Po
             let bad = scans(&plan);
             if !bad.is_empty() {
                 found.push(format!("{target}: {bad:?}\n    of {plan:#?}\n    {statement}"));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n\n"));
+}
+
+#[rstest]
+fn what_is_typed_is_looked_for_along_an_index(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let registry = start(database);
+    let mut found = Vec::new();
+    for typed in ["d", "digi", "hels", "001", "ab", "kirjasto%20h", "kaytto", "xyz"] {
+        for (statement, plan) in plans(&registry, &format!("/v1/suggest?q={typed}")) {
+            // In the order of the index: nothing is sorted that only its first are wanted of.
+            let sorted =
+                plan.iter().filter(|step| step.contains("TEMP B-TREE") || step.trim_start().starts_with("Sort"));
+            let bad = [scans(&plan), walks(&plan), sorted.collect()].concat();
+            if statement.contains("suggestion_words") && !bad.is_empty() {
+                found.push(format!("{typed}: {bad:?}\n    of {plan:#?}\n    {statement}"));
             }
         }
     }

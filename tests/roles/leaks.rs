@@ -76,6 +76,10 @@ fn assert_unseen(actor: &Actor, world: &World, thing: &Thing, after: i64) {
         assert_silent(&list, &answer);
         assert_eq!(total, answer.json()["items"].as_array().unwrap().len(), "{told}: {list}");
     }
+    for typed in [SECRET, &SECRET.to_lowercase()[..3]] {
+        let suggested = format!("/v1/suggest?limit=20&q={typed}");
+        assert_silent(&suggested, &actor.session.get(&suggested));
+    }
     let recorded = "2026-11-22T23:00:00Z";
     let source_id = thing.body["external_ids"][0]["source_id"].as_str().unwrap().replace(' ', "%20");
     for path in [

@@ -9,8 +9,9 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::support::contract::Operation;
+use crate::support::registry::PATIENCE;
 use crate::support::sign_in::Credentials;
-use crate::support::{Answer, Contract, Database, Registry};
+use crate::support::{Answer, Contract, Database, Registry, poll};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -58,6 +59,7 @@ impl Stage {
         let mut stage =
             Self { registry, contract, credentials, token, names, created: Vec::new(), others: String::new() };
         stage.create();
+        stage.miss();
         stage
     }
 
@@ -82,6 +84,14 @@ impl Stage {
             self.created.push((operation, answer));
         }
         self.create_others();
+    }
+
+    /// Looks for what is not there, and waits until that is counted.
+    fn miss(&self) {
+        assert_eq!(self.registry.get("/v1/service-points?q=xylofoni&municipality=091&topic=tax").status, 200);
+        poll::until("a search to be counted", PATIENCE, || {
+            (self.json("/v1/search-gaps")["items"] != serde_json::json!([])).then_some(())
+        });
     }
 
     /// Creates what the examples merge into what they create: the same once more.

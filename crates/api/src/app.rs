@@ -24,6 +24,7 @@ use crate::http::list::ListQuery;
 use crate::http::problem::Problem;
 use crate::http::rate_limit::RateLimit;
 use crate::http::receiving::Receiving;
+use crate::search_gap::Misses;
 use crate::settings::Settings;
 
 /// What handlers share. Cheap to clone.
@@ -42,6 +43,8 @@ pub(crate) struct App {
     pub(crate) in_flight: InFlight,
     /// The opening hours that have been seen.
     pub(crate) hours: Arc<Hours>,
+    /// The searches that found nothing and are not counted yet.
+    pub(crate) misses: Arc<Misses>,
     /// Whether waits are to end, because the registry stops.
     stopping: Arc<watch::Sender<bool>>,
     /// Whether the database has been migrated and loaded.
@@ -62,6 +65,7 @@ impl App {
             document: Arc::new(document),
             in_flight: InFlight::default(),
             hours: Arc::default(),
+            misses: Arc::default(),
             stopping: Arc::default(),
             prepared: Arc::default(),
         }
@@ -136,6 +140,11 @@ impl App {
             }
         };
         log::warn!(target: "digituki::audit", "a denial is not in the audit: {why}");
+    }
+
+    /// Counts the searches that found nothing, behind the answer.
+    pub(crate) fn count_misses(&self) {
+        self.misses.count(&self.store, self.settings.read_only());
     }
 
     /// Ends every wait: the registry stops.

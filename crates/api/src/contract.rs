@@ -14,7 +14,7 @@ use crate::http::problem::ProblemBody;
 use crate::http::routes::Routes;
 use crate::{
     area, audit, call, change, code_list, coverage, duplicate, grant, health, location, municipality, oauth, openapi,
-    organisation, pilot, problem, programme, provider, service, service_point,
+    organisation, pilot, problem, programme, provider, search_gap, service, service_point, suggestion,
 };
 
 /// How many months before the end of a deprecated operation or field the contract tells of it, at least.
@@ -30,6 +30,7 @@ pub fn routes() -> Routes {
     location::configure(&mut routes);
     service::configure(&mut routes);
     service_point::configure(&mut routes);
+    suggestion::configure(&mut routes);
     duplicate::configure(&mut routes);
     programme::configure(&mut routes);
     call::configure(&mut routes);
@@ -37,6 +38,7 @@ pub fn routes() -> Routes {
     grant::configure(&mut routes);
     coverage::configure(&mut routes);
     change::configure(&mut routes);
+    search_gap::configure(&mut routes);
     audit::configure(&mut routes);
     code_list::configure(&mut routes);
     oauth::configure(&mut routes);

@@ -6,8 +6,8 @@ use digituki_domain::noun::NounName;
 use digituki_domain::policy::Permit;
 use digituki_domain::role::Caller;
 use digituki_persistence::verify::Report;
-use digituki_persistence::write::Author;
-use digituki_persistence::{Store, erase as erasure, service_point, verify as verification};
+use digituki_persistence::write::{Author, Tx};
+use digituki_persistence::{Store, erase as erasure, service_point, suggestion, verify as verification};
 
 use crate::client::{Failure, open_existing};
 use crate::settings::Settings;
@@ -39,7 +39,7 @@ pub(crate) async fn erase(
     if clear_away(&store).await { Ok(erased) } else { Err(uncleared(erased)) }
 }
 
-/// Writes the service points anew from what they are made of. Says of how many services.
+/// Writes the service points and the suggestions anew from what they are made of. Says of how many services.
 pub(crate) async fn rebuild(settings: &Settings) -> Result<usize, Failure> {
     if settings.read_only() {
         return Err(Failure::read_only());
@@ -47,7 +47,11 @@ pub(crate) async fn rebuild(settings: &Settings) -> Result<usize, Failure> {
     let store = open_existing(settings)?;
     let permit = Permit::unlimited(Caller::operator());
     let author = Author { permit, operation: "rebuild".into(), request_id: None, clock: settings.clock() };
-    Ok(store.write(author, service_point::rebuild).await?)
+    let rebuild = |tx: &mut Tx| {
+        suggestion::rebuild(tx)?;
+        service_point::rebuild(tx)
+    };
+    Ok(store.write(author, rebuild).await?)
 }
 
 async fn clear_away(store: &Store) -> bool {

@@ -39,10 +39,12 @@ mod problem;
 mod programme;
 mod provider;
 pub mod reference;
+mod search_gap;
 mod serve;
 mod service;
 mod service_point;
 mod settings;
+mod suggestion;
 mod swagger;
 
 pub use auth::secret::Secret;

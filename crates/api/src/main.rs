@@ -41,7 +41,7 @@ enum Command {
     Erase(Box<Erase>),
     /// Make a registry up for demonstrations, or remove it.
     Demo(Box<Demo>),
-    /// Write the service points, which people find, anew from what they are made of.
+    /// Write service points and suggestions, which people find, anew from what they are made of.
     Rebuild(Box<Settings>),
     /// Print the contract, the OpenAPI document.
     Openapi,

@@ -138,17 +138,22 @@ async fn list_service_points(
     request: HttpRequest,
     query: ListQuery<ServicePointFilter>,
 ) -> Result<Either<Answer, HttpResponse>, Problem> {
-    let hours = Arc::clone(&app.hours);
+    let (hours, misses, counting) = (Arc::clone(&app.hours), Arc::clone(&app.misses), app.clone());
     let is_json = export::format(request.headers()) == Some(JSON);
-    App::export(app, &request, query, &SHAPE, move |db, asked| {
-        let Points { mut page, facets } = service_point::list(db, &hours, asked)?;
+    let answer = App::export(app, &request, query, &SHAPE, move |db, asked| {
+        let Points { mut page, facets, miss } = service_point::list(db, &hours, asked)?;
+        if let Some(miss) = miss {
+            misses.note(miss);
+        }
         if is_json {
             page.items = excerpt(page.items, &asked.filter.fields)?;
         }
         let facets = serde_json::to_value(facets)?;
         Ok(Listed { page, more: Map::from_iter([("facets".to_owned(), facets)]) })
     })
-    .await
+    .await;
+    counting.count_misses();
+    answer
 }
 
 /// Get a service point.

@@ -22,6 +22,7 @@ use crate::programme::Participation;
 use crate::provider::{OfferStatus, Origin, ProviderType};
 use crate::role::Role;
 use crate::service_point::{FacetField, ServicePointSort};
+use crate::suggestion::SuggestionKind;
 use crate::support::{
     AccessMode, ChannelType, DeliveryMode, Fee, ServiceAreaMode, SpecialSupport, SupportForm, TargetGroup, Topic,
 };
@@ -97,6 +98,7 @@ pub fn all() -> Vec<CodeList> {
         CodeList::of::<ServiceAreaMode>(),
         CodeList::of::<ServicePointSort>(),
         CodeList::of::<SpecialSupport>(),
+        CodeList::of::<SuggestionKind>(),
         CodeList::of::<SupportForm>(),
         CodeList::of::<TargetGroup>(),
         CodeList::of::<Topic>(),

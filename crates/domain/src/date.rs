@@ -1,10 +1,14 @@
 //! Days, and dates that are known only roughly.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::invalid::{Form, Invalid};
+use crate::schema::published_as_string;
 use crate::vocabulary::vocabulary;
 
 /// The first year that a day may have.
@@ -17,8 +21,6 @@ pub const YEARS: &str = "^(19[0-9]{2}|20[0-9]{2}|2100)-";
 /// Reads a day, `YYYY-MM-DD`, from 1900-01-01 to 2100-12-31: what both databases can compare and
 /// what a registry of this century can mean.
 pub fn parse_day(value: &str) -> Result<NaiveDate, Invalid> {
-    use chrono::Datelike;
-
     let day = NaiveDate::parse_from_str(value, "%Y-%m-%d")
         .map_err(|_| Invalid::Malformed { value: value.to_owned(), expected: Form::Day })?;
     if !(FIRST_YEAR..=LAST_YEAR).contains(&day.year()) {
@@ -33,6 +35,64 @@ pub fn parse_day(value: &str) -> Result<NaiveDate, Invalid> {
     }
     Ok(day)
 }
+
+/// A month of a year, `YYYY-MM`, within the years that a day may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Month {
+    year: i32,
+    month: u32,
+}
+
+impl Month {
+    /// The month of a day.
+    pub fn of(day: NaiveDate) -> Self {
+        Self { year: day.year(), month: day.month() }
+    }
+
+    /// A number that is the greater the later the month is: 202611.
+    pub fn number(self) -> u32 {
+        self.year.unsigned_abs() * 100 + self.month
+    }
+}
+
+impl FromStr for Month {
+    type Err = Invalid;
+
+    fn from_str(value: &str) -> Result<Self, Invalid> {
+        let day = parse_day(&format!("{value}-01")).map_err(|invalid| match invalid {
+            Invalid::OutOfRange { .. } => Invalid::OutOfRange {
+                value: value.to_owned(),
+                min: format!("{FIRST_YEAR}-01"),
+                max: format!("{LAST_YEAR}-12"),
+            },
+            _ => Invalid::Malformed { value: value.to_owned(), expected: Form::Month },
+        })?;
+        Ok(Self::of(day))
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
+impl TryFrom<String> for Month {
+    type Error = Invalid;
+
+    fn try_from(value: String) -> Result<Self, Invalid> {
+        value.parse()
+    }
+}
+
+impl From<Month> for String {
+    fn from(month: Month) -> Self {
+        month.to_string()
+    }
+}
+
+published_as_string!(Month, "A month as YYYY-MM.", 7, 7, "^(19[0-9]{2}|20[0-9]{2}|2100)-(0[1-9]|1[0-2])$", "2026-11");
 
 /// Reads an instant, RFC 3339 with any offset, within the years that a day may have.
 pub fn parse_instant(value: &str) -> Result<DateTime<Utc>, Invalid> {
@@ -99,6 +159,16 @@ mod tests {
         assert!(parse_day("2020-02-29").is_ok());
         for bad in ["2021-02-29", "2020-2-9", "-5000-01-01", "99999-01-01", "1899-12-31", "2101-01-01", "today", ""] {
             assert!(parse_day(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_month_is_written_in_one_way() {
+        for good in ["2026-11", "1900-01", "2100-12"] {
+            assert_eq!(good.parse::<Month>().map(|month| month.to_string()), Ok(good.to_owned()));
+        }
+        for bad in ["2026-13", "2026-1", "2026", "2026-11-01", "1899-12", "2101-01", "now", ""] {
+            assert!(bad.parse::<Month>().is_err(), "{bad}");
         }
     }
 }

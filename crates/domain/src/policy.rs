@@ -16,6 +16,8 @@ vocabulary! {
         ServicesWrite = "services:write" ["muuttaa palveluja", "ändra tjänster", "change services"],
         OrganisationsWrite = "organisations:write"
             ["muuttaa organisaatioita", "ändra organisationer", "change organisations"],
+        SearchGapsRead = "search_gaps:read"
+            ["lukea, mitä ei löydetty", "läsa vad som inte hittades", "read what was not found"],
         AuditRead = "audit:read" ["lukea tapahtumalokia", "läsa händelseloggen", "read the audit"],
     }
 }
@@ -36,7 +38,7 @@ pub enum Reach {
 }
 
 /// Scope by role. Reading reaches, beyond what is named, all that is published.
-const REACH: [(Scope, [Reach; 10]); 6] = {
+const REACH: [(Scope, [Reach; 10]); 7] = {
     use Reach::{Everything as All, Nothing as No, Organisation as Own, Published as Pub, Regions as Reg};
     //                         developer ministry coordinator expert editor integrator applicant evaluator auditor public
     [
@@ -45,6 +47,7 @@ const REACH: [(Scope, [Reach; 10]); 6] = {
         (Scope::LocationsWrite, /* */ [All, No, Reg, Reg, Own, Own, No, No, No, No]),
         (Scope::ServicesWrite, /*  */ [All, No, Reg, Reg, Own, Own, No, No, No, No]),
         (Scope::OrganisationsWrite, [All, No, Reg, Reg, Own, Own, No, No, No, No]),
+        (Scope::SearchGapsRead, /* */ [All, All, Reg, Reg, No, No, No, No, No, No]),
         (Scope::AuditRead, /*      */ [All, No, No, No, No, No, No, No, All, No]),
     ]
 };
@@ -112,6 +115,7 @@ const OPERATIONS: &[(Access, &[&str])] = &[
             "get_service",
             "get_service_by_source",
             "list_service_history",
+            "find_suggestions",
             "list_service_points",
             "get_service_point",
             "list_duplicates",
@@ -158,6 +162,7 @@ const OPERATIONS: &[(Access, &[&str])] = &[
         Access::Scope(Scope::OrganisationsWrite),
         &["create_organisation", "replace_organisation", "change_organisation", "delete_organisation"],
     ),
+    (Access::Scope(Scope::SearchGapsRead), &["list_search_gaps"]),
     (Access::Scope(Scope::AuditRead), &["list_audit_entries"]),
 ];
 

@@ -9,6 +9,7 @@
 mod concept;
 mod finnish;
 mod lexicon;
+mod place;
 mod question;
 mod score;
 mod swedish;
@@ -62,3 +63,4 @@ published_as_string!(
 pub use question::{Need, Question, Wanted};
 pub use score::{Circumstances, Score, WordScore};
 pub use text::{SearchField, WordId, Words};
+pub use word::{bare, words};

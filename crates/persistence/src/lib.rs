@@ -39,10 +39,12 @@ pub mod pilot;
 pub mod programme;
 pub mod provider;
 mod schema;
+pub mod search_gap;
 pub mod service;
 pub mod service_point;
 pub mod signing_key;
 mod store;
+pub mod suggestion;
 pub mod verify;
 pub mod write;
 

@@ -28,8 +28,9 @@ use crate::merge::{self, Merged};
 use crate::noun::{Pushed, Referred, Step, Stored, Written, find_row, find_rows, list_rows, put_row, records};
 use crate::page::{Asked, Page};
 use crate::schema::locations;
+use crate::suggestion::Suggested;
 use crate::write::Tx;
-use crate::{area, duplicate, external_id, municipality, names, organisation, service, service_point};
+use crate::{area, duplicate, external_id, municipality, names, organisation, service, service_point, suggestion};
 
 /// What a location is called of which even the log has been erased.
 const ERASED: Label = Label { fi: "poistettu paikka", sv: "raderad plats", en: "erased location" };
@@ -123,6 +124,7 @@ impl Stored for Location {
         put_row!(db, locations, &row.id, &row, step);
         external_id::put::<Self>(db, &kept.id, step, &facts.external_ids)?;
         duplicate::look::<Self>(db, kept, step)?;
+        suggestion::put::<Self>(db, &kept.id, &Suggested::postcode(facts))?;
         if step == Step::Replace {
             let services = service::at_location(db, &kept.id)?;
             service_point::rewrite(db, &services)?;
@@ -133,6 +135,7 @@ impl Stored for Location {
     fn remove(db: &mut AnyConnection, id: &LocationId) -> Result<()> {
         external_id::remove::<Self>(db, id)?;
         duplicate::forget::<Self>(db, id)?;
+        suggestion::forget::<Self>(db, id)?;
         diesel::delete(locations::table.find(id.to_string())).execute(db).map_err(Error::in_use)?;
         Ok(())
     }

@@ -29,8 +29,9 @@ use crate::noun::{
 };
 use crate::page::{Asked, Page};
 use crate::schema::{provider_languages, provider_regions, providers};
+use crate::suggestion::Suggested;
 use crate::write::Tx;
-use crate::{area, duplicate, external_id, municipality, names, organisation, service, service_point};
+use crate::{area, duplicate, external_id, municipality, names, organisation, service, service_point, suggestion};
 
 /// What a provider is called of which even the log has been erased.
 const ERASED: Label = Label { fi: "poistettu tuottaja", sv: "raderad leverantör", en: "erased provider" };
@@ -179,6 +180,7 @@ impl Stored for Provider {
         });
         external_id::put::<Self>(db, &kept.id, step, &facts.external_ids)?;
         duplicate::look::<Self>(db, kept, step)?;
+        suggestion::put::<Self>(db, &kept.id, &Suggested::provider(&kept.id, facts))?;
         if step == Step::Replace {
             let services = service::of_provider(db, &kept.id)?;
             service_point::rewrite(db, &services)?;
@@ -189,6 +191,7 @@ impl Stored for Provider {
     fn remove(db: &mut AnyConnection, id: &ProviderId) -> Result<()> {
         external_id::remove::<Self>(db, id)?;
         duplicate::forget::<Self>(db, id)?;
+        suggestion::forget::<Self>(db, id)?;
         let id = id.to_string();
         diesel::delete(provider_regions::table.filter(provider_regions::provider_id.eq(&id))).execute(db)?;
         diesel::delete(provider_languages::table.filter(provider_languages::provider_id.eq(&id))).execute(db)?;

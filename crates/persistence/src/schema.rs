@@ -140,6 +140,26 @@ diesel::table! {
     service_point_texts (number) { number -> BigInt, words -> Binary, }
 }
 diesel::table! {
+    suggestions (id) {
+        id -> Text, kind -> Text, value -> Text, names -> Nullable<Text>, municipality -> Nullable<Text>,
+        sort_name -> Text, valid_from -> Nullable<Date>, valid_to -> Nullable<Date>,
+    }
+}
+diesel::table! {
+    suggestion_words (kind, inside, word_key, suggestion) {
+        kind -> Text, inside -> Bool, word_key -> Text, bare_key -> Text, suggestion -> Text,
+    }
+}
+diesel::table! {
+    suggestion_holders (noun, object, suggestion) { noun -> Text, object -> Text, suggestion -> Text, }
+}
+diesel::table! {
+    search_gaps (place) {
+        place -> Text, month -> Text, area_kind -> Text, area_code -> Text, language -> Nullable<Text>,
+        topic -> Nullable<Text>, count -> BigInt,
+    }
+}
+diesel::table! {
     log_head (id) { id -> Integer, seq -> BigInt, digest -> Text, }
 }
 diesel::table! {
@@ -203,3 +223,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     walked_words
 );
 diesel::allow_tables_to_appear_in_same_query!(changes, payloads);
+diesel::allow_tables_to_appear_in_same_query!(suggestions, suggestion_words);

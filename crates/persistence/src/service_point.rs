@@ -20,12 +20,12 @@ use digituki_domain::service::{Service, ServiceId};
 use digituki_domain::service_point::{Hit, ServicePointId};
 use serde_json::value::RawValue;
 
-use crate::column;
 use crate::connection::AnyConnection;
 use crate::error::Result;
 use crate::merge::survivor;
 use crate::schema::{service_point_terms, service_points, services};
 use crate::write::Tx;
+use crate::{column, suggestion};
 
 pub use hours::Hours;
 pub use list::{Points, list};
@@ -67,6 +67,7 @@ pub(crate) fn rewrite(db: &mut AnyConnection, ids: &[ServiceId]) -> Result<()> {
     let sources = Sources::load(db, ids)?;
     for id in ids {
         let points = sources.points(db, id)?;
+        suggestion::put::<Service>(db, id, &sources.suggested(id, &points))?;
         render::put(db, id, points)?;
     }
     Ok(())
@@ -74,6 +75,7 @@ pub(crate) fn rewrite(db: &mut AnyConnection, ids: &[ServiceId]) -> Result<()> {
 
 /// Removes the points of a service.
 pub(crate) fn remove(db: &mut AnyConnection, id: &ServiceId) -> Result<()> {
+    suggestion::forget::<Service>(db, id)?;
     render::put(db, id, Vec::new())
 }
 

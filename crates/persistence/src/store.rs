@@ -190,7 +190,7 @@ impl Store {
         .await
     }
 
-    /// Keeps the registry's own books (clients, keys, denials): what no log of changes speaks of.
+    /// Keeps the registry's own books (clients, keys, denials, counts): what no log of changes speaks of.
     pub async fn keep<T, E>(
         &self,
         work: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E> + Send + 'static,

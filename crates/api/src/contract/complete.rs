@@ -46,7 +46,7 @@ and values of enumerations. Pass over what you do not know; whatever is to go sa
 The areas, populations and names come from Statistics Finland, the Finnish Institute for Health and Welfare and the \
 National Land Survey of Finland (open data, CC BY 4.0) and from the Suomi.fi Service Catalogue (MIT).";
 
-const TAGS: [(&str, &str); 22] = [
+const TAGS: [(&str, &str); 24] = [
     ("regions", "Regions (maakunnat, landskap), with their validity."),
     (
         "hospital_districts",
@@ -59,6 +59,7 @@ const TAGS: [(&str, &str); 22] = [
     ("locations", "Locations: places where support is given (paikat, platser)."),
     ("services", "Services: what support is given, how and for whom (palvelut, tjänster)."),
     ("service_points", "Service points: what a person finds (digitukipisteet, digistödspunkter)."),
+    ("suggestions", "What may be meant, as one types."),
     ("duplicates", "Objects that are likely to be one."),
     ("programmes", "Programmes: the phases of regional coordination, whom they reach and who took part."),
     ("calls", "Calls for applications (haut, ansökningsomgångar)."),
@@ -66,6 +67,7 @@ const TAGS: [(&str, &str); 22] = [
     ("grants", "State grants (valtionavustukset, statsunderstöd)."),
     ("coverage", "How many people live in a union of areas."),
     ("changes", "The feed of changes: what to read to hold a copy of the registry."),
+    ("search_gaps", "What people looked for and did not find."),
     ("audit", "Who did what, and who was denied it."),
     ("code_lists", "Every enumeration of this contract, with labels."),
     ("sign_in", "Signing in: OAuth 2.0 client credentials, and what others need to verify a token."),

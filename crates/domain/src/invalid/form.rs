@@ -9,6 +9,8 @@ use crate::text::Label;
 pub enum Form {
     /// A calendar day.
     Day,
+    /// A month.
+    Month,
     /// An instant.
     Instant,
     /// A whole number.
@@ -74,6 +76,11 @@ impl Form {
             Self::Day => {
                 Label {
                     fi: "päivä muodossa VVVV-KK-PP", sv: "en dag på formen ÅÅÅÅ-MM-DD", en: "a day as YYYY-MM-DD"
+                }
+            }
+            Self::Month => {
+                Label {
+                    fi: "kuukausi muodossa VVVV-KK", sv: "en månad på formen ÅÅÅÅ-MM", en: "a month as YYYY-MM"
                 }
             }
             Self::Instant => Label {

@@ -7,7 +7,7 @@ const LONGEST: usize = 64;
 
 /// The words of a text in small letters, without accents; å, ä and ö are letters of their own. A word with hyphens is
 /// several words, except that a single letter belongs to what follows it: `e-post` is `epost`.
-pub(super) fn words(text: &str) -> Vec<String> {
+pub fn words(text: &str) -> Vec<String> {
     let text = ComposingNormalizerBorrowed::new_nfc().normalize(text);
     let mut words = Vec::new();
     for run in text.split(|letter: char| !(letter.is_alphanumeric() || letter == '-' || is_mark(letter))) {
@@ -29,7 +29,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
 }
 
 /// A word without any accents: å as a, ä as a, ö as o.
-pub(super) fn bare(word: &str) -> String {
+pub fn bare(word: &str) -> String {
     word.chars()
         .map(|letter| match letter {
             'å' | 'ä' => 'a',

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use digituki_domain::search_gap::Miss;
 use digituki_domain::service_point::{Facet, ServicePointFilter, ServicePointSort};
 use serde_json::value::RawValue;
 
@@ -12,6 +13,7 @@ use crate::connection::AnyConnection;
 use crate::error::Result;
 use crate::page::{Asked, Page, Position, keyset};
 use crate::schema::service_points;
+use crate::search_gap;
 
 /// A page of service points, with the counts that were asked for.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub struct Points {
     pub page: Page<Box<RawValue>>,
     /// The counts, if any were asked for.
     pub facets: Option<Vec<Facet>>,
+    /// What is counted, when this is the first page of a search in words and nothing holds all of them.
+    pub miss: Option<Miss>,
 }
 
 /// Lists the service points that a filter finds.
@@ -27,7 +31,7 @@ pub fn list(db: &mut AnyConnection, hours: &Hours, asked: &Asked<ServicePointFil
     let (filter, window, moment) = (&asked.filter, &asked.window, asked.moment);
     hours.refresh(db)?;
     let mut conditions = Conditions::new(db, filter, moment, hours)?;
-    search::relax(db, &mut conditions)?;
+    let is_missed = search::relax(db, &mut conditions)?;
     let total = window.total(|| conditions.everything().count().get_result(db))?;
     let rows: Vec<(Position, Row)> = match (filter.order(), &conditions.search, &conditions.around) {
         (ServicePointSort::Relevance, Some(search), _) => {
@@ -70,7 +74,10 @@ pub fn list(db: &mut AnyConnection, hours: &Hours, asked: &Asked<ServicePointFil
         [] => None,
         fields => Some(facets::count(db, &conditions, fields, day, moment)?),
     };
-    Ok(Points { page, facets })
+    let missed = conditions.search.as_ref().filter(|_| window.after.is_none());
+    let missed = missed.filter(|_| is_missed.unwrap_or(page.items.is_empty()));
+    let miss = missed.map(|search| search_gap::miss(db, asked, &search.question)).transpose()?;
+    Ok(Points { page, facets, miss })
 }
 
 /// The rows of the points that were chosen, in their order.

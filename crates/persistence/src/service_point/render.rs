@@ -15,6 +15,7 @@ use digituki_domain::service::{Service, ServiceFacts, ServiceId, ServicePlaceFac
 use digituki_domain::service_point::{PointLocation, ServicePointId, StillPoint, Term};
 use digituki_domain::support::{DeliveryMode, ServiceAreaMode, SupportForm};
 use digituki_domain::text::Names;
+use digituki_domain::validity::Validity;
 
 use super::{forget_terms, hours, words};
 use crate::column::stored_instant;
@@ -23,6 +24,7 @@ use crate::error::{Error, Result};
 use crate::noun::{Referred as _, records};
 use crate::schema::{municipalities, service_point_terms, service_points};
 use crate::service::{named, told};
+use crate::suggestion::Suggested;
 use crate::{area, names};
 
 #[derive(Insertable, AsChangeset)]
@@ -99,6 +101,13 @@ impl Sources {
             points.push(self.point(db, *id, service, provider, None)?);
         }
         Ok(points)
+    }
+
+    /// What a service with these points lets be suggested.
+    pub(super) fn suggested(&self, id: &ServiceId, points: &[New]) -> Vec<Suggested> {
+        let Some(service) = self.services.get(&id.to_string()) else { return Vec::new() };
+        let at = points.iter().map(|point| Validity { from: point.row.valid_from, to: point.row.valid_to });
+        Suggested::service(&service.facts.names, at)
     }
 
     fn point(

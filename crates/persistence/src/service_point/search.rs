@@ -149,17 +149,20 @@ impl Start {
     }
 }
 
-/// Asks for less than all the words where hardly anything holds all of them: those that do still come first.
-pub(super) fn relax(db: &mut AnyConnection, conditions: &mut Conditions) -> Result<()> {
-    let Some(search) = conditions.search.clone().filter(|search| search.groups.len() > 1) else { return Ok(()) };
+/// Asks for less than all the words where hardly anything holds all of them: those that do still come first. Says
+/// whether nothing does, as far as it had to look.
+pub(super) fn relax(db: &mut AnyConnection, conditions: &mut Conditions) -> Result<Option<bool>> {
+    let Some(search) = conditions.search.clone().filter(|search| search.groups.len() > 1) else { return Ok(None) };
+    let mut is_missed = None;
     let mut ways = search.looser().into_iter().filter(|groups| !groups.is_empty());
     loop {
         let few = conditions.everything().select(service_points::number).limit(ENOUGH);
         let found: Vec<i64> = few.load(db)?;
+        is_missed.get_or_insert(found.is_empty());
         let is_enough = i64::try_from(found.len()).is_ok_and(|found| found >= ENOUGH);
         match ways.next().filter(|_| !is_enough) {
             Some(groups) => conditions.search = Some(Search { groups, ..search.clone() }),
-            None => return Ok(()),
+            None => return Ok(is_missed),
         }
     }
 }

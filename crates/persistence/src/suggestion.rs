@@ -1,0 +1,379 @@
+//! Suggestions: written with the objects that are called so, and found by where words of their names begin.
+//!
+//! A suggestion stands once, however many objects are behind it; the last one takes it along.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use digituki_domain::area::{AreaId, AreaKind, MunicipalityCode};
+use digituki_domain::location::{Location, LocationFacts};
+use digituki_domain::noun::{Kept, Noun};
+use digituki_domain::provider::{Provider, ProviderFacts, ProviderId};
+use digituki_domain::search::bare;
+use digituki_domain::suggestion::{
+    Beginning, Suggestion, SuggestionKind, SuggestionQuestion, TypedText, beginnings, beginnings_of,
+};
+use digituki_domain::support::Topic;
+use digituki_domain::text::Names;
+use digituki_domain::validity::Validity;
+use digituki_domain::vocabulary::Vocabulary as _;
+use serde::Serialize;
+
+use crate::column::{self, Json, Plain};
+use crate::connection::AnyConnection;
+use crate::error::{Error, Result};
+use crate::noun::Referred;
+use crate::schema::{areas, locations, providers, suggestion_holders, suggestion_words, suggestions};
+use crate::write::Tx;
+use crate::{area, names};
+
+/// So many beginnings are looked at of each kind; many of them can be of one name.
+const MOST_READ: i64 = 200;
+
+/// Greater than what any word goes on with.
+const END: char = '\u{10FFFF}';
+
+/// What an object lets be suggested.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Suggested {
+    kind: SuggestionKind,
+    value: String,
+    /// What it is called; a postcode is called as its municipality.
+    names: Option<Names>,
+    municipality: Option<MunicipalityCode>,
+    valid_from: Option<NaiveDate>,
+    valid_to: Option<NaiveDate>,
+}
+
+impl Suggested {
+    /// A provider that everyone may see.
+    pub(crate) fn provider(id: &ProviderId, facts: &ProviderFacts) -> Vec<Self> {
+        let suggested = Self {
+            kind: SuggestionKind::Provider,
+            value: id.to_string(),
+            names: Some(facts.names.clone()),
+            municipality: None,
+            valid_from: facts.valid_from,
+            valid_to: facts.valid_to,
+        };
+        facts.offer_status.is_published().then_some(suggested).into_iter().collect()
+    }
+
+    /// The postcode of a location.
+    pub(crate) fn postcode(facts: &LocationFacts) -> Vec<Self> {
+        let suggested = |postcode: &digituki_domain::address::Postcode| Self {
+            kind: SuggestionKind::Postcode,
+            value: postcode.to_string(),
+            names: None,
+            municipality: Some(facts.address.municipality.clone()),
+            valid_from: facts.valid_from,
+            valid_to: facts.valid_to,
+        };
+        facts.address.postcode.iter().map(suggested).collect()
+    }
+
+    /// A service that is found at some times.
+    pub(crate) fn service(names: &Names, at: impl Iterator<Item = Validity>) -> Vec<Self> {
+        let suggested = |validity: Validity| Self {
+            kind: SuggestionKind::Service,
+            value: names.first().to_owned(),
+            names: Some(names.clone()),
+            municipality: None,
+            valid_from: validity.from,
+            valid_to: validity.to,
+        };
+        at.map(suggested).collect()
+    }
+
+    /// The same for all that say the same.
+    fn id(&self) -> Result<String> {
+        const SUGGESTIONS: uuid::Uuid = uuid::uuid!("0f0ef2b2-2f4e-5d0b-8a53-6f5a3c1d9e47");
+        Ok(uuid::Uuid::new_v5(&SUGGESTIONS, serde_json::to_string(self)?.as_bytes()).to_string())
+    }
+
+    fn beginnings(&self) -> BTreeSet<Beginning> {
+        self.names.as_ref().map_or_else(|| beginnings_of(&self.value), beginnings)
+    }
+
+    fn sort_name(&self) -> String {
+        self.names.as_ref().map_or_else(|| self.value.clone(), names::sort_key)
+    }
+}
+
+/// Puts what an object lets be suggested in the place of what it did.
+pub(crate) fn put<N: Noun>(db: &mut AnyConnection, id: &N::Id, wanted: &[Suggested]) -> Result<()> {
+    let object = id.to_string();
+    let of_object = suggestion_holders::table
+        .filter(suggestion_holders::noun.eq(N::NOUN.code()))
+        .filter(suggestion_holders::object.eq(&object));
+    let had: BTreeSet<String> = of_object.select(suggestion_holders::suggestion).load(db)?.into_iter().collect();
+    let mut now = BTreeSet::new();
+    for suggested in wanted {
+        let suggestion = suggested.id()?;
+        if now.insert(suggestion.clone()) && !had.contains(&suggestion) {
+            add(db, suggested, &suggestion)?;
+            let row = (
+                suggestion_holders::noun.eq(N::NOUN.code()),
+                suggestion_holders::object.eq(&object),
+                suggestion_holders::suggestion.eq(suggestion),
+            );
+            diesel::insert_into(suggestion_holders::table).values(row).execute(db)?;
+        }
+    }
+    for gone in had.difference(&now) {
+        diesel::delete(suggestion_holders::table.find((N::NOUN.code(), &object, gone))).execute(db)?;
+        let others = suggestion_holders::table.filter(suggestion_holders::suggestion.eq(gone));
+        if others.select(suggestion_holders::object).first::<String>(db).optional()?.is_none() {
+            diesel::delete(suggestion_words::table.filter(suggestion_words::suggestion.eq(gone))).execute(db)?;
+            diesel::delete(suggestions::table.find(gone)).execute(db)?;
+        }
+    }
+    Ok(())
+}
+
+/// Forgets what an object let be suggested.
+pub(crate) fn forget<N: Noun>(db: &mut AnyConnection, id: &N::Id) -> Result<()> {
+    put::<N>(db, id, &[])
+}
+
+/// Adds a suggestion, unless another object has brought it.
+fn add(db: &mut AnyConnection, suggested: &Suggested, id: &str) -> Result<()> {
+    if suggestions::table.find(id).select(suggestions::id).first::<String>(db).optional()?.is_some() {
+        return Ok(());
+    }
+    diesel::insert_into(suggestions::table)
+        .values((
+            suggestions::id.eq(id),
+            suggestions::kind.eq(suggested.kind.code()),
+            suggestions::value.eq(&suggested.value),
+            suggestions::names.eq(suggested.names.as_ref().map(Json::of).transpose()?),
+            suggestions::municipality.eq(suggested.municipality.as_ref().map(ToString::to_string)),
+            suggestions::sort_name.eq(suggested.sort_name()),
+            suggestions::valid_from.eq(suggested.valid_from),
+            suggestions::valid_to.eq(suggested.valid_to),
+        ))
+        .execute(db)?;
+    let rows: Vec<_> = suggested
+        .beginnings()
+        .into_iter()
+        .map(|beginning| {
+            (
+                suggestion_words::kind.eq(suggested.kind.code()),
+                suggestion_words::inside.eq(beginning.is_inside),
+                suggestion_words::bare_key.eq(bare(&beginning.key)),
+                suggestion_words::word_key.eq(beginning.key),
+                suggestion_words::suggestion.eq(id),
+            )
+        })
+        .collect();
+    // Many rows at once are beyond what one text of a query for both databases can say.
+    let insert = diesel::insert_into(suggestion_words::table).values(&rows);
+    match db {
+        AnyConnection::Postgresql(db) => insert.execute(db).map_err(Error::from)?,
+        AnyConnection::Sqlite(db) => insert.execute(db).map_err(Error::from)?,
+    };
+    Ok(())
+}
+
+/// Writes the suggestions of all providers and locations anew; those of services come with their points.
+pub fn rebuild(tx: &mut Tx) -> Result<()> {
+    const STRIDE: i64 = 200;
+    let db = tx.db();
+    diesel::delete(suggestion_words::table).execute(db)?;
+    diesel::delete(suggestion_holders::table).execute(db)?;
+    diesel::delete(suggestions::table).execute(db)?;
+    // Those of one noun, some at a time.
+    macro_rules! each {
+        ($noun:ty, $table:ident, $suggested:expr) => {{
+            let mut after = String::new();
+            loop {
+                let some = $table::table.filter($table::id.gt(after.clone())).order($table::id).limit(STRIDE);
+                let ids: Vec<String> = some.select($table::id).load(db)?;
+                let Some(last) = ids.last() else { break };
+                after.clone_from(last);
+                for kept in <$noun>::find_many(db, &ids)? {
+                    put::<$noun>(db, &kept.id, &$suggested(&kept))?;
+                }
+            }
+        }};
+    }
+    each!(Provider, providers, |kept: &Kept<Provider>| Suggested::provider(&kept.id, &kept.record.facts));
+    each!(Location, locations, |kept: &Kept<Location>| Suggested::postcode(&kept.record.facts));
+    Ok(())
+}
+
+/// In which spelling a word is looked for.
+#[derive(Debug, Clone, Copy)]
+enum Spelling {
+    AsItIs,
+    /// Without the dots and rings of å, ä and ö.
+    Bare,
+}
+
+/// What was found: first those whose names begin so, then by kind, name and value.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Found {
+    is_inside: bool,
+    kind: SuggestionKind,
+    sort_name: String,
+    value: String,
+    municipality: Option<String>,
+    id: String,
+    /// As they are stored.
+    names: Option<String>,
+}
+
+/// What may be meant by what was typed so far: what everyone may see on a day.
+pub fn suggest(db: &mut AnyConnection, question: &SuggestionQuestion, today: NaiveDate) -> Result<Vec<Suggestion>> {
+    let key = question.q.as_ref().map(TypedText::key).unwrap_or_default();
+    if key.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut found = found(db, question, &key, Spelling::AsItIs, today)?;
+    if found.is_empty() {
+        found = self::found(db, question, &bare(&key), Spelling::Bare, today)?;
+    }
+    found.sort_unstable();
+    let municipalities: Vec<AreaId> = found
+        .iter()
+        .filter_map(|found| found.municipality.as_deref())
+        .map(|code| column::parse::<MunicipalityCode>(code).map(|code| code.id()))
+        .collect::<Result<_>>()?;
+    let areas = area::Named::load(db, &municipalities)?;
+    let mut shown = BTreeSet::new();
+    found.retain(|found| shown.insert((found.kind, found.value.clone(), found.municipality.clone())));
+    found.truncate(question.limit);
+    found.into_iter().map(|found| suggestion(found, &areas)).collect()
+}
+
+fn suggestion(found: Found, areas: &area::Named) -> Result<Suggestion> {
+    let municipality = match found.municipality {
+        Some(code) => Some(areas.get(&column::parse::<MunicipalityCode>(&code)?.id())?),
+        None => None,
+    };
+    let names = match (found.names, &municipality) {
+        (Some(names), _) => Json::<Names>::from_text(names).read()?,
+        (None, Some(municipality)) => municipality.names.clone(),
+        (None, None) => return Err(Error::Unforeseen(format!("the suggestion {} has no name", found.id))),
+    };
+    Ok(Suggestion { kind: found.kind, value: found.value, names, municipality })
+}
+
+fn found(
+    db: &mut AnyConnection,
+    question: &SuggestionQuestion,
+    key: &str,
+    spelling: Spelling,
+    today: NaiveDate,
+) -> Result<Vec<Found>> {
+    let mut found = Vec::new();
+    if question.wants(SuggestionKind::Municipality) {
+        let rows: Vec<(String, String, String)> = area::valid_on(AreaKind::Municipality, today)
+            .select((areas::code, areas::names, areas::sort_name))
+            .load(db)?;
+        for (code, stored, sort_name) in rows {
+            let names = Json::<Names>::from_text(stored.clone()).read()?;
+            found.extend(begins(&names, key, spelling).map(|is_inside| Found {
+                is_inside,
+                kind: SuggestionKind::Municipality,
+                sort_name,
+                id: code.clone(),
+                value: code,
+                municipality: None,
+                names: Some(stored),
+            }));
+        }
+    }
+    if question.wants(SuggestionKind::Topic) {
+        for topic in Topic::VALUES {
+            let names = Names::from(topic.label());
+            let Some(is_inside) = begins(&names, key, spelling) else { continue };
+            found.push(Found {
+                is_inside,
+                kind: SuggestionKind::Topic,
+                sort_name: names::sort_key(&names),
+                value: topic.code().to_owned(),
+                municipality: None,
+                id: topic.code().to_owned(),
+                names: Some(serde_json::to_string(&names)?),
+            });
+        }
+    }
+    for kind in [SuggestionKind::Postcode, SuggestionKind::Provider, SuggestionKind::Service] {
+        if question.wants(kind) {
+            found.extend(stored(db, kind, false, key, spelling, today)?);
+            // A postcode is one word.
+            if kind != SuggestionKind::Postcode {
+                found.extend(stored(db, kind, true, key, spelling, today)?);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a word of some names begins so, and then whether only inside.
+fn begins(names: &Names, key: &str, spelling: Spelling) -> Option<bool> {
+    let meant = |beginning: &Beginning| match spelling {
+        Spelling::AsItIs => beginning.key.starts_with(key),
+        Spelling::Bare => bare(&beginning.key).starts_with(key),
+    };
+    beginnings(names).into_iter().filter(meant).map(|beginning| beginning.is_inside).min()
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = suggestions)]
+struct Row {
+    id: String,
+    kind: Plain<SuggestionKind>,
+    value: String,
+    names: Option<String>,
+    municipality: Option<String>,
+    sort_name: String,
+}
+
+/// Those of a kind whose names begin so, or of which a word inside does: the first along the index.
+fn stored(
+    db: &mut AnyConnection,
+    kind: SuggestionKind,
+    is_inside: bool,
+    key: &str,
+    spelling: Spelling,
+    today: NaiveDate,
+) -> Result<Vec<Found>> {
+    let of_kind = suggestion_words::table
+        .inner_join(suggestions::table.on(suggestions::id.eq(suggestion_words::suggestion)))
+        .filter(suggestion_words::kind.eq(kind.code()))
+        .filter(suggestion_words::inside.eq(is_inside))
+        .filter(suggestions::valid_from.is_null().or(suggestions::valid_from.le(today)))
+        .filter(suggestions::valid_to.is_null().or(suggestions::valid_to.ge(today)))
+        .limit(MOST_READ)
+        .select(Row::as_select());
+    let (first, last) = (key.to_owned(), format!("{key}{END}"));
+    // Along the index of one spelling.
+    macro_rules! along {
+        ($column:expr) => {
+            of_kind
+                .filter($column.ge(first))
+                .filter($column.lt(last))
+                .order(($column, suggestion_words::suggestion))
+                .load(db)?
+        };
+    }
+    let rows: Vec<Row> = match spelling {
+        Spelling::AsItIs => along!(suggestion_words::word_key),
+        Spelling::Bare => along!(suggestion_words::bare_key),
+    };
+    let found = |row: Row| {
+        Ok(Found {
+            is_inside,
+            kind: row.kind.read()?,
+            sort_name: row.sort_name,
+            value: row.value,
+            municipality: row.municipality,
+            id: row.id,
+            names: row.names,
+        })
+    };
+    rows.into_iter().map(found).collect()
+}

@@ -21,6 +21,7 @@ use crate::pilot::{PilotStatus, PilotTaskType};
 use crate::programme::Participation;
 use crate::provider::{OfferStatus, Origin, ProviderType};
 use crate::role::Role;
+use crate::search::SearchField;
 use crate::service_point::{FacetField, ServicePointSort};
 use crate::suggestion::SuggestionKind;
 use crate::support::{
@@ -97,6 +98,7 @@ pub fn all() -> Vec<CodeList> {
         CodeList::of::<NoticeCode>(),
         CodeList::of::<ServiceAreaMode>(),
         CodeList::of::<ServicePointSort>(),
+        CodeList::of::<SearchField>(),
         CodeList::of::<SpecialSupport>(),
         CodeList::of::<SuggestionKind>(),
         CodeList::of::<SupportForm>(),

@@ -14,9 +14,13 @@ use crate::vocabulary::Vocabulary;
 const SYNONYMS: &str = include_str!("../../data/search/synonyms.txt");
 const STOPWORDS: &str = include_str!("../../data/search/stopwords.txt");
 
-/// Phrases, by the base form that they may begin with.
+/// Phrases, by the base forms that they may begin with.
 #[derive(Default)]
-pub(super) struct Phrases(HashMap<String, Vec<Phrase>>);
+pub(super) struct Phrases {
+    starts: HashMap<String, Vec<Phrase>>,
+    /// The base forms of all their parts.
+    said: BTreeSet<String>,
+}
 
 /// Parts, each with the base forms that it may be of, and what they stand for.
 #[derive(Clone, PartialEq)]
@@ -145,8 +149,9 @@ impl Phrases {
     }
 
     fn put(&mut self, parts: &[Vec<String>], term: &str) {
+        self.said.extend(parts.iter().flatten().cloned());
         for start in parts.first().cloned().unwrap_or_default() {
-            let known = self.0.entry(start).or_default();
+            let known = self.starts.entry(start).or_default();
             let one = Phrase { parts: parts.to_vec(), term: term.to_owned() };
             if !known.contains(&one) {
                 known.push(one);
@@ -154,10 +159,17 @@ impl Phrases {
         }
     }
 
+    /// Whether some parts stand in phrases, each in any.
+    pub(super) fn hold(&self, parts: &[Vec<String>]) -> bool {
+        let is_held = |said: &Vec<String>| said.iter().any(|lemma| self.said.contains(lemma));
+        parts.iter().all(is_held)
+    }
+
     /// What begins at the start of some parts: how many of them it takes, and the terms that stand for it; the longest.
     pub(super) fn at(&self, parts: &[Vec<String>]) -> Option<(usize, Vec<&str>)> {
         let mut longest: (usize, Vec<&str>) = (0, Vec::new());
-        for Phrase { parts: phrase, term } in parts.first()?.iter().filter_map(|start| self.0.get(start)).flatten() {
+        for Phrase { parts: phrase, term } in parts.first()?.iter().filter_map(|start| self.starts.get(start)).flatten()
+        {
             let agree = |(part, said): (&Vec<String>, &Vec<String>)| part.iter().any(|one| said.contains(one));
             let is_here = phrase.len() <= parts.len() && phrase.iter().zip(parts).all(agree);
             if is_here && phrase.len() > longest.0 {

@@ -246,9 +246,14 @@ fn held<E>(
     Ok(readings)
 }
 
-/// Whether a word stands for a concept or for the value of a vocabulary.
+/// Whether a word belongs to what stands for a concept or for the value of a vocabulary.
 fn names_something(word: &str, language: TextLanguage) -> bool {
-    stand_for_something(&sequence(language, [&word.to_owned()]))
+    // What their stemmers make of other languages' words says nothing.
+    if language != TextLanguage::En && Lexicon::of(language).known(word).is_none() {
+        return false;
+    }
+    let parts = sequence(language, [&word.to_owned()]);
+    [&CONCEPTS, &LABELS, &TOPICS].into_iter().any(|phrases| phrases.hold(&parts))
 }
 
 /// Whether some parts are a phrase that stands for a concept or for the value of a vocabulary.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-use super::concept::{CONCEPTS, LABELS, Phrases, TOPICS, is_general, is_stopword, sequence};
+use super::concept::{CONCEPTS, LABELS, TOPICS, is_general, is_stopword, sequence};
 use super::lexicon::{LANGUAGES, Lexicon, Reading, is_place, pair_of};
 use super::text::WordId;
 use super::word::{bare, words};
@@ -252,14 +252,12 @@ fn names_something(word: &str, language: TextLanguage) -> bool {
     if language != TextLanguage::En && Lexicon::of(language).known(word).is_none() {
         return false;
     }
-    let parts = sequence(language, [&word.to_owned()]);
-    [&CONCEPTS, &LABELS, &TOPICS].into_iter().any(|phrases| phrases.hold(&parts))
+    stand_in_phrases(&sequence(language, [&word.to_owned()]))
 }
 
-/// Whether some parts are a phrase that stands for a concept or for the value of a vocabulary.
-fn stand_for_something(parts: &[Vec<String>]) -> bool {
-    let is_all = |phrases: &Phrases| phrases.at(parts).is_some_and(|(length, _)| length == parts.len());
-    is_all(&CONCEPTS) || is_all(&LABELS) || is_all(&TOPICS)
+/// Whether some parts stand in phrases.
+fn stand_in_phrases(parts: &[Vec<String>]) -> bool {
+    [&CONCEPTS, &LABELS, &TOPICS].into_iter().any(|phrases| phrases.hold(parts))
 }
 
 /// The language of whose words most are known.
@@ -300,7 +298,7 @@ fn corrections<E>(
         variants.iter().flat_map(by_stem).collect(),
     ];
     let is_told =
-        |reading: &Reading, there: &BTreeSet<WordId>| reading.is_held(there) || stand_for_something(&reading.parts);
+        |reading: &Reading, there: &BTreeSet<WordId>| reading.is_held(there) || stand_in_phrases(&reading.parts);
     for candidates in ways {
         let there = known(terms(candidates.iter().map(|(_, reading)| reading)))?;
         let held: Vec<(String, Reading)> =

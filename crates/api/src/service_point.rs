@@ -123,6 +123,10 @@ pub(crate) const SHAPE: Shape = Shape {
 /// that neither drowns the other. What is meant for a small area comes before what is meant for the whole country. The
 /// asker's municipality is `municipality`, or else the one whose centre is nearest.
 ///
+/// With `q`, what is found by words comes, the best first: `score` says of each hit what counts for it, and where the
+/// words stand. What holds a word in its name counts most, then what holds it in its place, its topics or the like, in
+/// its summary, in its description.
+///
 /// As `application/geo+json` a page comes as GeoJSON; as `text/csv` or `application/x-ndjson` everything that the
 /// filters find comes in one stream, whatever `limit` says.
 #[utoipa::path(

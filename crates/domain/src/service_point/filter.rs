@@ -140,8 +140,8 @@ impl utoipa::ToSchema for ServicePointField {}
 #[into_params(parameter_in = Query)]
 pub struct ServicePointFilter {
     /// Those that are found by these words: by all of them, in any of their forms, in compounds, in other words that
-    /// mean the same, and by words that differ by one typing error from one that nothing holds. Where nothing holds
-    /// all of them, those that hold any.
+    /// mean the same, and by words that differ by one typing error from one that nothing holds. Where fewer than 20
+    /// hold all of them, those that hold some come behind.
     #[param(value_type = Option<SearchText>)]
     pub q: Option<SearchText>,
     /// Those that were there on this day; today when left out. It does not combine with `near` and `open_at`, which

@@ -1,6 +1,7 @@
 //! The log as whoever runs the registry keeps it: looked through, and relieved of what the law forbids to keep.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::process::Output;
 
 use rstest::rstest;
@@ -196,7 +197,11 @@ fn an_erased_object_leaves_the_chain_whole_and_nothing_else(
     if database == Database::Sqlite {
         for file in fs::read_dir(place.folder()).unwrap() {
             let path = file.unwrap().path();
-            let bytes = fs::read(&path).unwrap();
+            // The last connection takes the write-ahead log with it.
+            let bytes = match fs::read(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                read => read.unwrap(),
+            };
             let text = String::from_utf8_lossy(&bytes).to_lowercase();
             for secret in SECRETS {
                 assert!(!text.contains(secret), "{secret} stands in {}", path.display());

@@ -147,3 +147,24 @@ fn letters_with_dots_and_rings_are_letters_of_their_own(
         assert_eq!(names, [name], "{name}");
     }
 }
+
+#[test]
+fn the_lexicon_knows_the_words_of_every_municipality_s_name() {
+    const COMMON: [&str; 4] = ["kunta", "kommun", "tl", "i"];
+    let known = [
+        ("fi", include_str!("../../crates/domain/data/search/places_fi.txt")),
+        ("sv", include_str!("../../crates/domain/data/search/places_sv.txt")),
+    ];
+    let registry = Registry::start(Database::Sqlite);
+    for day in ["2018-01-01", "2026-11-24"] {
+        let municipalities = registry.items(&format!("/v1/municipalities?as_of={day}"));
+        assert!(municipalities.len() > 300, "{day}");
+        for (municipality, (language, words)) in municipalities.iter().flat_map(|one| known.map(|known| (one, known))) {
+            let name = municipality["names"][language].as_str().unwrap_or_default().to_lowercase();
+            let own = name.split([' ', '-']).filter(|word| !word.is_empty() && !COMMON.contains(word));
+            for word in own {
+                assert!(words.lines().any(|line| line == word), "{word} of {name} ({language})");
+            }
+        }
+    }
+}

@@ -21,6 +21,24 @@ use std::str::FromStr;
 use crate::invalid::Invalid;
 use crate::schema::published_as_string;
 
+pub use question::{Need, Question, Wanted};
+pub use score::{Circumstances, Score, WordScore};
+pub use text::{SearchField, WordId, Words};
+pub use word::{bare, words};
+
+/// What somebody typed, if anything can be looked for by it: a letter or a digit at least.
+pub(crate) fn typed(text: &str, longest: usize) -> Result<String, Invalid> {
+    if text.chars().count() > longest {
+        Err(Invalid::TooLong { max: longest })
+    } else if text.contains(char::is_control) {
+        Err(Invalid::ForbiddenCharacter)
+    } else if !text.contains(char::is_alphanumeric) {
+        Err(Invalid::Blank)
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
 /// Words to look for, as people type them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchText(String);
@@ -39,15 +57,7 @@ impl FromStr for SearchText {
     type Err = Invalid;
 
     fn from_str(value: &str) -> Result<Self, Invalid> {
-        if value.chars().count() > Self::LONGEST {
-            Err(Invalid::TooLong { max: Self::LONGEST })
-        } else if value.contains(char::is_control) {
-            Err(Invalid::ForbiddenCharacter)
-        } else if !value.contains(char::is_alphanumeric) {
-            Err(Invalid::Blank)
-        } else {
-            Ok(Self(value.to_owned()))
-        }
+        typed(value, Self::LONGEST).map(Self)
     }
 }
 
@@ -59,8 +69,3 @@ published_as_string!(
     r"^[^\x00-\x1f\x7f-\x9f]*$",
     "pankkitunnukset Helsingissä"
 );
-
-pub use question::{Need, Question, Wanted};
-pub use score::{Circumstances, Score, WordScore};
-pub use text::{SearchField, WordId, Words};
-pub use word::{bare, words};

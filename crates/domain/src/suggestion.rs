@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::area::AreaRef;
 use crate::invalid::Invalid;
 use crate::schema::published_as_string;
-use crate::search::words;
+use crate::search::{typed, words};
 use crate::text::{Names, TextLanguage};
 use crate::vocabulary::{Vocabulary as _, vocabulary};
 
@@ -93,15 +93,7 @@ impl FromStr for TypedText {
     type Err = Invalid;
 
     fn from_str(value: &str) -> Result<Self, Invalid> {
-        if value.chars().count() > Self::LONGEST {
-            Err(Invalid::TooLong { max: Self::LONGEST })
-        } else if value.contains(char::is_control) {
-            Err(Invalid::ForbiddenCharacter)
-        } else if !value.contains(char::is_alphanumeric) {
-            Err(Invalid::Blank)
-        } else {
-            Ok(Self(value.to_owned()))
-        }
+        typed(value, Self::LONGEST).map(Self)
     }
 }
 

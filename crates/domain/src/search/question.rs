@@ -279,7 +279,6 @@ fn corrections<E>(
 ) -> Result<Vec<Reading>, E> {
     let variants = variants(word);
     let bare_word = bare(word);
-    let bare_variants: BTreeSet<String> = variants.iter().map(|variant| bare(variant)).collect();
     let dotted = |word: &str| -> Vec<(String, Reading)> {
         let readings = LANGUAGES.into_iter().filter_map(|language| Lexicon::bare(language).known(word));
         readings.map(|reading| (word.to_owned(), reading)).collect()
@@ -292,14 +291,24 @@ fn corrections<E>(
         let stems = LANGUAGES.map(|language| Reading::stem(Lexicon::of(language).stem(word)));
         stems.into_iter().map(|reading| (word.clone(), reading)).collect()
     };
-    let ways: [Vec<(String, Reading)>; 3] = [
-        dotted(&bare_word).into_iter().chain(variants.iter().flat_map(exact)).collect(),
-        bare_variants.iter().flat_map(|variant| dotted(variant)).collect(),
-        variants.iter().flat_map(by_stem).collect(),
+    // Each is worked out only where those before it led to nothing.
+    let ways: [&dyn Fn() -> Vec<(String, Reading)>; 3] = [
+        &|| dotted(&bare_word).into_iter().chain(variants.iter().flat_map(exact)).collect(),
+        &|| {
+            variants
+                .iter()
+                .map(|variant| bare(variant))
+                .collect::<BTreeSet<_>>()
+                .iter()
+                .flat_map(|one| dotted(one))
+                .collect()
+        },
+        &|| variants.iter().flat_map(by_stem).collect(),
     ];
     let is_told =
         |reading: &Reading, there: &BTreeSet<WordId>| reading.is_held(there) || stand_in_phrases(&reading.parts);
-    for candidates in ways {
+    for way in ways {
+        let candidates = way();
         let there = known(terms(candidates.iter().map(|(_, reading)| reading)))?;
         let held: Vec<(String, Reading)> =
             candidates.into_iter().filter(|(_, reading)| is_told(reading, &there)).collect();

@@ -30,10 +30,8 @@ impl SearchField {
 
     /// The one that is stored so.
     pub(super) fn ranked(rank: i16) -> Self {
-        usize::try_from(rank).ok().and_then(|rank| Self::ALL.get(rank).copied()).unwrap_or(Self::Description)
+        usize::try_from(rank).ok().and_then(|rank| Self::VALUES.get(rank).copied()).unwrap_or(Self::Description)
     }
-
-    const ALL: [Self; 4] = [Self::Name, Self::Keyword, Self::Summary, Self::Description];
 }
 
 /// A term as it is stored: 64 bits of a digest, so that no list of words outlives the texts that held them.
@@ -102,7 +100,8 @@ impl Words {
     }
 }
 
-type Kept = HashMap<(TextLanguage, String), Arc<[WordId]>>;
+/// By digests: no text is kept.
+type Kept = HashMap<(TextLanguage, WordId), Arc<[WordId]>>;
 
 /// What a text in one language is found by. Names come again and again, so those that were read last are kept.
 fn terms(language: TextLanguage, text: &str) -> Arc<[WordId]> {
@@ -112,7 +111,7 @@ fn terms(language: TextLanguage, text: &str) -> Arc<[WordId]> {
     if text.len() > LONGEST_KEPT {
         return read(language, text).into_iter().collect();
     }
-    let key = (language, text.to_owned());
+    let key = (language, WordId::of(text));
     if let Some(terms) = KEPT.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
         return Arc::clone(terms);
     }

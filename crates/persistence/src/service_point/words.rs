@@ -1,6 +1,6 @@
 //! The words by which points are found.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -109,8 +109,16 @@ fn add<'a>(db: &mut AnyConnection, number: i64, words: impl Iterator<Item = &'a 
 }
 
 fn remove<'a>(db: &mut AnyConnection, number: i64, words: impl Iterator<Item = &'a (WordId, i16)>) -> Result<()> {
+    let mut by_field: BTreeMap<i16, Vec<i64>> = BTreeMap::new();
     for (word, field) in words {
-        diesel::delete(service_point_words::table.find((word.0, *field, number))).execute(db)?;
+        by_field.entry(*field).or_default().push(word.0);
+    }
+    for (field, words) in by_field {
+        let gone = service_point_words::table
+            .filter(service_point_words::word.eq_any(words))
+            .filter(service_point_words::field.eq(field))
+            .filter(service_point_words::number.eq(number));
+        diesel::delete(gone).execute(db)?;
     }
     Ok(())
 }

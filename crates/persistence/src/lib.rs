@@ -47,6 +47,7 @@ mod store;
 pub mod suggestion;
 pub mod verify;
 pub mod write;
+mod writer;
 
 pub use connection::AnyConnection;
 pub use database_url::DatabaseUrl;

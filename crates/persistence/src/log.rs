@@ -59,8 +59,15 @@ impl Head {
     /// Takes the end of the log: whoever comes second waits here, before it has read anything, until the
     /// first has committed.
     pub(crate) fn take(db: &mut AnyConnection) -> Result<Self> {
-        diesel::update(log_head::table).set(log_head::seq.eq(log_head::seq)).execute(db)?;
-        Self::read(db)
+        match db {
+            AnyConnection::Postgresql(db) => {
+                let head = log_head::table.select((log_head::seq, log_head::digest)).for_update();
+                let (seq, digest) = head.first(db)?;
+                Ok(Self { seq, digest })
+            }
+            // A transaction that writes has the one lock already.
+            AnyConnection::Sqlite(_) => Self::read(db),
+        }
     }
 
     /// Where the log ends.

@@ -46,23 +46,13 @@ pub struct Tx<'a> {
     db: &'a mut AnyConnection,
     author: &'a Author,
     moment: Moment,
-    head: Head,
-    began_at: i64,
+    head: &'a mut Head,
 }
 
 impl<'a> Tx<'a> {
-    pub(crate) fn begin(db: &'a mut AnyConnection, author: &'a Author) -> Result<Self> {
-        let head = Head::take(db)?;
-        Ok(Self { db, author, moment: author.clock.moment(), began_at: head.seq, head })
-    }
-
-    /// Stores where the log ends; gives its number if there is something new in it.
-    pub(crate) fn finish(self) -> Result<Option<i64>> {
-        if self.head.seq == self.began_at {
-            return Ok(None);
-        }
-        self.head.store(self.db)?;
-        Ok(Some(self.head.seq))
+    /// Begins behind the end of the log, which the caller has taken and is to store.
+    pub(crate) fn begin(db: &'a mut AnyConnection, author: &'a Author, head: &'a mut Head) -> Self {
+        Self { db, author, moment: author.clock.moment(), head }
     }
 
     /// The database, for questions.

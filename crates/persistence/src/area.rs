@@ -66,7 +66,7 @@ impl Stored for Area {
         row.map(|row: Row| row.kept()).transpose()
     }
 
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()> {
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()> {
         put(db, &kept.id, &kept.record, kept.version, step)
     }
 
@@ -76,12 +76,12 @@ impl Stored for Area {
 }
 
 /// Writes the row that every area has, also a municipality.
-pub(crate) fn put(
+pub(crate) fn put<R>(
     db: &mut AnyConnection,
     id: &AreaId,
     record: &AreaRecord,
     version: Version,
-    step: Step,
+    step: Step<R>,
 ) -> Result<()> {
     let row = Row::of(id, record, version)?;
     put_row!(db, areas, (id.kind().code(), id.code()), &row, step);

@@ -1,8 +1,9 @@
 //! Duplicates: pairs of objects that are likely to be one, looked for whenever one of them changes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
+use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use digituki_domain::duplicate::{Duplicate, DuplicateFilter, DuplicateObject, DuplicateReason, are_near};
 use digituki_domain::location::Location;
@@ -50,24 +51,33 @@ pub(crate) struct Candidate {
 }
 
 /// Notes the likely duplicates of an object that was written.
-pub(crate) fn look<N: Duplicable>(db: &mut AnyConnection, kept: &Kept<N>, step: Step) -> Result<()> {
-    if step == Step::Replace {
-        forget::<N>(db, &kept.id)?;
-    }
+pub(crate) fn look<N: Duplicable>(db: &mut AnyConnection, kept: &Kept<N>, step: Step<N::Record>) -> Result<()> {
     let (id, names) = (kept.id.to_string(), N::names(&kept.record));
+    let mut found = BTreeMap::new();
     for candidate in N::candidates(db, kept)? {
         if candidate.id == id || !are_near(names, &candidate.names) {
             continue;
         }
         let reasons = [&[DuplicateReason::NearName], candidate.reasons.as_slice()].concat();
         // Ids made later sort later.
-        let (first, second) = if candidate.id < id { (&candidate.id, &id) } else { (&id, &candidate.id) };
+        let pair = if candidate.id < id { (candidate.id, id.clone()) } else { (id.clone(), candidate.id) };
+        found.insert(pair, Json::of(&reasons)?.text().to_owned());
+    }
+    if let Step::Replace(_) = step {
+        let columns = (likely_duplicates::first, likely_duplicates::second);
+        let known = of_object(N::NOUN.code(), id).select((columns, likely_duplicates::reasons)).load(db)?;
+        if found == known.into_iter().collect() {
+            return Ok(());
+        }
+        forget::<N>(db, &kept.id)?;
+    }
+    for ((first, second), reasons) in found {
         diesel::insert_into(likely_duplicates::table)
             .values((
                 likely_duplicates::noun.eq(N::NOUN.code()),
                 likely_duplicates::first.eq(first),
                 likely_duplicates::second.eq(second),
-                likely_duplicates::reasons.eq(Json::of(&reasons)?),
+                likely_duplicates::reasons.eq(reasons),
             ))
             .execute(db)?;
     }
@@ -76,10 +86,15 @@ pub(crate) fn look<N: Duplicable>(db: &mut AnyConnection, kept: &Kept<N>, step: 
 
 /// Forgets the likely duplicates of an object.
 pub(crate) fn forget<N: Noun>(db: &mut AnyConnection, id: &N::Id) -> Result<()> {
-    let of_noun = || likely_duplicates::table.filter(likely_duplicates::noun.eq(N::NOUN.code()));
-    diesel::delete(of_noun().filter(likely_duplicates::first.eq(id.to_string()))).execute(db)?;
-    diesel::delete(of_noun().filter(likely_duplicates::second.eq(id.to_string()))).execute(db)?;
+    diesel::delete(of_object(N::NOUN.code(), id.to_string())).execute(db)?;
     Ok(())
+}
+
+/// The pairs in which an object is.
+#[auto_type]
+fn of_object(noun: &'static str, id: String) -> _ {
+    let of_noun = likely_duplicates::table.filter(likely_duplicates::noun.eq(noun));
+    of_noun.filter(likely_duplicates::first.eq(id.clone()).or(likely_duplicates::second.eq(id)))
 }
 
 /// What is to be said of the likely duplicates of each of a page's objects: of those that everyone may see.

@@ -15,8 +15,13 @@ use crate::schema::external_ids;
 use crate::write::Tx;
 
 /// Replaces what an object is called elsewhere.
-pub(crate) fn put<N: Noun>(db: &mut AnyConnection, id: &N::Id, step: Step, called: &[ExternalId]) -> Result<()> {
-    if step == Step::Replace {
+pub(crate) fn put<N: Noun>(
+    db: &mut AnyConnection,
+    id: &N::Id,
+    step: Step<N::Record>,
+    called: &[ExternalId],
+) -> Result<()> {
+    if matches!(step, Step::Replace(_)) {
         remove::<N>(db, id)?;
     }
     for external in called {

@@ -24,7 +24,7 @@ pub trait Stored: Noun {
     fn find(db: &mut AnyConnection, id: &Self::Id) -> Result<Option<Kept<Self>>>;
 
     /// Writes its row and all that is derived from its record; only the write road calls it.
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()>;
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()>;
 
     /// Removes it with all that was derived from its record; only the write road calls it.
     fn remove(_: &mut AnyConnection, id: &Self::Id) -> Result<()> {
@@ -105,12 +105,29 @@ pub(crate) fn records<N: Referred>(
 }
 
 /// Whether a row is new.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+#[derive(Debug)]
+pub enum Step<'a, R> {
     /// The row is new.
     Insert,
-    /// The row takes the place of the one before.
-    Replace,
+    /// The row takes the place of the one before, which said this.
+    Replace(&'a R),
+}
+
+impl<R> Clone for Step<'_, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<R> Copy for Step<'_, R> {}
+
+impl<'a, R> Step<'a, R> {
+    /// Whether a part of what is said is other than it was.
+    pub(crate) fn changes<P: PartialEq>(self, now: &'a R, part: impl Fn(&'a R) -> P) -> bool {
+        match self {
+            Self::Insert => true,
+            Self::Replace(before) => part(before) != part(now),
+        }
+    }
 }
 
 /// One object, if the caller may see it.
@@ -191,7 +208,7 @@ macro_rules! put_row {
     ($db:expr, $table:ident, $key:expr, $row:expr, $step:expr) => {
         match $step {
             $crate::noun::Step::Insert => diesel::insert_into($table::table).values($row).execute($db)?,
-            $crate::noun::Step::Replace => diesel::update($table::table.find($key)).set($row).execute($db)?,
+            $crate::noun::Step::Replace(_) => diesel::update($table::table.find($key)).set($row).execute($db)?,
         }
     };
 }
@@ -200,7 +217,7 @@ pub(crate) use put_row;
 /// Replaces what a table of (whose, value…) holds of one row: the same for every list that is filtered by.
 macro_rules! put_list {
     ($db:expr, $table:ident, $whose:ident = $id:expr, $step:expr, $values:expr => $columns:expr) => {
-        if $step == $crate::noun::Step::Replace {
+        if matches!($step, $crate::noun::Step::Replace(_)) {
             diesel::delete($table::table.filter($table::$whose.eq($id))).execute($db)?;
         }
         for value in $values {

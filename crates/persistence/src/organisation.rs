@@ -95,7 +95,7 @@ impl Stored for Organisation {
         find_row!(db, organisations, id, id.to_string())
     }
 
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()> {
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()> {
         let facts = &kept.record.facts;
         let row = Row {
             id: kept.id.to_string(),

@@ -154,8 +154,9 @@ impl Stored for Provider {
         find_row!(db, providers, id, id.to_string())
     }
 
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()> {
-        let (id, facts) = (kept.id.to_string(), &kept.record.facts);
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()> {
+        let (id, record) = (kept.id.to_string(), &kept.record);
+        let facts = &record.facts;
         let row = Row {
             id: id.clone(),
             organisation_id: facts.organisation.to_string(),
@@ -172,16 +173,27 @@ impl Stored for Provider {
             version: kept.version.number(),
         };
         put_row!(db, providers, &id, &row, step);
-        put_list!(db, provider_regions, provider_id = &id, step, &facts.regions => |region: &RegionCode| {
-            provider_regions::region.eq(region.to_string())
-        });
-        put_list!(db, provider_languages, provider_id = &id, step, &facts.languages => |language: &Language| {
-            provider_languages::language.eq(language.code())
-        });
-        external_id::put::<Self>(db, &kept.id, step, &facts.external_ids)?;
-        duplicate::look::<Self>(db, kept, step)?;
-        suggestion::put::<Self>(db, &kept.id, &Suggested::provider(&kept.id, facts))?;
-        if step == Step::Replace {
+        if step.changes(record, |record| &record.facts.regions) {
+            put_list!(db, provider_regions, provider_id = &id, step, &facts.regions => |region: &RegionCode| {
+                provider_regions::region.eq(region.to_string())
+            });
+        }
+        if step.changes(record, |record| &record.facts.languages) {
+            put_list!(db, provider_languages, provider_id = &id, step, &facts.languages => |language: &Language| {
+                provider_languages::language.eq(language.code())
+            });
+        }
+        if step.changes(record, |record| &record.facts.external_ids) {
+            external_id::put::<Self>(db, &kept.id, step, &facts.external_ids)?;
+        }
+        if step.changes(record, |record| (&record.facts.names, record.facts.organisation)) {
+            duplicate::look(db, kept, step)?;
+        }
+        let suggested = |record| Suggested::provider(&kept.id, record);
+        if step.changes(record, |record| suggested(&record.facts)) {
+            suggestion::put::<Self>(db, &kept.id, &suggested(facts))?;
+        }
+        if matches!(step, Step::Replace(_)) {
             let services = service::of_provider(db, &kept.id)?;
             service_point::rewrite(db, &services)?;
         }

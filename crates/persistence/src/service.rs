@@ -130,8 +130,9 @@ impl Stored for Service {
         find_row!(db, services, id, id.to_string())
     }
 
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()> {
-        let (id, facts) = (kept.id.to_string(), &kept.record.facts);
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()> {
+        let (id, record) = (kept.id.to_string(), &kept.record);
+        let facts = &record.facts;
         let row = Row {
             id: id.clone(),
             provider_id: facts.provider.to_string(),
@@ -147,14 +148,25 @@ impl Stored for Service {
             version: kept.version.number(),
         };
         put_row!(db, services, &id, &row, step);
-        put_list!(db, service_locations, service_id = &id, step, facts.location_ids() => |location: LocationId| {
-            service_locations::location_id.eq(location.to_string())
-        });
-        put_list!(db, service_languages, service_id = &id, step, &facts.languages => |language: &Language| {
-            service_languages::language.eq(language.code())
-        });
-        external_id::put::<Self>(db, &kept.id, step, &facts.external_ids)?;
-        duplicate::look::<Self>(db, kept, step)?;
+        if step.changes(record, places) {
+            put_list!(db, service_locations, service_id = &id, step, facts.location_ids() => |location: LocationId| {
+                service_locations::location_id.eq(location.to_string())
+            });
+        }
+        if step.changes(record, |record| &record.facts.languages) {
+            put_list!(db, service_languages, service_id = &id, step, &facts.languages => |language: &Language| {
+                service_languages::language.eq(language.code())
+            });
+        }
+        if step.changes(record, |record| &record.facts.external_ids) {
+            external_id::put::<Self>(db, &kept.id, step, &facts.external_ids)?;
+        }
+        let told_apart = |record: &ServiceRecord| {
+            (record.facts.names.clone(), record.facts.provider, record.facts.support_form, places(record))
+        };
+        if step.changes(record, told_apart) {
+            duplicate::look(db, kept, step)?;
+        }
         service_point::rewrite(db, &[kept.id])
     }
 
@@ -223,6 +235,11 @@ impl Stored for Service {
             })
             .collect()
     }
+}
+
+/// Where a service is given.
+fn places(record: &ServiceRecord) -> Vec<LocationId> {
+    record.facts.location_ids().collect()
 }
 
 /// A service area with its areas named.

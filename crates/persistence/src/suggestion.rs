@@ -35,7 +35,7 @@ const MOST_READ: i64 = 200;
 const END: char = '\u{10FFFF}';
 
 /// What an object lets be suggested.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Suggested {
     kind: SuggestionKind,
     value: String,

@@ -4,7 +4,7 @@
 use digituki_domain::change::Operation;
 use digituki_domain::clock::{Clock, Moment};
 use digituki_domain::invalid::Violation;
-use digituki_domain::noun::Kept;
+use digituki_domain::noun::{Kept, NounName};
 use digituki_domain::policy::{Permit, Sight};
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary as _;
@@ -47,12 +47,14 @@ pub struct Tx<'a> {
     author: &'a Author,
     moment: Moment,
     head: &'a mut Head,
+    /// Whom the object that was looked at last shows to; forgotten with every change.
+    seen: Option<(NounName, String, Version, Sight)>,
 }
 
 impl<'a> Tx<'a> {
     /// Begins behind the end of the log, which the caller has taken and is to store.
     pub(crate) fn begin(db: &'a mut AnyConnection, author: &'a Author, head: &'a mut Head) -> Self {
-        Self { db, author, moment: author.clock.moment(), head }
+        Self { db, author, moment: author.clock.moment(), head, seen: None }
     }
 
     /// The database, for questions.
@@ -105,7 +107,7 @@ impl<'a> Tx<'a> {
         }
         let kept = Kept::<N> { id: before.id, record, version: before.version.next() };
         let seen_after = look(self, &kept)?;
-        N::put(self.db, &kept, Step::Replace)?;
+        N::put(self.db, &kept, Step::Replace(&before.record))?;
         let payload = serde_json::to_string(&kept.record)?;
         self.log(&kept, Operation::Updated, (Some(seen_before), Some(&seen_after)), Some(payload))?;
         if !seen_before.belongs_with(&seen_after) {
@@ -123,7 +125,7 @@ impl<'a> Tx<'a> {
         }
         let seen_before = Sight { published: false, ..belonged.clone() };
         let kept = Kept::<N> { version: before.version.next(), ..before };
-        N::put(self.db, &kept, Step::Replace)?;
+        N::put(self.db, &kept, Step::Replace(&kept.record))?;
         let payload = serde_json::to_string(&kept.record)?;
         self.log(&kept, Operation::Updated, (Some(&seen_before), Some(&seen_after)), Some(payload))
     }
@@ -148,7 +150,15 @@ impl<'a> Tx<'a> {
 
     /// To whom an object shows, and whose it is.
     pub fn sight<N: Stored>(&mut self, kept: &Kept<N>) -> Result<Sight> {
-        N::sight(self.db, &kept.id, &kept.record, self.moment.today)
+        let id = kept.id.to_string();
+        if let Some((noun, of, version, sight)) = &self.seen
+            && (*noun, of, *version) == (N::NOUN, &id, kept.version)
+        {
+            return Ok(sight.clone());
+        }
+        let sight = N::sight(self.db, &kept.id, &kept.record, self.moment.today)?;
+        self.seen = Some((N::NOUN, id, kept.version, sight.clone()));
+        Ok(sight)
     }
 
     /// Refuses an object that is not the author's to change.
@@ -197,6 +207,7 @@ impl<'a> Tx<'a> {
             record,
         };
         self.head.append(self.db, entry)?;
+        self.seen = None;
         audit::append(self.db, &Line::change(self.deed(), N::NOUN, &kept.id.to_string(), self.head.seq))
     }
 }

@@ -9,7 +9,7 @@ use digituki_domain::vocabulary::Vocabulary as _;
 use digituki_persistence::audit::{self, Deed, Line};
 use digituki_persistence::noun::Stored;
 use digituki_persistence::page::{Asked, Page};
-use digituki_persistence::service_point::Hours;
+use digituki_persistence::service_point::Known;
 use digituki_persistence::write::{Author, Tx};
 use digituki_persistence::{AnyConnection, Error, Store, feed};
 use serde::Serialize;
@@ -41,8 +41,8 @@ pub(crate) struct App {
     pub(crate) document: Arc<Value>,
     /// The requests with an Idempotency-Key that are being worked on.
     pub(crate) in_flight: InFlight,
-    /// The opening hours that have been seen.
-    pub(crate) hours: Arc<Hours>,
+    /// What is known of the database without asking it again.
+    pub(crate) known: Arc<Known>,
     /// The searches that found nothing and are not counted yet.
     pub(crate) misses: Arc<Misses>,
     /// Whether waits are to end, because the registry stops.
@@ -64,7 +64,7 @@ impl App {
             sign_in: Arc::default(),
             document: Arc::new(document),
             in_flight: InFlight::default(),
-            hours: Arc::default(),
+            known: Arc::default(),
             misses: Arc::default(),
             stopping: Arc::default(),
             prepared: Arc::default(),

@@ -30,6 +30,9 @@ const PREPARATION_PAUSE: Duration = Duration::from_millis(500);
 /// Between two looks at what other processes have written.
 const CHANGES_PAUSE: Duration = Duration::from_millis(500);
 
+/// Areas are read anew every half a minute.
+const LOOKS_BETWEEN_AREAS: u32 = 60;
+
 /// First answers that are too old are forgotten every ten minutes.
 const LOOKS_BETWEEN_CLEARINGS: u32 = 1_200;
 
@@ -93,6 +96,10 @@ pub fn serve(
                 let _ = preparation.store.keep(move |db| idempotency::forget_old(db, now)).await;
             }
             // A database that is away for a while is told of where it is asked for.
+            if look % LOOKS_BETWEEN_AREAS == 0 {
+                let known = Arc::clone(&preparation.known);
+                let _ = preparation.store.read(move |db| known.refresh(db)).await;
+            }
             let _ = preparation.store.look_for_changes().await;
         }
     });

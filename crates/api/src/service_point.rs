@@ -142,10 +142,10 @@ async fn list_service_points(
     request: HttpRequest,
     query: ListQuery<ServicePointFilter>,
 ) -> Result<Either<Answer, HttpResponse>, Problem> {
-    let (hours, misses, counting) = (Arc::clone(&app.hours), Arc::clone(&app.misses), app.clone());
+    let (known, misses, counting) = (Arc::clone(&app.known), Arc::clone(&app.misses), app.clone());
     let is_json = export::format(request.headers()) == Some(JSON);
     let answer = App::export(app, &request, query, &SHAPE, move |db, asked| {
-        let Points { mut page, facets, miss } = service_point::list(db, &hours, asked)?;
+        let Points { mut page, facets, miss } = service_point::list(db, &known, asked)?;
         if let Some(miss) = miss {
             misses.note(miss);
         }
@@ -174,8 +174,8 @@ async fn list_service_points(
 )]
 async fn get_service_point(ask: Ask, request: HttpRequest, _: Query<()>) -> Result<Answer, Problem> {
     let id: ServicePointId = path_value(&request, "id", str::parse)?;
-    let (hours, moment, address) = (Arc::clone(&ask.app.hours), ask.moment, ask.address);
-    let found = ask.app.read(move |db| Ok(service_point::get(db, &hours, id, moment)?)).await?;
+    let (known, moment, address) = (Arc::clone(&ask.app.known), ask.moment, ask.address);
+    let found = ask.app.read(move |db| Ok(service_point::get(db, &known, id, moment)?)).await?;
     match found {
         Found::Point(point) => Answer::json(&point),
         Found::Moved(now) => Ok(Answer::moved(&address.replacen(&id.to_string(), &now.to_string(), 1))),

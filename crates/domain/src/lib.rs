@@ -9,6 +9,7 @@
 pub mod address;
 pub mod area;
 pub mod at;
+pub mod atlas;
 pub mod audit;
 pub mod call;
 pub mod change;

@@ -39,6 +39,13 @@ vocabulary! {
     }
 }
 
+impl Language {
+    /// Some languages as one number, with a bit for each.
+    pub fn bits<'a>(languages: impl IntoIterator<Item = &'a Self>) -> i64 {
+        languages.into_iter().fold(0, |bits, language| bits | (1 << (*language as u32)))
+    }
+}
+
 impl From<TextLanguage> for Language {
     fn from(language: TextLanguage) -> Self {
         match language {

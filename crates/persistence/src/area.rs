@@ -122,6 +122,12 @@ pub fn all(db: &mut AnyConnection, kind: AreaKind, day: NaiveDate) -> Result<Vec
     rows.into_iter().map(|(code, names)| Ok(AreaRef { kind, code, names: names.read()? })).collect()
 }
 
+/// All areas, whenever they exist.
+pub(crate) fn ids(db: &mut AnyConnection) -> Result<Vec<AreaId>> {
+    let rows: Vec<(String, String)> = areas::table.select((areas::kind, areas::code)).load(db)?;
+    rows.iter().map(|(kind, code)| column::parse(&format!("{kind}:{code}"))).collect()
+}
+
 /// Where a row stands in a list of this order.
 pub(crate) fn position(row: &Row, sort: Option<AreaSort>) -> Position {
     let sort = match sort.unwrap_or(AreaSort::Code) {

@@ -122,7 +122,7 @@ pub(crate) use any_of;
 /// Restricts a boxed query to rows of the wanted freshness, by the column that says when they were verified last.
 macro_rules! fresh {
     ($query:ident, $column:expr, $wanted:expr, $moment:expr) => {
-        for unwanted in <Freshness as digituki_domain::vocabulary::Vocabulary>::VALUES
+        for unwanted in <digituki_domain::freshness::Freshness as digituki_domain::vocabulary::Vocabulary>::VALUES
             .iter()
             .filter(|known| !$wanted.is_empty() && !$wanted.contains(known))
         {

@@ -105,7 +105,7 @@ impl AnyConnection {
                 inner.batch_execute("SET statement_timeout = 0")?;
                 inner.batch_execute(
                     "VACUUM payloads, changes, idempotency_keys, providers, organisations, locations, services, \
-                     service_points, suggestions, suggestion_words",
+                     service_points, service_point_bodies, service_point_areas, suggestions, suggestion_words",
                 )?;
                 Ok(true)
             }

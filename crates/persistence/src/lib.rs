@@ -5,11 +5,13 @@
 //! - Queries are written once, over `connection::AnyConnection`; what differs between the two databases
 //!   stays in `connection` and `store`.
 //! - A read sees one snapshot, however many statements it takes, and their number does not grow with
-//!   the page size.
+//!   the page size. Where one statement chooses what a page shows, another may read it without one: what is gone by
+//!   then is left out.
 //! - Row structs stay inside; domain types go in and come out.
 
 #![recursion_limit = "256"]
 
+mod among;
 pub mod area;
 pub mod audit;
 pub mod call;
@@ -45,6 +47,7 @@ pub mod service_point;
 pub mod signing_key;
 mod store;
 pub mod suggestion;
+mod union;
 pub mod verify;
 pub mod write;
 mod writer;

@@ -169,6 +169,13 @@ pub(crate) fn regions_of(db: &mut AnyConnection, area: Option<&AreaId>, day: Nai
     codes.iter().map(|code| column::parse(code)).collect()
 }
 
+/// The records of all municipalities, whenever they exist.
+pub(crate) fn records(db: &mut AnyConnection) -> Result<Vec<(MunicipalityCode, MunicipalityRecord)>> {
+    let rows: Vec<(String, Json<MunicipalityRecord>)> =
+        municipalities::table.select((municipalities::code, municipalities::record)).load(db)?;
+    rows.into_iter().map(|(code, record)| Ok((column::parse(&code)?, record.read()?))).collect()
+}
+
 /// The central localities of the municipalities that exist on a day.
 pub(crate) fn centres(db: &mut AnyConnection, day: NaiveDate) -> Result<Vec<(String, Point)>> {
     let columns = (municipalities::code, municipalities::lat, municipalities::lon);

@@ -114,10 +114,18 @@ diesel::table! {
 diesel::table! {
     service_points (number) {
         number -> BigInt, id -> Text, service_id -> Text, location_id -> Nullable<Text>, has_place -> Bool,
-        municipality -> Nullable<Text>, sort_name -> Text, sort_verified -> Text, sort_reach -> Text,
+        municipality -> Nullable<Text>, sort_name -> Text, sort_verified -> Text,
         lat -> Nullable<Double>, lon -> Nullable<Double>, northing -> Nullable<BigInt>, easting -> Nullable<BigInt>,
         square -> Nullable<BigInt>, hours -> Nullable<BigInt>, verified_at -> Nullable<Timestamp>,
-        valid_from -> Nullable<Date>, valid_to -> Nullable<Date>, body -> Text,
+        valid_from -> Nullable<Date>, valid_to -> Nullable<Date>,
+    }
+}
+diesel::table! {
+    service_point_bodies (number) { number -> BigInt, body -> Text, }
+}
+diesel::table! {
+    service_point_areas (area, sort_name, number) {
+        area -> Text, sort_name -> Text, number -> BigInt, languages -> BigInt,
     }
 }
 diesel::table! {
@@ -217,10 +225,13 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 diesel::allow_tables_to_appear_in_same_query!(
     service_points,
+    service_point_bodies,
+    service_point_areas,
     service_point_terms,
     counted_terms,
     service_point_words,
-    walked_words
+    service_point_texts,
+    walked_words,
 );
 diesel::allow_tables_to_appear_in_same_query!(changes, payloads);
 diesel::allow_tables_to_appear_in_same_query!(suggestions, suggestion_words);

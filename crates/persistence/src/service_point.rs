@@ -2,9 +2,11 @@
 //! of them by one command.
 
 mod facets;
-pub mod hours;
+mod hours;
+mod known;
 mod list;
 mod matching;
+mod named;
 mod near;
 mod render;
 mod search;
@@ -23,19 +25,16 @@ use serde_json::value::RawValue;
 use crate::connection::AnyConnection;
 use crate::error::Result;
 use crate::merge::survivor;
-use crate::schema::{service_point_terms, service_points, services};
+use crate::schema::{service_point_bodies, service_points, services};
 use crate::write::Tx;
 use crate::{column, suggestion};
 
-pub use hours::Hours;
+pub use known::Known;
 pub use list::{Points, list};
 use render::Sources;
 
 /// What is read of a row to answer with it.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = service_points)]
 pub(crate) struct Row {
-    #[diesel(embed)]
     slim: Slim,
     body: String,
 }
@@ -107,11 +106,15 @@ pub enum Found {
 }
 
 /// One point, if its service is published.
-pub fn get(db: &mut AnyConnection, hours: &Hours, id: ServicePointId, moment: Moment) -> Result<Found> {
-    let row = service_points::table.filter(service_points::id.eq(id.to_string())).select(Row::as_select());
-    if let Some(row) = row.first(db).optional()? {
-        hours.refresh(db)?;
-        return Ok(Found::Point(rendered(row, hours, &Question::at(moment), None)?));
+pub fn get(db: &mut AnyConnection, known: &Known, id: ServicePointId, moment: Moment) -> Result<Found> {
+    let row = service_points::table
+        .inner_join(service_point_bodies::table.on(service_point_bodies::number.eq(service_points::number)))
+        .filter(service_points::id.eq(id.to_string()))
+        .select((Slim::as_select(), service_point_bodies::body));
+    if let Some((slim, body)) = row.first(db).optional()? {
+        let row = Row { slim, body };
+        known.hours.refresh(db, [&row.slim])?;
+        return Ok(Found::Point(rendered(row, known, &Question::at(moment), None)?));
     }
     let service = survivor::<Service>(db, &id.service)?;
     let location = match id.location {
@@ -142,10 +145,10 @@ impl Question {
 
 /// A point as it is answered: what stands still, as it was rendered, and behind it what follows from the clock and
 /// from the question.
-fn rendered(row: Row, hours: &Hours, question: &Question, score: Option<Score>) -> Result<Box<RawValue>> {
+fn rendered(row: Row, known: &Known, question: &Question, score: Option<Score>) -> Result<Box<RawValue>> {
     let verified_at = row.slim.verified_at.map(|at| at.and_utc());
     let there = row.slim.planar();
-    let hours = row.slim.hours.and_then(|id| hours.get(id));
+    let hours = row.slim.hours.and_then(|id| known.hours.get(id));
     let hit = Hit {
         freshness: digituki_domain::freshness::Freshness::of(verified_at, question.moment.now),
         distance_km: there.zip(question.from).map(|(there, from)| kilometres(from.distance(there))),
@@ -164,10 +167,4 @@ fn rendered(row: Row, hours: &Hours, question: &Question, score: Option<Score>) 
 /// To ten metres.
 fn kilometres(metres: f64) -> f64 {
     (metres / 10.0).round() / 100.0
-}
-
-/// The terms of points.
-fn forget_terms(db: &mut AnyConnection, numbers: &[i64]) -> Result<()> {
-    diesel::delete(service_point_terms::table.filter(service_point_terms::number.eq_any(numbers))).execute(db)?;
-    Ok(())
 }

@@ -97,7 +97,7 @@ CREATE TABLE hours_patterns (
 );
 
 -- What people find: written anew whenever one of its sources changes, and by `digituki rebuild`. A row holds what
--- stands still of the answer, rendered, and beside it what is sorted and measured by.
+-- is chosen, sorted and measured by.
 CREATE TABLE service_points (
     number BIGINT NOT NULL PRIMARY KEY,
     id TEXT COLLATE "C" NOT NULL UNIQUE,
@@ -107,7 +107,6 @@ CREATE TABLE service_points (
     municipality TEXT COLLATE "C",
     sort_name TEXT COLLATE "C" NOT NULL,
     sort_verified TEXT COLLATE "C" NOT NULL,
-    sort_reach TEXT COLLATE "C" NOT NULL,
     lat DOUBLE PRECISION,
     lon DOUBLE PRECISION,
     northing BIGINT,
@@ -116,21 +115,40 @@ CREATE TABLE service_points (
     hours BIGINT REFERENCES hours_patterns (id),
     verified_at TIMESTAMP,
     valid_from DATE,
-    valid_to DATE,
-    body TEXT NOT NULL
+    valid_to DATE
 );
-CREATE INDEX service_points_by_name ON service_points (sort_name, id);
+CREATE INDEX service_points_by_name ON service_points (sort_name, number);
 CREATE INDEX service_points_by_verification ON service_points (sort_verified, id);
-CREATE INDEX service_points_by_reach ON service_points (sort_reach, id) WHERE NOT has_place;
-CREATE INDEX service_points_by_square ON service_points (square);
+CREATE INDEX service_points_by_square ON service_points (square, northing, easting, valid_from, valid_to, id);
+CREATE INDEX service_points_by_municipality ON service_points (municipality, valid_from, valid_to);
 CREATE INDEX service_points_by_service ON service_points (service_id);
 CREATE INDEX service_points_by_location ON service_points (location_id);
 CREATE INDEX service_points_by_hours ON service_points (hours);
 
+-- What stands still of the answer, rendered: apart, so that the rows which are looked through stand close together.
+CREATE TABLE service_point_bodies (
+    number BIGINT NOT NULL PRIMARY KEY,
+    body TEXT NOT NULL
+);
+-- A body is read whole, again and again: it is not packed, and stands in its row wherever that holds it.
+ALTER TABLE service_point_bodies ALTER COLUMN body SET STORAGE EXTERNAL;
+ALTER TABLE service_point_bodies SET (toast_tuple_target = 8160);
+
+-- For each area what lies in it or, having no place, serves it, in the order of names: a page takes no longer than what
+-- it shows. `languages` has a bit for each (domain/src/text.rs).
+CREATE TABLE service_point_areas (
+    area TEXT COLLATE "C" NOT NULL,
+    sort_name TEXT COLLATE "C" NOT NULL,
+    number BIGINT NOT NULL,
+    languages BIGINT NOT NULL,
+    PRIMARY KEY (area, sort_name, number) INCLUDE (languages)
+);
+CREATE INDEX service_point_areas_by_number ON service_point_areas (number);
+
 -- By what points are filtered and counted: `language:fi`, `municipality:091` (domain/src/service_point/term.rs).
 CREATE TABLE service_point_terms (
     term TEXT COLLATE "C" NOT NULL,
-    number BIGINT NOT NULL REFERENCES service_points (number),
+    number BIGINT NOT NULL,
     PRIMARY KEY (term, number)
 );
 CREATE INDEX service_point_terms_by_number ON service_point_terms (number);

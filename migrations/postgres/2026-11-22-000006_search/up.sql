@@ -9,6 +9,6 @@ CREATE TABLE service_point_words (
 
 -- The same for each point, in one value: what is ranked by, and what is to be removed when the point changes.
 CREATE TABLE service_point_texts (
-    number BIGINT NOT NULL PRIMARY KEY REFERENCES service_points (number),
+    number BIGINT NOT NULL PRIMARY KEY,
     words BYTEA NOT NULL
 );

@@ -1,4 +1,6 @@
 DROP TABLE service_point_terms;
+DROP TABLE service_point_areas;
+DROP TABLE service_point_bodies;
 DROP TABLE service_points;
 DROP TABLE hours_patterns;
 DROP TABLE service_languages;

@@ -97,7 +97,7 @@ CREATE TABLE hours_patterns (
 );
 
 -- What people find: written anew whenever one of its sources changes, and by `digituki rebuild`. A row holds what
--- stands still of the answer, rendered, and beside it what is sorted and measured by.
+-- is chosen, sorted and measured by.
 CREATE TABLE service_points (
     number INTEGER NOT NULL PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -107,7 +107,6 @@ CREATE TABLE service_points (
     municipality TEXT,
     sort_name TEXT NOT NULL,
     sort_verified TEXT NOT NULL,
-    sort_reach TEXT NOT NULL,
     lat DOUBLE,
     lon DOUBLE,
     northing BIGINT,
@@ -116,21 +115,37 @@ CREATE TABLE service_points (
     hours BIGINT REFERENCES hours_patterns (id),
     verified_at TIMESTAMP,
     valid_from DATE,
-    valid_to DATE,
-    body TEXT NOT NULL
+    valid_to DATE
 );
-CREATE INDEX service_points_by_name ON service_points (sort_name, id);
+CREATE INDEX service_points_by_name ON service_points (sort_name, number);
 CREATE INDEX service_points_by_verification ON service_points (sort_verified, id);
-CREATE INDEX service_points_by_reach ON service_points (sort_reach, id) WHERE NOT has_place;
-CREATE INDEX service_points_by_square ON service_points (square);
+CREATE INDEX service_points_by_square ON service_points (square, northing, easting, valid_from, valid_to, id);
+CREATE INDEX service_points_by_municipality ON service_points (municipality, valid_from, valid_to);
 CREATE INDEX service_points_by_service ON service_points (service_id);
 CREATE INDEX service_points_by_location ON service_points (location_id);
 CREATE INDEX service_points_by_hours ON service_points (hours);
 
+-- What stands still of the answer, rendered: apart, so that the rows which are looked through stand close together.
+CREATE TABLE service_point_bodies (
+    number INTEGER NOT NULL PRIMARY KEY,
+    body TEXT NOT NULL
+);
+
+-- For each area what lies in it or, having no place, serves it, in the order of names: a page takes no longer than what
+-- it shows. `languages` has a bit for each (domain/src/text.rs).
+CREATE TABLE service_point_areas (
+    area TEXT NOT NULL,
+    sort_name TEXT NOT NULL,
+    number BIGINT NOT NULL,
+    languages BIGINT NOT NULL,
+    PRIMARY KEY (area, sort_name, number)
+) WITHOUT ROWID;
+CREATE INDEX service_point_areas_by_number ON service_point_areas (number);
+
 -- By what points are filtered and counted: `language:fi`, `municipality:091` (domain/src/service_point/term.rs).
 CREATE TABLE service_point_terms (
     term TEXT NOT NULL,
-    number BIGINT NOT NULL REFERENCES service_points (number),
+    number BIGINT NOT NULL,
     PRIMARY KEY (term, number)
 ) WITHOUT ROWID;
 CREATE INDEX service_point_terms_by_number ON service_point_terms (number);

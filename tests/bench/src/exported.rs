@@ -48,7 +48,8 @@ impl Exported {
             "demonstration": false,
             "freshness": "outdated",
             "distance_km": null,
-            "open_state": null
+            "open_state": null,
+            "score": null
         });
         Self { json }
     }

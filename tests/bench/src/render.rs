@@ -178,7 +178,7 @@ fn put_together(out: &mut Vec<u8>, row: &dyn Row, distance: Option<f64>) -> Resu
     reader.raw(",\"distance_km\":");
     to_writer(&mut *reader.out, &distance)?;
     reader.json(",\"open_state\":")?;
-    reader.raw("}");
+    reader.raw(",\"score\":null}");
     Ok(())
 }
 

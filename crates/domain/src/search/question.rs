@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::concept::{CONCEPTS, LABELS, TOPICS, is_general, is_stopword, sequence};
 use super::lexicon::{LANGUAGES, Lexicon, Reading, is_place, pair_of};
-use super::text::WordId;
+use super::text::{WordId, speaking};
 use super::word::{bare, words};
 use crate::support::Topic;
 use crate::text::TextLanguage;
@@ -144,6 +144,14 @@ impl Question {
                 }
             }
         }
+    }
+
+    /// Every term that counts for how well something answers, in their order.
+    pub fn counting(&self) -> Vec<WordId> {
+        let ways = self.wanted.iter().flat_map(|wanted| wanted.ways.keys().chain(&wanted.beside).copied());
+        let language = self.language.map(|language| speaking(language.into()));
+        let terms: BTreeSet<WordId> = ways.chain(language).collect();
+        terms.into_iter().collect()
     }
 
     /// Every term by which anything of it is found.

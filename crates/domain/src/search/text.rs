@@ -63,7 +63,7 @@ impl Words {
 
     /// Whether support is given in a language.
     pub fn speak(&self, language: Language) -> bool {
-        self.0.contains_key(&WordId::of(&value(language)))
+        self.0.contains_key(&speaking(language))
     }
 
     /// Adds a text in up to three languages.
@@ -98,6 +98,13 @@ impl Words {
         let rank = self.0.entry(term).or_insert(field.rank());
         *rank = (*rank).min(field.rank());
     }
+}
+
+/// The term of what gives support in a language.
+pub(super) fn speaking(language: Language) -> WordId {
+    static TERMS: LazyLock<Vec<WordId>> =
+        LazyLock::new(|| Language::VALUES.iter().map(|language| WordId::of(&value(*language))).collect());
+    TERMS.get(language as usize).copied().unwrap_or_else(|| WordId::of(&value(language)))
 }
 
 /// By digests: no text is kept.

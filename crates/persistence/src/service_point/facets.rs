@@ -5,25 +5,24 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
-use digituki_domain::area::AreaKind;
-use digituki_domain::clock::Moment;
 use digituki_domain::freshness::Freshness;
 use digituki_domain::service_point::{Facet, FacetField, FacetValue, Term};
 use digituki_domain::vocabulary::Vocabulary as _;
 
+use super::Known;
 use super::matching::{Conditions, Query, around, meeting};
 use crate::column::fresh;
 use crate::connection::AnyConnection;
 use crate::error::Result;
-use crate::schema::{counted_terms, memberships, service_points};
+use crate::schema::{counted_terms, service_points};
 
 /// Counts by each of the fields.
 pub(super) fn count(
     db: &mut AnyConnection,
     conditions: &Conditions,
+    known: &Known,
     fields: &[FacetField],
     day: NaiveDate,
-    moment: Moment,
 ) -> Result<Vec<Facet>> {
     let mut facets: Vec<Facet> = Vec::new();
     for field in fields {
@@ -31,8 +30,9 @@ pub(super) fn count(
             continue;
         }
         let mut values: Vec<FacetValue> = match field {
-            FacetField::Freshness => by_freshness(db, conditions, moment)?,
-            FacetField::Region => by_region(db, conditions, day)?,
+            FacetField::Freshness => by_freshness(db, conditions)?,
+            FacetField::Municipality => by_municipality(db, conditions)?,
+            FacetField::Region => by_region(db, conditions, known, day)?,
             field => by_term(db, conditions, field.code())?,
         };
         values.retain(|value| value.count > 0);
@@ -56,31 +56,39 @@ fn by_term(db: &mut AnyConnection, conditions: &Conditions, field: &str) -> Resu
     Ok(counted.into_iter().map(value).collect())
 }
 
+fn by_municipality(db: &mut AnyConnection, conditions: &Conditions) -> Result<Vec<FacetValue>> {
+    let points = service_points::table
+        .group_by(service_points::municipality)
+        .select((service_points::municipality, count_star()))
+        .into_boxed();
+    let counted: Vec<(Option<String>, i64)> = around!(conditions, meeting!(conditions, points)).load(db)?;
+    Ok(counted.into_iter().filter_map(|(value, count)| Some(FacetValue { value: value?, count })).collect())
+}
+
 /// By the regions in which the municipalities lie on the day.
-fn by_region(db: &mut AnyConnection, conditions: &Conditions, day: NaiveDate) -> Result<Vec<FacetValue>> {
-    let regions: HashMap<String, String> = memberships::table
-        .filter(memberships::kind.eq(AreaKind::Region.code()))
-        .filter(memberships::valid_from.is_null().or(memberships::valid_from.le(day)))
-        .filter(memberships::valid_to.is_null().or(memberships::valid_to.ge(day)))
-        .select((memberships::municipality, memberships::area))
-        .load::<(String, String)>(db)?
-        .into_iter()
-        .collect();
+fn by_region(
+    db: &mut AnyConnection,
+    conditions: &Conditions,
+    known: &Known,
+    day: NaiveDate,
+) -> Result<Vec<FacetValue>> {
+    let atlas = known.atlas(db)?;
     let mut counts: HashMap<&str, i64> = HashMap::new();
-    for FacetValue { value, count } in by_term(db, conditions, FacetField::Municipality.code())? {
-        if let Some(region) = regions.get(&value) {
+    let counted = by_municipality(db, conditions)?;
+    for FacetValue { value, count } in &counted {
+        if let Some(region) = atlas.region_of(value, day) {
             *counts.entry(region).or_default() += count;
         }
     }
     Ok(counts.into_iter().map(|(value, count)| FacetValue { value: value.to_owned(), count }).collect())
 }
 
-fn by_freshness(db: &mut AnyConnection, conditions: &Conditions, moment: Moment) -> Result<Vec<FacetValue>> {
+fn by_freshness(db: &mut AnyConnection, conditions: &Conditions) -> Result<Vec<FacetValue>> {
     let mut values = Vec::new();
     for freshness in Freshness::VALUES {
         let mut query: Query = conditions.everything();
         let wanted = [*freshness];
-        fresh!(query, service_points::verified_at, wanted, moment);
+        fresh!(query, service_points::verified_at, wanted, conditions.moment);
         values.push(FacetValue { value: freshness.code().to_owned(), count: query.count().get_result(db)? });
     }
     Ok(values)

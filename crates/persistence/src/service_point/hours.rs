@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use digituki_domain::opening_hours::OpeningHours;
 use sha2::{Digest as _, Sha256};
 
+use super::Slim;
 use crate::connection::AnyConnection;
 use crate::error::Result;
 use crate::schema::hours_patterns;
@@ -15,19 +16,24 @@ use crate::schema::hours_patterns;
 /// All opening hours that the process has seen, by what the database calls them. They never change: those that it
 /// lacks are read before a question is answered.
 #[derive(Debug, Default)]
-pub struct Hours(RwLock<BTreeMap<i64, Arc<OpeningHours>>>);
+pub(super) struct Hours(RwLock<BTreeMap<i64, Arc<OpeningHours>>>);
 
 impl Hours {
-    /// Reads what has come since it was last asked.
-    pub(super) fn refresh(&self, db: &mut AnyConnection) -> Result<()> {
-        let last = self.0.read().unwrap_or_else(PoisonError::into_inner).keys().next_back().copied().unwrap_or(0);
+    /// Reads what has come since it was last asked, if some points have hours that are not known here.
+    pub(super) fn refresh<'a>(&self, db: &mut AnyConnection, points: impl IntoIterator<Item = &'a Slim>) -> Result<()> {
+        let last = self.last();
+        if points.into_iter().any(|point| point.hours > Some(last)) { self.read(db, last) } else { Ok(()) }
+    }
+
+    fn last(&self) -> i64 {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).keys().next_back().copied().unwrap_or(0)
+    }
+
+    fn read(&self, db: &mut AnyConnection, last: i64) -> Result<()> {
         let rows: Vec<(i64, String)> = hours_patterns::table
             .filter(hours_patterns::id.gt(last))
             .select((hours_patterns::id, hours_patterns::hours))
             .load(db)?;
-        if rows.is_empty() {
-            return Ok(());
-        }
         let mut more = BTreeMap::new();
         for (id, hours) in rows {
             more.insert(id, Arc::new(serde_json::from_str(&hours)?));
@@ -42,9 +48,10 @@ impl Hours {
     }
 
     /// Those by which it is open at an instant.
-    pub(super) fn open_at(&self, at: DateTime<Utc>) -> Vec<i64> {
+    pub(super) fn open_at(&self, db: &mut AnyConnection, at: DateTime<Utc>) -> Result<Vec<i64>> {
+        self.read(db, self.last())?;
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        known.iter().filter(|(_, hours)| hours.is_open_at(at)).map(|(id, _)| *id).collect()
+        Ok(known.iter().filter(|(_, hours)| hours.is_open_at(at)).map(|(id, _)| *id).collect())
     }
 }
 

@@ -3,16 +3,18 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use digituki_domain::search::Score;
 use digituki_domain::search_gap::Miss;
 use digituki_domain::service_point::{Facet, ServicePointFilter, ServicePointSort};
 use serde_json::value::RawValue;
 
 use super::matching::Conditions;
-use super::{Hours, Question, Row, Slim, facets, near, rendered, search};
+use super::{Known, Question, Row, Slim, facets, named, near, rendered, search};
+use crate::among::among;
 use crate::connection::AnyConnection;
 use crate::error::Result;
 use crate::page::{Asked, Page, Position, keyset};
-use crate::schema::service_points;
+use crate::schema::{service_point_bodies, service_points};
 use crate::search_gap;
 
 /// A page of service points, with the counts that were asked for.
@@ -26,29 +28,33 @@ pub struct Points {
     pub miss: Option<Miss>,
 }
 
+/// A point that was chosen for a page.
+pub(super) struct Chosen {
+    pub(super) number: i64,
+    /// Where the next page starts, if this is the last of its page.
+    pub(super) position: Position,
+    /// How well it answers, where that is what it was chosen by.
+    pub(super) score: Option<Score>,
+}
+
 /// Lists the service points that a filter finds.
-pub fn list(db: &mut AnyConnection, hours: &Hours, asked: &Asked<ServicePointFilter>) -> Result<Points> {
+pub fn list(db: &mut AnyConnection, known: &Known, asked: &Asked<ServicePointFilter>) -> Result<Points> {
     let (filter, window, moment) = (&asked.filter, &asked.window, asked.moment);
-    hours.refresh(db)?;
-    let mut conditions = Conditions::new(db, filter, moment, hours)?;
+    let mut conditions = Conditions::new(db, filter, moment, known)?;
     let is_missed = search::relax(db, &mut conditions)?;
     let total = window.total(|| conditions.everything().count().get_result(db))?;
-    let rows: Vec<(Position, Row)> = match (filter.order(), &conditions.search, &conditions.around) {
-        (ServicePointSort::Relevance, Some(search), _) => {
-            let chosen = search::rows(db, &conditions, search, hours, window)?;
-            completed(db, chosen)?
-        }
-        (ServicePointSort::Distance, _, Some(around)) => {
-            let chosen = near::rows(db, &conditions, around, window)?;
-            completed(db, chosen)?
-        }
+    let chosen: Vec<Chosen> = match (filter.order(), &conditions.search, &conditions.around) {
+        (ServicePointSort::Relevance, Some(search), _) => search::rows(db, &conditions, search, known, window)?,
+        (ServicePointSort::Distance, _, Some(around)) => near::rows(db, &conditions, around, known, window)?,
         (ServicePointSort::VerifiedAt, ..) => {
             let ordered = keyset!(conditions.everything(), window, service_points::sort_verified, service_points::id);
-            positioned(ordered.select((service_points::sort_verified, Row::as_select())).load(db)?)
+            let columns = (service_points::sort_verified, service_points::id, service_points::number);
+            let rows: Vec<(String, String, i64)> = ordered.select(columns).load(db)?;
+            let chosen = |(sort, id, number)| Chosen { number, position: Position { sort, id }, score: None };
+            rows.into_iter().map(chosen).collect()
         }
         (ServicePointSort::Name | ServicePointSort::Distance | ServicePointSort::Relevance, ..) => {
-            let ordered = keyset!(conditions.everything(), window, service_points::sort_name, service_points::id);
-            positioned(ordered.select((service_points::sort_name, Row::as_select())).load(db)?)
+            named::rows(db, &conditions, window)?
         }
     };
     let question = Question {
@@ -57,22 +63,15 @@ pub fn list(db: &mut AnyConnection, hours: &Hours, asked: &Asked<ServicePointFil
         from: conditions.around.as_ref().map(|around| around.from),
     };
     let page = window.page(
-        rows,
+        chosen,
         total,
-        |(position, _)| position.clone(),
-        |rows| {
-            let mut scores = search::scores(db, &conditions, hours, &rows, &question)?;
-            let answer = |(_, row): (Position, Row)| {
-                let score = scores.remove(&row.slim.number);
-                rendered(row, hours, &question, score)
-            };
-            rows.into_iter().map(answer).collect()
-        },
+        |chosen| chosen.position.clone(),
+        |chosen| shown(db, known, &conditions, &question, chosen),
     )?;
     let day = filter.as_of.unwrap_or(moment.today);
     let facets = match filter.facets.as_slice() {
         [] => None,
-        fields => Some(facets::count(db, &conditions, fields, day, moment)?),
+        fields => Some(facets::count(db, &conditions, known, fields, day)?),
     };
     let missed = conditions.search.as_ref().filter(|_| window.after.is_none());
     let missed = missed.filter(|_| is_missed.unwrap_or(page.items.is_empty()));
@@ -80,21 +79,29 @@ pub fn list(db: &mut AnyConnection, hours: &Hours, asked: &Asked<ServicePointFil
     Ok(Points { page, facets, miss })
 }
 
-/// The rows of the points that were chosen, in their order.
-fn completed(db: &mut AnyConnection, chosen: Vec<(Position, Slim)>) -> Result<Vec<(Position, Row)>> {
-    let numbers: Vec<i64> = chosen.iter().map(|(_, slim)| slim.number).collect();
-    let rows: Vec<(i64, String)> = service_points::table
-        .filter(service_points::number.eq_any(numbers))
-        .select((service_points::number, service_points::body))
+/// The points that were chosen, in their order, as they are answered.
+fn shown(
+    db: &mut AnyConnection,
+    known: &Known,
+    conditions: &Conditions,
+    question: &Question,
+    chosen: Vec<Chosen>,
+) -> Result<Vec<Box<RawValue>>> {
+    let read: Vec<(Slim, String)> = service_points::table
+        .inner_join(service_point_bodies::table.on(service_point_bodies::number.eq(service_points::number)))
+        .filter(among(service_points::number, chosen.iter().map(|chosen| chosen.number)))
+        .select((Slim::as_select(), service_point_bodies::body))
         .load(db)?;
-    let mut bodies: HashMap<i64, String> = rows.into_iter().collect();
-    let row = |(position, slim): (Position, Slim)| {
-        let body = bodies.remove(&slim.number)?;
-        Some((position, Row { slim, body }))
-    };
-    Ok(chosen.into_iter().filter_map(row).collect())
-}
-
-fn positioned(rows: Vec<(String, Row)>) -> Vec<(Position, Row)> {
-    rows.into_iter().map(|(sort, row)| (Position { sort, id: row.slim.id.clone() }, row)).collect()
+    let mut rows: HashMap<i64, Row> = read.into_iter().map(|(slim, body)| (slim.number, Row { slim, body })).collect();
+    known.hours.refresh(db, rows.values().map(|row| &row.slim))?;
+    let unscored: Vec<i64> =
+        chosen.iter().filter(|chosen| chosen.score.is_none()).map(|chosen| chosen.number).collect();
+    let mut scores = search::scores(db, conditions, known, &unscored, question)?;
+    let present = chosen.into_iter().filter_map(|chosen| Some((rows.remove(&chosen.number)?, chosen.score)));
+    present
+        .map(|(row, score)| {
+            let score = score.or_else(|| scores.remove(&row.slim.number));
+            rendered(row, known, question, score)
+        })
+        .collect()
 }

@@ -3,27 +3,27 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{auto_type, exists};
 use diesel::prelude::*;
-use digituki_domain::area::{AreaId, MunicipalityCode, RegionCode};
+use digituki_domain::atlas::Atlas;
 use digituki_domain::clock::Moment;
 use digituki_domain::freshness::Freshness;
+use digituki_domain::invalid::{Invalid, Violation};
 use digituki_domain::point::{BoundingBox, Square};
 use digituki_domain::provider::{Provider, ProviderId};
 use digituki_domain::search::SearchField;
 use digituki_domain::service_point::{ServicePointFilter, Term};
+use digituki_domain::text::Language;
 
+use super::Known;
 use super::near::Around;
 use super::search::{Search, WordGroup};
-use super::{Hours, near};
+use crate::among::{Among, among};
 use crate::connection::{AnyConnection, Backend};
-use crate::error::{Result, in_query, together};
+use crate::error::{Result, in_query, refuse, together};
+use crate::merge;
 use crate::noun::require;
-use crate::schema::{memberships, service_point_terms, service_point_words, service_points};
-use crate::{area, merge, municipality};
+use crate::schema::{service_point_terms, service_point_words, service_points};
 
 pub(super) type Query = service_points::BoxedQuery<'static, Backend>;
-
-/// The region to which what serves the whole country but Åland does not belong.
-const ALAND: &str = "21";
 
 /// Restricts a boxed query that reads points to those that meet all conditions, but for how far away they are.
 macro_rules! meeting {
@@ -49,7 +49,7 @@ macro_rules! meeting {
             };
         }
         if let Some(open) = &conditions.open {
-            query = query.filter(service_points::hours.assume_not_null().eq_any(open.clone()));
+            query = query.filter($crate::among::among(service_points::hours.assume_not_null(), open.clone()));
         }
         if let Some(bbox) = &conditions.bbox {
             query = query
@@ -71,7 +71,7 @@ macro_rules! around {
         match &conditions.around {
             None => query,
             Some(around) => {
-                let serving = $crate::service_point::matching::has_terms(around.serving.clone());
+                let serving = $crate::service_point::matching::has_terms(around.serving());
                 let serving = diesel::dsl::not(service_points::has_place).and(serving);
                 let there = service_points::square.is_not_null();
                 match around.radius {
@@ -103,6 +103,8 @@ pub(super) struct Conditions {
     pub(super) open: Option<Vec<i64>>,
     /// Terms of which a point has any, for each filter: first those of few points.
     pub(super) groups: Vec<Group>,
+    /// The languages of which a point has any, where its list says which it has.
+    pub(super) languages: Option<i64>,
     pub(super) around: Option<Around>,
 }
 
@@ -113,6 +115,15 @@ pub(super) struct Group {
     /// Whether few points have any of them: then they lead to the points; else each point is asked for them, in the
     /// order of the list.
     pub(super) leads: bool,
+    about: About,
+}
+
+/// What a filter is about, where there is a list by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    Area,
+    Languages(i64),
+    Else,
 }
 
 impl Conditions {
@@ -120,22 +131,23 @@ impl Conditions {
         db: &mut AnyConnection,
         filter: &ServicePointFilter,
         moment: Moment,
-        hours: &Hours,
+        known: &Known,
     ) -> Result<Self> {
         let day = filter.as_of.unwrap_or(moment.today);
-        let municipalities = in_query("municipality", &filter.municipality).into_iter();
-        let regions = in_query("region", &filter.region).into_iter();
-        let areas = municipalities.map(|(place, code)| (place, code.id()));
-        let areas = areas.chain(regions.map(|(place, code)| (place, code.id())));
+        let atlas = known.atlas(db)?;
         let providers = merged_into(db, &filter.provider)?;
-        together([area::require(db, areas.collect()), require::<Provider>(db, in_query("provider", &providers))])?;
+        together([require_areas(&atlas, filter), require::<Provider>(db, in_query("provider", &providers))])?;
         let open_at = filter.open_at.map(|at| at.instant(moment));
-        let open = open_at.map(|at| hours.open_at(at));
-        let search = filter.q.as_ref().map(|text| Search::new(db, text)).transpose()?;
-        let mut groups = vec![
+        let open = open_at.map(|at| known.hours.open_at(db, at)).transpose()?;
+        let search = filter.q.as_ref().map(|text| Search::new(db, known, text)).transpose()?;
+        let municipalities = &filter.municipality;
+        let areas = [
+            if municipalities.is_empty() { Vec::new() } else { atlas.terms_of_municipalities(municipalities, day) },
+            if filter.region.is_empty() { Vec::new() } else { atlas.terms_of_regions(&filter.region, day) },
+        ];
+        let others = [
             all("provider", &providers),
             all("postcode", &filter.postcode),
-            all("language", &filter.language),
             all("support_form", &filter.support_form),
             all("delivery_mode", &filter.delivery_mode),
             all("topic", &filter.topic),
@@ -145,20 +157,82 @@ impl Conditions {
             all("access_mode", &filter.access_mode),
             all("remote", filter.remote.as_slice()),
         ];
-        if !filter.municipality.is_empty() {
-            groups.push(of_municipalities(db, &filter.municipality, day)?);
-        }
-        if !filter.region.is_empty() {
-            groups.push(of_regions(db, &filter.region, day)?);
-        }
+        let languages = (About::Languages(Language::bits(&filter.language)), all("language", &filter.language));
+        let groups = areas.map(|terms| (About::Area, texts(&terms))).into_iter().chain([languages]);
+        let groups = groups.chain(others.map(|terms| (About::Else, terms)));
         let mut weighed = Vec::new();
-        for terms in groups.into_iter().filter(|terms| !terms.is_empty()) {
-            weighed.push(Group { leads: are_few(db, &terms)?, terms });
+        for (about, terms) in groups.filter(|(_, terms)| !terms.is_empty()) {
+            let leads = match search {
+                // What is ranked together follows from it.
+                Some(_) => are_few(db, &terms)?,
+                None => known.are_few(&terms, || are_few(db, &terms))?,
+            };
+            weighed.push(Group { terms, leads, about });
         }
         weighed.sort_by_key(|group| !group.leads);
-        let around = filter.near.map(|near| near::around(db, filter, near.0, moment)).transpose()?.flatten();
-        let freshness = filter.freshness.clone();
-        Ok(Self { search, open_at, day, moment, freshness, bbox: filter.bbox, open, groups: weighed, around })
+        let around = filter.near.and_then(|near| Around::new(&atlas, filter, near.0, moment));
+        let (freshness, languages) = (filter.freshness.clone(), None);
+        Ok(Self {
+            search,
+            open_at,
+            day,
+            moment,
+            freshness,
+            bbox: filter.bbox,
+            open,
+            groups: weighed,
+            languages,
+            around,
+        })
+    }
+
+    /// The areas whose lists lead to the points, and what is left of the conditions along these; none where something
+    /// else than an area leads to few points.
+    pub(super) fn without_area(&self) -> Option<(Vec<String>, Self)> {
+        let leads = |group: &Group| group.leads && group.about != About::Area;
+        let area = self.groups.iter().position(|group| group.about == About::Area)?;
+        if self.groups.iter().any(leads) {
+            return None;
+        }
+        let mut others = self.clone();
+        let Group { terms, .. } = others.groups.remove(area);
+        others.read_languages();
+        Some((terms, others))
+    }
+
+    /// The same conditions where the list of an area says the languages.
+    pub(super) fn along_area(&self) -> Self {
+        let mut along = self.clone();
+        along.read_languages();
+        along
+    }
+
+    fn read_languages(&mut self) {
+        for group in &self.groups {
+            if let (About::Languages(bits), false) = (group.about, group.leads) {
+                self.languages = Some(bits);
+            }
+        }
+        self.groups.retain(|group| group.leads || !matches!(group.about, About::Languages(_)));
+    }
+
+    /// The same day without any condition but that a point is there on it.
+    pub(super) fn unconditional(&self) -> Self {
+        Self {
+            search: None,
+            freshness: Vec::new(),
+            bbox: None,
+            open: None,
+            groups: Vec::new(),
+            languages: None,
+            around: None,
+            ..*self
+        }
+    }
+
+    /// All terms that are asked for.
+    pub(super) fn terms(&self) -> Vec<&[String]> {
+        self.groups.iter().map(|group| group.terms.as_slice()).collect()
     }
 
     /// Whether some condition leaves few points.
@@ -189,50 +263,29 @@ fn merged_into(db: &mut AnyConnection, ids: &[ProviderId]) -> Result<Vec<Provide
     Ok(ids.iter().map(|id| survivors.remove(&id.to_string()).unwrap_or(*id)).collect())
 }
 
-/// The terms of what lies in municipalities on a day, or serves them.
-pub(super) fn of_municipalities(
-    db: &mut AnyConnection,
-    codes: &[MunicipalityCode],
-    day: NaiveDate,
-) -> Result<Vec<String>> {
-    let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
-    lying_or_serving(db, &codes, day)
+/// Refuses areas that the registry does not know.
+fn require_areas(atlas: &Atlas, filter: &ServicePointFilter) -> Result<()> {
+    let municipalities = in_query("municipality", &filter.municipality).into_iter();
+    let regions = in_query("region", &filter.region).into_iter();
+    let asked = municipalities.map(|(place, code)| (place, code.id()));
+    let asked = asked.chain(regions.map(|(place, code)| (place, code.id())));
+    let unknown = asked.filter(|(_, area)| !atlas.holds(area));
+    refuse(
+        unknown
+            .map(|(place, area)| Violation { place, invalid: Invalid::NoSuch { value: area.to_string() } })
+            .collect(),
+    )
 }
 
-/// The terms of what lies in regions on a day, or serves any part of them.
-fn of_regions(db: &mut AnyConnection, regions: &[RegionCode], day: NaiveDate) -> Result<Vec<String>> {
-    let codes = municipality::lying_in(db, regions, day)?;
-    let mut terms = lying_or_serving(db, &codes, day)?;
-    // Also where nothing lies in a region on that day.
-    terms.extend(regions.iter().map(|region| Term::serves(&region.id()).as_str().to_owned()));
-    terms.sort_unstable();
-    terms.dedup();
-    Ok(terms)
-}
-
-fn lying_or_serving(db: &mut AnyConnection, codes: &[String], day: NaiveDate) -> Result<Vec<String>> {
-    let areas: Vec<(String, String)> = memberships::table
-        .filter(memberships::municipality.eq_any(codes))
-        .filter(memberships::valid_from.is_null().or(memberships::valid_from.le(day)))
-        .filter(memberships::valid_to.is_null().or(memberships::valid_to.ge(day)))
-        .select((memberships::kind, memberships::area))
-        .distinct()
-        .load(db)?;
-    let mut terms = all("municipality", codes);
-    terms.extend(all("serves:municipality", codes));
-    terms.extend(areas.iter().map(|(kind, code)| format!("serves:{kind}:{code}")));
-    terms.push(Term::serves(&AreaId::country()).as_str().to_owned());
-    if areas.iter().any(|(kind, code)| kind == "region" && code != ALAND) {
-        terms.push(Term::serves_mainland().as_str().to_owned());
-    }
-    Ok(terms)
+pub(super) fn texts(terms: &[Term]) -> Vec<String> {
+    terms.iter().map(|term| term.as_str().to_owned()).collect()
 }
 
 /// Whether few points have any of the terms.
 fn are_few(db: &mut AnyConnection, terms: &[String]) -> Result<bool> {
     const FEW: i64 = 2_000;
     let some = service_point_terms::table
-        .filter(service_point_terms::term.eq_any(terms))
+        .filter(among(service_point_terms::term, terms.iter().cloned()))
         .offset(FEW)
         .limit(1)
         .select(service_point_terms::number);
@@ -243,28 +296,32 @@ fn are_few(db: &mut AnyConnection, terms: &[String]) -> Result<bool> {
 /// The numbers of the points that have any of the terms.
 #[auto_type]
 pub(super) fn with_terms(terms: Vec<String>) -> _ {
-    service_point_terms::table.filter(service_point_terms::term.eq_any(terms)).select(service_point_terms::number)
+    let any: Among<service_point_terms::term, String> = among(service_point_terms::term, terms);
+    service_point_terms::table.filter(any).select(service_point_terms::number)
 }
 
 /// Whether a point has any of the terms.
 #[auto_type]
 pub(super) fn has_terms(terms: Vec<String>) -> _ {
     let own = service_point_terms::table.filter(service_point_terms::number.eq(service_points::number));
-    exists(own.filter(service_point_terms::term.eq_any(terms)))
+    let any: Among<service_point_terms::term, String> = among(service_point_terms::term, terms);
+    exists(own.filter(any))
 }
 
 /// The numbers of the points that are found by any of the words.
 #[auto_type]
 pub(super) fn with_words(words: Vec<i64>) -> _ {
-    service_point_words::table.filter(service_point_words::word.eq_any(words)).select(service_point_words::number)
+    let any: Among<service_point_words::word, i64> = among(service_point_words::word, words);
+    service_point_words::table.filter(any).select(service_point_words::number)
 }
 
 /// Whether a point is found by any of the words. The fields are named one by one: so an index leads to the point.
 #[auto_type]
 pub(super) fn has_words(words: Vec<i64>) -> _ {
     let own = service_point_words::table.filter(service_point_words::number.eq(service_points::number));
-    let fields: [i16; 4] = SearchField::RANKS;
-    exists(own.filter(service_point_words::word.eq_any(words)).filter(service_point_words::field.eq_any(fields)))
+    let any: Among<service_point_words::word, i64> = among(service_point_words::word, words);
+    let fields: Among<service_point_words::field, i16> = among(service_point_words::field, SearchField::RANKS);
+    exists(own.filter(any).filter(fields))
 }
 
 /// Whether a point lies in any of the squares.

@@ -1,22 +1,27 @@
 //! What is near: places by their distance, and in between what comes to wherever one is.
 
-use diesel::dsl::{not, sql};
-use diesel::expression::SqlLiteral;
+use std::cmp::Ordering;
+
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::BigInt;
 use digituki_domain::area::MunicipalityCode;
+use digituki_domain::atlas::Atlas;
 use digituki_domain::clock::Moment;
 use digituki_domain::point::{Planar, Point, Square};
-use digituki_domain::service_point::{Mixer, ServicePointFilter, Turn};
+use digituki_domain::service_point::{Mixer, ServicePointFilter, Term, Turn};
 
-use super::Slim;
-use super::matching::{Conditions, Query, of_municipalities, within};
+use super::Known;
+use super::list::Chosen;
+use super::matching::{Conditions, Query, texts, within};
+use super::named::{self, run};
 use crate::column;
-use crate::connection::AnyConnection;
+use crate::connection::{AnyConnection, Backend};
 use crate::error::Result;
-use crate::municipality;
-use crate::page::{Position, Window, keyset};
+use crate::page::{Position, Window};
 use crate::schema::service_points;
+use crate::union::Union;
 
 /// Where somebody is, and how far away a place may be.
 #[derive(Clone)]
@@ -24,44 +29,36 @@ pub(super) struct Around {
     pub(super) from: Planar,
     /// In metres.
     pub(super) radius: Option<f64>,
-    /// The terms of what serves the municipality of whoever asks.
-    pub(super) serving: Vec<String>,
-}
-
-/// The surroundings of a point; none beyond what the projection knows.
-pub(super) fn around(
-    db: &mut AnyConnection,
-    filter: &ServicePointFilter,
-    point: Point,
-    moment: Moment,
-) -> Result<Option<Around>> {
-    let Some(from) = point.planar() else { return Ok(None) };
-    let own: Vec<MunicipalityCode> = if filter.municipality.is_empty() {
-        nearest_centre(db, point, moment)?.into_iter().collect()
-    } else {
-        filter.municipality.clone()
-    };
-    let serving = of_municipalities(db, &own, moment.today)?;
-    Ok(Some(Around { from, radius: filter.radius_km.map(|kilometres| kilometres * 1_000.0), serving }))
-}
-
-/// The municipality whose centre is nearest: borders are not known here.
-fn nearest_centre(db: &mut AnyConnection, point: Point, moment: Moment) -> Result<Option<MunicipalityCode>> {
-    let centres = municipality::centres(db, moment.today)?;
-    let nearest = centres.iter().min_by(|(_, one), (_, other)| point.distance(*one).total_cmp(&point.distance(*other)));
-    nearest.map(|(code, _)| column::parse(code)).transpose()
+    /// The terms of what serves the municipality of whoever asks, what reaches least first.
+    serving: Vec<(i32, Term)>,
 }
 
 impl Around {
+    /// The surroundings of a point; none beyond what the projection knows.
+    pub(super) fn new(atlas: &Atlas, filter: &ServicePointFilter, point: Point, moment: Moment) -> Option<Self> {
+        let from = point.planar()?;
+        let nearest = || atlas.nearest(from, moment.today).cloned().into_iter().collect();
+        let asked = &filter.municipality;
+        let own: Vec<MunicipalityCode> = if asked.is_empty() { nearest() } else { asked.clone() };
+        let terms = atlas.terms_of_municipalities(&own, moment.today).into_iter();
+        let mut serving: Vec<(i32, Term)> = terms.filter_map(|term| Some((term.reach()?, term))).collect();
+        serving.sort_unstable();
+        Some(Self { from, radius: filter.radius_km.map(|kilometres| kilometres * 1_000.0), serving })
+    }
+
+    /// The terms of what serves whoever asks.
+    pub(super) fn serving(&self) -> Vec<String> {
+        texts(&self.serving.iter().map(|(_, term)| term.clone()).collect::<Vec<_>>())
+    }
+
     /// The squares in which everything lies that is so near, in metres.
     pub(super) fn squares(&self, distance: f64) -> [Square; 9] {
         Square::around(self.from, distance * self.from.scale())
     }
 
-    /// How far away a point is on the plane, in square centimetres: whole numbers, in which both databases agree.
-    pub(super) fn square_of_distance(&self) -> SqlLiteral<BigInt> {
+    pub(super) fn square_of_distance(&self) -> SquareOfDistance {
         let (north, east) = self.from.centimetres();
-        sql(&format!("((northing - {north}) * (northing - {north}) + (easting - {east}) * (easting - {east}))"))
+        SquareOfDistance { north, east }
     }
 
     /// A distance on the ground, in metres, as it compares with that.
@@ -69,6 +66,40 @@ impl Around {
     pub(super) fn squared(&self, distance: f64) -> i64 {
         let centimetres = (distance * 100.0 * self.from.scale()).round() as i64;
         centimetres * centimetres
+    }
+}
+
+/// How far away a point is on the plane, in square centimetres: whole numbers, in which both databases agree.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SquareOfDistance {
+    north: i64,
+    east: i64,
+}
+
+impl Expression for SquareOfDistance {
+    type SqlType = BigInt;
+}
+impl<T> AppearsOnTable<T> for SquareOfDistance {}
+impl<T> SelectableExpression<T> for SquareOfDistance {}
+impl ValidGrouping<()> for SquareOfDistance {
+    type IsAggregate = is_aggregate::No;
+}
+impl QueryId for SquareOfDistance {
+    type QueryId = Self;
+}
+impl QueryFragment<Backend> for SquareOfDistance {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        for (text, value) in [
+            ("((service_points.northing - ", &self.north),
+            (") * (service_points.northing - ", &self.north),
+            (") + (service_points.easting - ", &self.east),
+            (") * (service_points.easting - ", &self.east),
+        ] {
+            out.push_sql(text);
+            out.push_bind_param::<BigInt, i64>(value)?;
+        }
+        out.push_sql("))");
+        Ok(())
     }
 }
 
@@ -101,32 +132,35 @@ impl Start {
     }
 }
 
-/// A page of near points, each with where the next page starts behind it; one more than asked for.
+/// A page of near points; one more than asked for.
 pub(super) fn rows(
     db: &mut AnyConnection,
     conditions: &Conditions,
     around: &Around,
+    known: &Known,
     window: &Window,
-) -> Result<Vec<(Position, Slim)>> {
+) -> Result<Vec<Chosen>> {
     let mut start = Start::read(window.after.as_ref())?;
-    let mut places = places(db, conditions, around, start.place.as_ref(), window.fetch())?.into_iter().peekable();
+    let places = places(db, conditions, around, known, (start.place.as_ref(), window.fetch()))?;
+    let mut places = places.into_iter().peekable();
     let mut roaming = roaming(db, conditions, around, start.roaming.as_ref(), window)?.into_iter().peekable();
     let mut mixed = Vec::new();
     while mixed.len() <= window.limit {
-        let next = places.peek().map(|(distance, _)| metres(*distance, around));
-        match start.mixer.next(next, roaming.peek().is_some()) {
+        let next = places.peek().map(|(distance, ..)| metres(*distance, around));
+        let (id, number) = match start.mixer.next(next, roaming.peek().is_some()) {
             Some(Turn::Place) => {
-                let Some((distance, row)) = places.next() else { break };
-                start.place = Some((distance, row.id.clone()));
-                mixed.push((start.position(&row.id), row));
+                let Some((distance, id, number)) = places.next() else { break };
+                start.place = Some((distance, id.clone()));
+                (id, number)
             }
             Some(Turn::Roaming) => {
-                let Some((sort, row)) = roaming.next() else { break };
-                start.roaming = Some(Position { sort, id: row.id.clone() });
-                mixed.push((start.position(&row.id), row));
+                let Some((sort, number)) = roaming.next() else { break };
+                start.roaming = Some(Position { sort, id: number.to_string() });
+                (number.to_string(), number)
             }
             None => break,
-        }
+        };
+        mixed.push(Chosen { number, position: start.position(&id), score: None });
     }
     Ok(mixed)
 }
@@ -136,23 +170,36 @@ fn metres(squared: i64, around: &Around) -> f64 {
     (squared as f64).sqrt() / 100.0 / around.from.scale()
 }
 
-/// The nearest places behind one, looked for in ever wider rings: how many of them it takes does not depend on how
-/// many are asked for, and each is short where many are near.
+/// A place: the square of its distance, its id and its number.
+type Near = (i64, String, i64);
+
+/// The nearest places behind one, looked for in ever wider rings: each is short where many are near. It begins with the
+/// ring that was wide enough the last time that the same was asked around here.
 fn places(
     db: &mut AnyConnection,
     conditions: &Conditions,
     around: &Around,
-    after: Option<&(i64, String)>,
-    fetch: i64,
-) -> Result<Vec<(i64, Slim)>> {
-    const RINGS: [f64; 5] = [500.0, 2_000.0, 8_000.0, 32_000.0, 128_000.0];
-    let passed = after.map_or(0.0, |(distance, _)| metres(*distance, around));
-    let widest = around.radius.unwrap_or(f64::MAX);
-    let rings = RINGS.into_iter().filter(|ring| *ring > passed && *ring < widest);
-    for ring in rings {
-        let found = ranked(db, conditions, around, after, Some(ring), fetch)?;
-        if i64::try_from(found.len()).is_ok_and(|found| found >= fetch) {
-            return Ok(found);
+    known: &Known,
+    (after, fetch): (Option<&(i64, String)>, i64),
+) -> Result<Vec<Near>> {
+    const RINGS: [f64; 10] =
+        [250.0, 500.0, 1_000.0, 2_000.0, 4_000.0, 8_000.0, 16_000.0, 32_000.0, 64_000.0, 128_000.0];
+    /// Squares of some four kilometres.
+    const HERE: u32 = 24;
+    if !conditions.is_narrow() {
+        let passed = after.map_or(0.0, |(distance, _)| metres(*distance, around));
+        let widest = around.radius.unwrap_or(f64::MAX);
+        let question = (Square::number(around.from) >> HERE, fetch, conditions.terms());
+        let start = known.ring(&question);
+        let rings = RINGS.into_iter().enumerate().skip(start);
+        for (index, ring) in rings.filter(|(_, ring)| *ring > passed && *ring < widest) {
+            let found = ranked(db, conditions, around, after, Some(ring), fetch)?;
+            if i64::try_from(found.len()).is_ok_and(|found| found >= fetch) {
+                if after.is_none() && index > start {
+                    known.note_ring(&question, index);
+                }
+                return Ok(found);
+            }
         }
     }
     ranked(db, conditions, around, after, around.radius, fetch)
@@ -165,34 +212,59 @@ fn ranked(
     after: Option<&(i64, String)>,
     ring: Option<f64>,
     fetch: i64,
-) -> Result<Vec<(i64, Slim)>> {
+) -> Result<Vec<Near>> {
+    let distance = around.square_of_distance();
     let mut query: Query = conditions.anywhere().filter(service_points::square.is_not_null());
     if let Some(ring) = ring {
-        let within = within(around.squares(ring));
-        query = query.filter(within).filter(around.square_of_distance().le(around.squared(ring)));
+        query = query.filter(within(around.squares(ring))).filter(distance.le(around.squared(ring)));
     }
-    if let Some((distance, id)) = after {
-        let same = around.square_of_distance().eq(*distance).and(service_points::id.gt(id.clone()));
-        query = query.filter(around.square_of_distance().gt(*distance).or(same));
+    if let Some((passed, id)) = after {
+        let same = distance.eq(*passed).and(service_points::id.gt(id.clone()));
+        query = query.filter(distance.gt(*passed).or(same));
     }
-    let ordered = query.order((around.square_of_distance(), service_points::id)).limit(fetch);
-    Ok(ordered.select((around.square_of_distance(), Slim::as_select())).load(db)?)
+    let ordered = query.order((distance, service_points::id)).limit(fetch);
+    Ok(ordered.select((distance, service_points::id, service_points::number)).load(db)?)
 }
 
-/// What has no place and serves whoever asks, by how far it reaches and by name.
+/// What has no place and serves whoever asks, by how far it reaches and by name, each with its number.
 fn roaming(
     db: &mut AnyConnection,
     conditions: &Conditions,
     around: &Around,
     after: Option<&Position>,
     window: &Window,
-) -> Result<Vec<(String, Slim)>> {
-    let window = Window { after: after.cloned(), ..window.clone() };
-    let query = conditions
-        .anywhere()
-        // In the words of the index, which a value would not be.
-        .filter(not(service_points::has_place))
-        .filter(super::matching::has_terms(around.serving.clone()));
-    let ordered = keyset!(query, window, service_points::sort_reach, service_points::id);
-    Ok(ordered.select((service_points::sort_reach, Slim::as_select())).load(db)?)
+) -> Result<Vec<(String, i64)>> {
+    let start =
+        after.map(|after| Ok::<_, crate::Error>((reach(&after.sort)?, named::start(Some(after))?))).transpose()?;
+    let conditions = conditions.along_area();
+    let runs = around.serving.iter().filter_map(|(reach, area)| {
+        let start = match &start {
+            None => None,
+            Some((passed, start)) => match reach.cmp(passed) {
+                Ordering::Less => return None,
+                Ordering::Equal => start.as_ref().map(|(sort, number)| (sort[1..].to_owned(), *number)),
+                Ordering::Greater => None,
+            },
+        };
+        Some(run(&conditions, area.as_str(), start.as_ref(), window.fetch()))
+    });
+    let runs: Vec<_> = runs.collect();
+    if runs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found: Vec<(String, String, i64)> = Union::of(runs).load(db)?;
+    let reaches = |area: &str| around.serving.iter().find(|(_, term)| term.as_str() == area).map(|(reach, _)| *reach);
+    let mut found: Vec<(String, i64)> = found
+        .into_iter()
+        .filter_map(|(area, name, number)| Some((format!("{}{name}", reaches(&area)?), number)))
+        .collect();
+    // What serves one in two ways stands in two lists.
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// How far that reaches by which something without a place is sorted: the digit before its name.
+fn reach(sort: &str) -> Result<i32> {
+    column::parse(sort.get(..1).unwrap_or_default())
 }

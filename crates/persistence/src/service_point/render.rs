@@ -14,15 +14,15 @@ use digituki_domain::search::Words;
 use digituki_domain::service::{Service, ServiceFacts, ServiceId, ServicePlaceFacts, ServiceRecord, ServiceRef};
 use digituki_domain::service_point::{PointLocation, ServicePointId, StillPoint, Term};
 use digituki_domain::support::{DeliveryMode, ServiceAreaMode, SupportForm};
-use digituki_domain::text::Names;
+use digituki_domain::text::{Language, Names};
 use digituki_domain::validity::Validity;
 
-use super::{forget_terms, hours, words};
+use super::{hours, words};
 use crate::column::stored_instant;
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
 use crate::noun::{Referred as _, records};
-use crate::schema::{municipalities, service_point_terms, service_points};
+use crate::schema::{municipalities, service_point_areas, service_point_bodies, service_point_terms, service_points};
 use crate::service::{named, told};
 use crate::suggestion::Suggested;
 use crate::{area, names};
@@ -38,7 +38,6 @@ struct NewRow {
     municipality: Option<String>,
     sort_name: String,
     sort_verified: String,
-    sort_reach: String,
     lat: Option<f64>,
     lon: Option<f64>,
     northing: Option<i64>,
@@ -48,13 +47,15 @@ struct NewRow {
     verified_at: Option<NaiveDateTime>,
     valid_from: Option<NaiveDate>,
     valid_to: Option<NaiveDate>,
-    body: String,
 }
 
-/// A row that is to be, and its terms.
+/// A row that is to be, and what is written beside it.
 pub(super) struct New {
     row: NewRow,
+    body: String,
     terms: Vec<Term>,
+    /// Of the languages in which support is given, a bit for each.
+    languages: i64,
     words: Words,
 }
 
@@ -183,7 +184,6 @@ impl Sources {
             location_id: point_id.location.as_ref().map(ToString::to_string),
             has_place: place.is_some(),
             municipality,
-            sort_reach: format!("{}{sort_name}", reach(facts)),
             sort_name,
             sort_verified: sort_verified(verified_at.map(|at| at.timestamp_millis())),
             lat: there.map(|point| point.lat),
@@ -195,9 +195,9 @@ impl Sources {
             verified_at: verified_at.map(stored_instant),
             valid_from,
             valid_to,
-            body: serde_json::to_string(&still)?,
         };
-        Ok(New { row, terms, words })
+        let languages = Language::bits(&facts.languages);
+        Ok(New { row, body: serde_json::to_string(&still)?, terms, languages, words })
     }
 
     fn located(&self, id: LocationId, LocationRecord { facts, .. }: &LocationRecord) -> Result<PointLocation> {
@@ -269,17 +269,7 @@ impl Sources {
         let reached = centres.into_iter().filter(|(_, lat, lon)| within(*lat, *lon)).map(|(code, _, _)| code);
         let own = locations.iter().map(|location| location.facts.address.municipality.to_string());
         let area = |code: String| AreaId::new(AreaKind::Municipality, &code).ok();
-        Ok(reached.chain(own).filter_map(area).map(|area| Term::serves(&area)).collect())
-    }
-}
-
-/// Of what has no place, that which is meant for a small area comes first.
-fn reach(facts: &ServiceFacts) -> char {
-    match facts.service_area.as_ref().map(|area| area.mode) {
-        Some(ServiceAreaMode::Radius) => '0',
-        Some(ServiceAreaMode::Areas) => '1',
-        Some(ServiceAreaMode::NationwideExceptAland) => '2',
-        Some(ServiceAreaMode::Nationwide) | None => '3',
+        Ok(reached.chain(own).filter_map(area).map(|area| Term::reaches(&area)).collect())
     }
 }
 
@@ -303,26 +293,33 @@ pub(super) fn put(db: &mut AnyConnection, id: &ServiceId, points: Vec<New>) -> R
         of_service.select((service_points::id, service_points::number)).load(db)?.into_iter().collect();
     let numbers: Vec<i64> = had.values().copied().collect();
     if !numbers.is_empty() {
-        forget_terms(db, &numbers)?;
+        diesel::delete(service_point_terms::table.filter(service_point_terms::number.eq_any(&numbers))).execute(db)?;
+        diesel::delete(service_point_areas::table.filter(service_point_areas::number.eq_any(&numbers))).execute(db)?;
     }
     let kept: Vec<i64> = points.iter().filter_map(|point| had.get(&point.row.id).copied()).collect();
     let gone: Vec<i64> = numbers.into_iter().filter(|number| !kept.contains(number)).collect();
     if !gone.is_empty() {
         words::forget(db, &gone)?;
+        diesel::delete(service_point_bodies::table.filter(service_point_bodies::number.eq_any(&gone))).execute(db)?;
         diesel::delete(service_points::table.filter(service_points::number.eq_any(gone))).execute(db)?;
     }
     let last: Option<i64> = service_points::table.select(diesel::dsl::max(service_points::number)).first(db)?;
     let mut next = last.unwrap_or(0);
-    for New { mut row, terms, words } in points {
+    for New { mut row, body, terms, languages, words } in points {
         if let Some(number) = had.get(&row.id) {
             row.number = *number;
             diesel::update(service_points::table.find(row.number)).set(&row).execute(db)?;
+            let known = service_point_bodies::table.find(row.number);
+            diesel::update(known).set(service_point_bodies::body.eq(&body)).execute(db)?;
         } else {
             next += 1;
             row.number = next;
             diesel::insert_into(service_points::table).values(&row).execute(db)?;
+            let values = (service_point_bodies::number.eq(row.number), service_point_bodies::body.eq(&body));
+            diesel::insert_into(service_point_bodies::table).values(values).execute(db)?;
         }
         put_terms(db, row.number, &terms)?;
+        put_areas(db, &row, &terms, languages)?;
         words::put(db, row.number, &words)?;
     }
     Ok(())
@@ -335,6 +332,27 @@ fn put_terms(db: &mut AnyConnection, number: i64, terms: &[Term]) -> Result<()> 
         .collect();
     // Many rows at once are beyond what one text of a query for both databases can say.
     let insert = diesel::insert_into(service_point_terms::table).values(&rows);
+    match db {
+        AnyConnection::Postgresql(db) => insert.execute(db).map_err(Error::from)?,
+        AnyConnection::Sqlite(db) => insert.execute(db).map_err(Error::from)?,
+    };
+    Ok(())
+}
+
+fn put_areas(db: &mut AnyConnection, row: &NewRow, terms: &[Term], languages: i64) -> Result<()> {
+    let rows: Vec<_> = terms
+        .iter()
+        .filter(|term| term.is_of_area())
+        .map(|term| {
+            (
+                service_point_areas::area.eq(term.as_str()),
+                service_point_areas::sort_name.eq(&row.sort_name),
+                service_point_areas::number.eq(row.number),
+                service_point_areas::languages.eq(languages),
+            )
+        })
+        .collect();
+    let insert = diesel::insert_into(service_point_areas::table).values(&rows);
     match db {
         AnyConnection::Postgresql(db) => insert.execute(db).map_err(Error::from)?,
         AnyConnection::Sqlite(db) => insert.execute(db).map_err(Error::from)?,

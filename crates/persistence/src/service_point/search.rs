@@ -8,19 +8,24 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeZone as _, Utc};
+use diesel::dsl::InnerJoinOn;
 use diesel::prelude::*;
 use digituki_domain::clock::Moment;
 use digituki_domain::freshness::Freshness;
-use digituki_domain::search::{Circumstances, Need, Question, Score, SearchText, Wanted, WordId, Words};
+use digituki_domain::search::{Circumstances, Need, Question, Score, SearchText, Wanted, WordId};
 use digituki_domain::text::Language;
 
-use super::matching::{Conditions, meeting};
-use super::{Hours, Row, Slim, near, words};
+use super::list::Chosen;
+use super::matching::{Conditions, around, meeting};
+use super::near::{self, Around};
+use super::{Known, Slim, words};
+use crate::among::among;
 use crate::column;
 use crate::connection::AnyConnection;
 use crate::error::Result;
 use crate::page::{Position, Window};
-use crate::schema::{service_points, walked_words};
+use crate::schema::{service_point_texts, service_points, walked_words};
+use crate::union::Union;
 
 /// So many points are ranked together where there are more than can all be.
 const BLOCK: usize = 400;
@@ -32,11 +37,13 @@ const ENOUGH: i64 = 20;
 pub(super) const FEW: i64 = 1_000;
 
 /// A question in words, as far as it can be worked out before the points are looked at.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Search {
     pub(super) question: Question,
     /// Terms of which a point has any, for each word: first those of few points.
     pub(super) groups: Vec<WordGroup>,
+    /// The terms that count for how well a point answers, in their order.
+    counting: Vec<WordId>,
 }
 
 /// The terms of one word.
@@ -57,11 +64,15 @@ impl WordGroup {
 
 impl Search {
     /// Reads a question by the words that points hold.
-    pub(super) fn new(db: &mut AnyConnection, text: &SearchText) -> Result<Self> {
+    pub(super) fn new(db: &mut AnyConnection, known: &Known, text: &SearchText) -> Result<Self> {
+        let mut counts: HashMap<WordId, i64> = HashMap::new();
         let question = Question::read(text.as_str(), |terms| {
-            Ok::<_, crate::Error>(words::count(db, &terms, 1)?.into_keys().collect::<BTreeSet<_>>())
+            let there = words::count(db, known, &terms)?;
+            counts.extend(&there);
+            Ok::<_, crate::Error>(there.into_keys().collect::<BTreeSet<_>>())
         })?;
-        let counts = words::count(db, &question.terms(), FEW + 1)?;
+        let others = question.terms().into_iter().filter(|term| !counts.contains_key(term)).collect();
+        counts.extend(words::count(db, known, &others)?);
         let mut groups: Vec<WordGroup> = question
             .wanted
             .iter()
@@ -69,7 +80,8 @@ impl Search {
             .map(|wanted| WordGroup::of(wanted, &counts))
             .collect();
         groups.sort_by_key(|group| group.points);
-        Ok(Self { question, groups })
+        let counting = question.counting();
+        Ok(Self { question, groups, counting })
     }
 
     /// What may be asked for where nothing holds all the words: any of the words in the place that was named, whatever
@@ -83,22 +95,29 @@ impl Search {
         [both, places, vec![WordGroup::any(&self.groups)]]
     }
 
-    /// How well points answer, by their numbers.
-    pub(super) fn score(&self, words: &Words, slim: &Slim, asker: &Asker<'_>) -> Score {
-        let verified_at = slim.verified_at.map(|at| at.and_utc());
-        let hours = slim.hours.and_then(|id| asker.hours.get(id));
+    /// How well a point answers.
+    fn score(&self, Candidate { slim, words }: &Candidate, asker: &mut Asker<'_>) -> Score {
+        let words = words::unpack_some(words, &self.counting);
         let language = self.question.language.map(Language::from);
-        self.question.score(
-            words,
-            Circumstances {
-                metres: asker.conditions.around.as_ref().and_then(|around| Some(around.from.distance(slim.planar()?))),
-                comes_to_you: asker.conditions.around.is_some() && !slim.has_place,
-                is_open: hours.is_some_and(|hours| hours.is_open_at(asker.open_at)),
-                speaks: language.is_some_and(|language| words.speak(language)),
-                freshness: Freshness::of(verified_at, asker.now),
-            },
-        )
+        let circumstances = Circumstances {
+            metres: asker.around.and_then(|around| Some(around.from.distance(slim.planar()?))),
+            comes_to_you: asker.around.is_some() && !slim.has_place,
+            is_open: asker.is_open(slim),
+            speaks: language.is_some_and(|language| words.speak(language)),
+            freshness: Freshness::of(slim.verified_at.map(|at| at.and_utc()), asker.now),
+        };
+        self.question.score(&words, circumstances)
     }
+}
+
+/// What is read of a point to say how well it answers.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = service_points)]
+struct Candidate {
+    #[diesel(embed)]
+    slim: Slim,
+    #[diesel(select_expression = service_point_texts::words)]
+    words: Vec<u8>,
 }
 
 impl WordGroup {
@@ -117,12 +136,27 @@ impl WordGroup {
 }
 
 /// Who asks, and when.
-pub(super) struct Asker<'a> {
-    pub(super) conditions: &'a Conditions,
-    pub(super) hours: &'a Hours,
-    pub(super) now: DateTime<Utc>,
+struct Asker<'a> {
+    around: Option<&'a Around>,
+    known: &'a Known,
+    now: DateTime<Utc>,
     /// At which instant it is to be open.
-    pub(super) open_at: DateTime<Utc>,
+    open_at: DateTime<Utc>,
+    /// Which hours are open then, as far as that was worked out.
+    open: HashMap<i64, bool>,
+}
+
+impl<'a> Asker<'a> {
+    fn new(conditions: &'a Conditions, known: &'a Known, now: DateTime<Utc>, open_at: DateTime<Utc>) -> Self {
+        Self { around: conditions.around.as_ref(), known, now, open_at, open: HashMap::new() }
+    }
+
+    fn is_open(&mut self, slim: &Slim) -> bool {
+        let Some(id) = slim.hours else { return false };
+        let (known, at) = (self.known, self.open_at);
+        let work_out = || known.hours.get(id).is_some_and(|hours| hours.is_open_at(at));
+        *self.open.entry(id).or_insert_with(work_out)
+    }
 }
 
 /// Where a page starts: by which clock the walk goes, in which block, and behind which of its points.
@@ -167,48 +201,43 @@ pub(super) fn relax(db: &mut AnyConnection, conditions: &mut Conditions) -> Resu
     }
 }
 
-/// How well the points of a page answer, by their numbers; none when nothing was asked for in words.
+/// How well points answer that were not chosen by it, by their numbers; none when nothing was asked for in words.
 pub(super) fn scores(
     db: &mut AnyConnection,
     conditions: &Conditions,
-    hours: &Hours,
-    rows: &[(Position, Row)],
+    known: &Known,
+    numbers: &[i64],
     question: &super::Question,
 ) -> Result<HashMap<i64, Score>> {
-    let Some(search) = &conditions.search else { return Ok(HashMap::new()) };
-    let numbers: Vec<i64> = rows.iter().map(|(_, row)| row.slim.number).collect();
-    let words = words::load(db, &numbers)?;
-    let asker = Asker { conditions, hours, now: question.moment.now, open_at: question.at };
-    let score = |slim: &Slim| Some((slim.number, search.score(words.get(&slim.number)?, slim, &asker)));
-    Ok(rows.iter().filter_map(|(_, row)| score(&row.slim)).collect())
+    let Some(search) = conditions.search.as_ref().filter(|_| !numbers.is_empty()) else { return Ok(HashMap::new()) };
+    let mut asker = Asker::new(conditions, known, question.moment.now, question.at);
+    let candidates = candidates(db, known, numbers, &conditions.unconditional())?;
+    Ok(candidates.iter().map(|one| (one.slim.number, search.score(one, &mut asker))).collect())
 }
 
-/// A page of what is found, each with where the next page starts behind it; one more than asked for.
+/// A page of what is found, the best first; one more than asked for.
 pub(super) fn rows(
     db: &mut AnyConnection,
     conditions: &Conditions,
     search: &Search,
-    hours: &Hours,
+    known: &Known,
     window: &Window,
-) -> Result<Vec<(Position, Slim)>> {
+) -> Result<Vec<Chosen>> {
     let mut start = Start::read(window.after.as_ref(), conditions.moment)?;
-    let open_at = conditions.open_at.unwrap_or(start.now);
-    let asker = Asker { conditions, hours, now: start.now, open_at };
+    let mut asker = Asker::new(conditions, known, start.now, conditions.open_at.unwrap_or(start.now));
     let mut found = Vec::new();
     loop {
-        let (points, next) = block(db, conditions, search, start.block.as_ref())?;
-        let numbers: Vec<i64> = points.iter().map(|slim| slim.number).collect();
-        let words = words::load(db, &numbers)?;
-        let mut ranked: Vec<(Reverse<i64>, Slim)> = points
-            .into_iter()
-            .filter_map(|slim| Some((Reverse(search.score(words.get(&slim.number)?, &slim, &asker).total), slim)))
-            .collect();
-        ranked.sort_by(|(one, first), (other, second)| one.cmp(other).then_with(|| first.id.cmp(&second.id)));
-        for (Reverse(total), slim) in ranked {
+        let (points, next) = block(db, conditions, search, known, start.block.as_ref())?;
+        let score = |point: Candidate| (search.score(&point, &mut asker), point.slim);
+        let mut ranked: Vec<(Score, Slim)> = points.into_iter().map(score).collect();
+        ranked.sort_by(|(one, first), (other, second)| (other.total, &first.id).cmp(&(one.total, &second.id)));
+        for (score, slim) in ranked {
+            let total = score.total;
             let is_behind =
                 start.behind.as_ref().is_none_or(|(behind, id)| (Reverse(total), &slim.id) > (Reverse(*behind), id));
             if is_behind {
-                found.push((start.position(total, &slim.id), slim));
+                let position = start.position(total, &slim.id);
+                found.push(Chosen { number: slim.number, position, score: Some(score) });
             }
             if found.len() > window.limit {
                 return Ok(found);
@@ -224,64 +253,96 @@ fn block(
     db: &mut AnyConnection,
     conditions: &Conditions,
     search: &Search,
+    known: &Known,
     start: Option<&Position>,
-) -> Result<(Vec<Slim>, Option<Position>)> {
+) -> Result<(Vec<Candidate>, Option<Position>)> {
     if conditions.is_narrow() {
-        return Ok((conditions.everything().select(Slim::as_select()).load(db)?, None));
+        let points = with_texts().into_boxed().select(Candidate::as_select());
+        let points: Vec<Candidate> = around!(conditions, meeting!(conditions, points)).load(db)?;
+        known.hours.refresh(db, points.iter().map(|point| &point.slim))?;
+        return Ok((points, None));
     }
     if let Some(around) = &conditions.around {
         let window = Window { limit: BLOCK, after: start.cloned(), count: false };
-        let mut points = near::rows(db, conditions, around, &window)?;
+        let mut points = near::rows(db, conditions, around, known, &window)?;
         let more = points.len() > BLOCK;
         points.truncate(BLOCK);
-        let next = points.last().filter(|_| more).map(|(position, _)| position.clone());
-        return Ok((points.into_iter().map(|(_, slim)| slim).collect(), next));
+        let next = points.last().filter(|_| more).map(|chosen| chosen.position.clone());
+        let numbers: Vec<i64> = points.iter().map(|chosen| chosen.number).collect();
+        return Ok((candidates(db, known, &numbers, &conditions.unconditional())?, next));
     }
-    by_words(db, conditions, search, start)
+    by_words(db, conditions, search, known, start)
 }
 
-/// Those that have the rarest word, by how telling the field is in which it stands.
+type WithTexts = InnerJoinOn<
+    service_points::table,
+    service_point_texts::table,
+    diesel::dsl::Eq<service_point_texts::number, service_points::number>,
+>;
+
+fn with_texts() -> WithTexts {
+    service_points::table
+        .inner_join(service_point_texts::table.on(service_point_texts::number.eq(service_points::number)))
+}
+
+/// What is read of some points that meet the conditions.
+fn candidates(
+    db: &mut AnyConnection,
+    known: &Known,
+    numbers: &[i64],
+    conditions: &Conditions,
+) -> Result<Vec<Candidate>> {
+    let points = with_texts().into_boxed().select(Candidate::as_select());
+    let points = points.filter(among(service_points::number, numbers.iter().copied()));
+    let points: Vec<Candidate> = meeting!(conditions, points).load(db)?;
+    known.hours.refresh(db, points.iter().map(|point| &point.slim))?;
+    Ok(points)
+}
+
+/// Those that have the rarest word, by how telling the field is in which it stands. What one of several words led to
+/// before, in a more telling field, has been shown.
 fn by_words(
     db: &mut AnyConnection,
     conditions: &Conditions,
     search: &Search,
+    known: &Known,
     start: Option<&Position>,
-) -> Result<(Vec<Slim>, Option<Position>)> {
+) -> Result<(Vec<Candidate>, Option<Position>)> {
     let [lead, others @ ..] = search.groups.as_slice() else { return Ok((Vec::new(), None)) };
-    let others = Search { groups: others.to_vec(), question: Question::default() };
-    let conditions = Conditions { search: Some(others), ..conditions.clone() };
+    let others =
+        Conditions { search: Some(Search { groups: others.to_vec(), ..Search::default() }), ..conditions.clone() };
     let start: Option<(i16, i64)> = start
         .map(|start| Ok::<_, crate::Error>((column::parse(&start.sort)?, column::parse(&start.id)?)))
         .transpose()?;
-    let mut points: BTreeMap<(i16, i64), Slim> = BTreeMap::new();
-    let mut is_cut = false;
-    for word in &lead.words {
+    let walk = |word: &i64| {
         let mut query = walked_words::table
             .inner_join(service_points::table.on(service_points::number.eq(walked_words::number)))
             .filter(walked_words::word.eq(*word))
             .order((walked_words::field, walked_words::number))
             .limit(i64::try_from(BLOCK).unwrap_or(i64::MAX))
-            .select((walked_words::field, Slim::as_select()))
+            .select((walked_words::field, walked_words::number))
             .into_boxed();
         if let Some((field, number)) = start {
             let beyond = walked_words::field.gt(field).or(walked_words::number.gt(number));
             query = query.filter(walked_words::field.ge(field)).filter(beyond);
         }
-        let found: Vec<(i16, Slim)> = meeting!(&conditions, query).load(db)?;
-        is_cut |= found.len() == BLOCK;
-        points.extend(found.into_iter().map(|(field, slim)| ((field, slim.number), slim)));
-    }
-    is_cut |= points.len() > BLOCK;
-    let next = points.keys().nth(BLOCK - 1).or(points.keys().next_back()).filter(|_| is_cut);
-    let next = next.map(|(field, number)| Position { sort: field.to_string(), id: number.to_string() });
-    let numbers: Vec<i64> = points.keys().take(BLOCK).map(|(_, number)| *number).collect();
-    let words = if lead.words.len() > 1 { words::load(db, &numbers)? } else { HashMap::new() };
-    // What another of the words led to before, in a more telling field, has been shown.
-    let is_new = |field: i16, number: i64| {
-        let own = words.get(&number);
-        let best = own.and_then(|own| lead.words.iter().filter_map(|word| own.field(WordId(*word))).min());
-        best.is_none_or(|best| best.rank() == field)
+        meeting!(&others, query)
     };
-    let block = points.into_iter().take(BLOCK).filter(|((field, number), _)| is_new(*field, *number));
-    Ok((block.map(|(_, slim)| slim).collect(), next))
+    let mut walked: Vec<(i16, i64)> = Union::of(lead.words.iter().map(walk)).load(db)?;
+    // The first of all lists together stand among the first of each.
+    let is_cut = walked.len() >= BLOCK;
+    walked.sort_unstable();
+    walked.dedup();
+    walked.truncate(BLOCK);
+    let next = walked.last().filter(|_| is_cut);
+    let next = next.map(|(field, number)| Position { sort: field.to_string(), id: number.to_string() });
+    let numbers: Vec<i64> = walked.iter().map(|(_, number)| *number).collect();
+    let points = candidates(db, known, &numbers, &conditions.unconditional())?;
+    let fields: BTreeMap<i64, i16> = walked.into_iter().rev().map(|(field, number)| (number, field)).collect();
+    let is_new = |point: &Candidate| {
+        let own = words::unpack_some(&point.words, &search.counting);
+        let best = lead.words.iter().filter_map(|word| own.field(WordId(*word))).min();
+        best.is_none_or(|best| fields.get(&point.slim.number) == Some(&best.rank()))
+    };
+    Ok((points.into_iter().filter(is_new).collect(), next))
 }

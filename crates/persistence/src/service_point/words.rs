@@ -3,11 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::BigInt;
 use digituki_domain::search::{SearchField, WordId, Words};
 use digituki_domain::service_point::StillPoint;
 
-use crate::connection::AnyConnection;
+use super::Known;
+use super::search::FEW;
+use crate::among::among;
+use crate::connection::{AnyConnection, Backend};
 use crate::error::{Error, Result};
 use crate::schema::{service_point_texts, service_point_words};
 
@@ -83,9 +87,9 @@ pub(super) fn forget(db: &mut AnyConnection, numbers: &[i64]) -> Result<()> {
 }
 
 /// The words of points.
-pub(super) fn load(db: &mut AnyConnection, numbers: &[i64]) -> Result<HashMap<i64, Words>> {
-    let rows: Vec<(i64, Vec<u8>)> =
-        service_point_texts::table.filter(service_point_texts::number.eq_any(numbers)).load(db)?;
+fn load(db: &mut AnyConnection, numbers: &[i64]) -> Result<HashMap<i64, Words>> {
+    let of_points = service_point_texts::table.filter(among(service_point_texts::number, numbers.iter().copied()));
+    let rows: Vec<(i64, Vec<u8>)> = of_points.load(db)?;
     Ok(rows.into_iter().map(|(number, words)| (number, unpack(&words))).collect())
 }
 
@@ -139,29 +143,71 @@ fn unpack(packed: &[u8]) -> Words {
     words.iter().map(parse).collect()
 }
 
-#[derive(QueryableByName)]
-struct Counted {
-    #[diesel(sql_type = BigInt)]
-    word: i64,
-    #[diesel(sql_type = BigInt)]
-    points: i64,
+/// Those of the words that are stored as bytes which are among some others; these stand in their order.
+pub(super) fn unpack_some(packed: &[u8], wanted: &[WordId]) -> Words {
+    let (words, _) = packed.as_chunks::<9>();
+    let parse = |[word @ .., field]: &[u8; 9]| (WordId(i64::from_be_bytes(*word)), i16::from(*field));
+    words.iter().map(parse).filter(|(word, _)| wanted.binary_search(word).is_ok()).collect()
 }
 
-/// How many points have each of some terms, up to a number; those that none has are left out.
-pub(super) fn count(db: &mut AnyConnection, words: &BTreeSet<WordId>, most: i64) -> Result<HashMap<WordId, i64>> {
+/// How many points have each of some terms, up to a number; those that none has are left out. Of those that many had a
+/// minute ago it is taken that many have them.
+pub(super) fn count(db: &mut AnyConnection, known: &Known, words: &BTreeSet<WordId>) -> Result<HashMap<WordId, i64>> {
     /// So many fit into a statement on either database.
-    const AT_ONCE: usize = 400;
-    let words: Vec<WordId> = words.iter().copied().collect();
-    let mut counts = HashMap::new();
-    for some in words.chunks(AT_ONCE) {
-        let values = some.iter().map(|word| format!("(CAST({} AS BIGINT))", word.0)).collect::<Vec<_>>().join(", ");
-        let counted: Vec<Counted> = diesel::sql_query(format!(
-            "SELECT column1 AS word, (SELECT count(*) FROM (SELECT 1 FROM service_point_words \
-             WHERE service_point_words.word = column1 LIMIT {most}) AS few) AS points FROM (VALUES {values}) AS asked"
-        ))
-        .load(db)?;
-        counts
-            .extend(counted.into_iter().filter(|counted| counted.points > 0).map(|one| (WordId(one.word), one.points)));
+    const AT_ONCE: usize = 512;
+    let (many, others): (Vec<WordId>, Vec<WordId>) = words.iter().partition(|word| known.is_frequent(**word));
+    let mut counts: HashMap<WordId, i64> = many.into_iter().map(|word| (word, FEW + 1)).collect();
+    for some in others.chunks(AT_ONCE) {
+        let counted: Vec<(i64, i64)> = Counts::of(some).load(db)?;
+        for (word, points) in counted.into_iter().filter(|(_, points)| *points > 0) {
+            if points > FEW {
+                known.note_frequent(WordId(word));
+            }
+            counts.insert(WordId(word), points);
+        }
     }
     Ok(counts)
+}
+
+/// The statement that counts the points which have each of some words: at most one more than few. As with
+/// [`among`], there are few texts of it.
+struct Counts(Vec<i64>);
+
+impl Counts {
+    fn of(words: &[WordId]) -> Self {
+        let mut words: Vec<i64> = words.iter().map(|word| word.0).collect();
+        if let Some(last) = words.last().copied() {
+            words.resize(words.len().next_power_of_two(), last);
+        }
+        Self(words)
+    }
+}
+
+/// The text of the statement tells how many there are.
+impl QueryId for Counts {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Counts {
+    type SqlType = (BigInt, BigInt);
+}
+impl RunQueryDsl<AnyConnection> for Counts {}
+
+impl QueryFragment<Backend> for Counts {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        out.push_sql(
+            "SELECT column1, (SELECT count(*) FROM (SELECT 1 FROM service_point_words \
+             WHERE service_point_words.word = column1 LIMIT ",
+        );
+        out.push_bind_param::<BigInt, i64>(&(FEW + 1))?;
+        out.push_sql(") AS few) FROM (VALUES ");
+        for (index, word) in self.0.iter().enumerate() {
+            out.push_sql(if index == 0 { "(CAST(" } else { ", (CAST(" });
+            out.push_bind_param::<BigInt, i64>(word)?;
+            out.push_sql(" AS BIGINT))");
+        }
+        out.push_sql(") AS asked");
+        Ok(())
+    }
 }

@@ -1,0 +1,114 @@
+//! What a process knows of the database without asking again.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use digituki_domain::atlas::Atlas;
+use digituki_domain::search::WordId;
+
+use super::hours::Hours;
+use crate::connection::AnyConnection;
+use crate::error::Result;
+use crate::{area, municipality};
+
+/// So many remarks of a kind are kept.
+const MOST: usize = 20_000;
+
+/// How long it is believed that few or many points have a term: by that it is decided in which way points are looked
+/// for.
+const BELIEVED: Duration = Duration::from_secs(60);
+
+/// What a process knows of the database: what never changes, what changes with a new version of the program, and
+/// remarks by which ways are chosen.
+#[derive(Debug, Default)]
+pub struct Known {
+    pub(super) hours: Hours,
+    atlas: RwLock<Arc<Atlas>>,
+    /// Whether few points have any of some terms.
+    few: Remarks<(Instant, bool)>,
+    /// Since when it is known that many points have a word.
+    frequent: Remarks<Instant>,
+    /// In which ring there were enough places.
+    rings: Remarks<usize>,
+}
+
+impl Known {
+    /// Reads the areas anew: another process may have brought others.
+    pub fn refresh(&self, db: &mut AnyConnection) -> Result<()> {
+        let atlas = Atlas::new(area::ids(db)?, municipality::records(db)?);
+        *self.atlas.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(atlas);
+        Ok(())
+    }
+
+    /// All areas.
+    pub(super) fn atlas(&self, db: &mut AnyConnection) -> Result<Arc<Atlas>> {
+        let atlas = Arc::clone(&self.atlas.read().unwrap_or_else(PoisonError::into_inner));
+        if atlas.is_empty() {
+            self.refresh(db)?;
+            return Ok(Arc::clone(&self.atlas.read().unwrap_or_else(PoisonError::into_inner)));
+        }
+        Ok(atlas)
+    }
+
+    /// Whether few points have any of some terms, as it was known a minute ago.
+    pub(super) fn are_few(&self, terms: &[String], count: impl FnOnce() -> Result<bool>) -> Result<bool> {
+        if let Some((since, few)) = self.few.of(&terms)
+            && since.elapsed() < BELIEVED
+        {
+            return Ok(few);
+        }
+        let few = count()?;
+        self.few.note(&terms, (Instant::now(), few));
+        Ok(few)
+    }
+
+    /// Whether many points had a word a minute ago.
+    pub(super) fn is_frequent(&self, word: WordId) -> bool {
+        self.frequent.of(&word).is_some_and(|since| since.elapsed() < BELIEVED)
+    }
+
+    pub(super) fn note_frequent(&self, word: WordId) {
+        self.frequent.note(&word, Instant::now());
+    }
+
+    /// The ring in which there were enough places last time, or the smallest.
+    pub(super) fn ring(&self, question: &impl Hash) -> usize {
+        self.rings.of(question).unwrap_or(0)
+    }
+
+    pub(super) fn note_ring(&self, question: &impl Hash, ring: usize) {
+        self.rings.note(question, ring);
+    }
+}
+
+/// What was remarked of questions, by their digests. All are forgotten when there are too many.
+#[derive(Debug)]
+struct Remarks<T>(Mutex<HashMap<u64, T>>);
+
+impl<T> Default for Remarks<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Copy> Remarks<T> {
+    fn of(&self, question: &impl Hash) -> Option<T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&digest(question)).copied()
+    }
+
+    fn note(&self, question: &impl Hash, remark: T) {
+        let mut remarks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if remarks.len() >= MOST {
+            remarks.clear();
+        }
+        remarks.insert(digest(question), remark);
+    }
+}
+
+fn digest(question: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    question.hash(&mut hasher);
+    hasher.finish()
+}

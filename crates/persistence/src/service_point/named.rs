@@ -1,0 +1,90 @@
+//! What is found in the order of names: where an area is asked for, along the lists of what lies in it and of what
+//! serves it, each read no further than a page needs.
+
+use diesel::dsl::{InnerJoinOn, IntoBoxed};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use super::list::Chosen;
+use super::matching::{Conditions, around, meeting};
+use crate::column;
+use crate::connection::{AnyConnection, Backend};
+use crate::error::Result;
+use crate::page::{Position, Window};
+use crate::schema::{service_point_areas, service_points};
+use crate::union::Union;
+
+/// More lists are not joined: one statement of SQLite joins at most 500.
+const MOST: usize = 400;
+
+diesel::infix_operator!(Shared, " & ", BigInt);
+
+type Listed = InnerJoinOn<
+    service_point_areas::table,
+    service_points::table,
+    diesel::dsl::Eq<service_points::number, service_point_areas::number>,
+>;
+
+/// The points of an area: the area's term, what they are sorted by, and their numbers.
+type Run = diesel::dsl::Select<
+    IntoBoxed<'static, Listed, Backend>,
+    (service_point_areas::area, service_point_areas::sort_name, service_point_areas::number),
+>;
+
+/// Where a page starts: behind a name and, of those with the same, behind a number.
+pub(super) type Start = (String, i64);
+
+pub(super) fn start(position: Option<&Position>) -> Result<Option<Start>> {
+    position.map(|position| Ok((position.sort.clone(), column::parse(&position.id)?))).transpose()
+}
+
+/// A page of what is found, in the order of names; one more than asked for.
+pub(super) fn rows(db: &mut AnyConnection, conditions: &Conditions, window: &Window) -> Result<Vec<Chosen>> {
+    let start = start(window.after.as_ref())?;
+    let found = match conditions.without_area().filter(|(areas, _)| areas.len() <= MOST) {
+        Some((areas, others)) => {
+            let runs = areas.iter().map(|area| run(&others, area, start.as_ref(), window.fetch()));
+            let found: Vec<(String, String, i64)> = Union::of(runs).load(db)?;
+            let mut found: Vec<(String, i64)> = found.into_iter().map(|(_, name, number)| (name, number)).collect();
+            // What serves one in two ways stands in two lists.
+            found.sort_unstable();
+            found.dedup();
+            found.truncate(window.limit.saturating_add(1));
+            found
+        }
+        None => {
+            let order = (service_points::sort_name, service_points::number);
+            let mut query = conditions.everything().order(order).limit(window.fetch());
+            if let Some((name, number)) = start {
+                let beyond = service_points::sort_name.gt(name.clone()).or(service_points::number.gt(number));
+                query = query.filter(service_points::sort_name.ge(name)).filter(beyond);
+            }
+            query.select(order).load(db)?
+        }
+    };
+    let chosen = |(sort, number): (String, i64)| {
+        let position = Position { sort, id: number.to_string() };
+        Chosen { number, position, score: None }
+    };
+    Ok(found.into_iter().map(chosen).collect())
+}
+
+/// What lies in an area or serves it and meets the conditions, in the order of names.
+pub(super) fn run(conditions: &Conditions, area: &str, start: Option<&Start>, fetch: i64) -> Run {
+    let mut query = service_point_areas::table
+        .inner_join(service_points::table.on(service_points::number.eq(service_point_areas::number)))
+        .into_boxed()
+        .select((service_point_areas::area, service_point_areas::sort_name, service_point_areas::number))
+        .filter(service_point_areas::area.eq(area.to_owned()))
+        .order((service_point_areas::sort_name, service_point_areas::number))
+        .limit(fetch);
+    if let Some((name, number)) = start.cloned() {
+        let beyond = service_point_areas::sort_name.gt(name.clone()).or(service_point_areas::number.gt(number));
+        query = query.filter(service_point_areas::sort_name.ge(name)).filter(beyond);
+    }
+    if let Some(languages) = conditions.languages {
+        let shared = Shared::new(service_point_areas::languages, languages.into_sql::<BigInt>());
+        query = query.filter(shared.ne(0));
+    }
+    around!(conditions, meeting!(conditions, query))
+}

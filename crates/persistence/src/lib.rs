@@ -14,6 +14,7 @@
 mod among;
 pub mod area;
 pub mod audit;
+mod batch;
 pub mod call;
 pub mod client;
 mod column;

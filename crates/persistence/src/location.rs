@@ -20,14 +20,16 @@ use digituki_domain::policy::{Permit, Sight};
 use digituki_domain::text::{Label, Names};
 use digituki_domain::vocabulary::Vocabulary as _;
 
+use crate::batch::Batch;
 use crate::column::{Json, any_of, fresh, stored_instant};
 use crate::connection::{AnyConnection, Backend};
 use crate::duplicate::{Candidate, Duplicable};
 use crate::error::{Error, Result, in_query, together};
 use crate::merge::{self, Merged};
-use crate::noun::{Pushed, Referred, Step, Stored, Written, find_row, find_rows, list_rows, put_row, records};
+use crate::noun::{Pushed, Referred, Step, Stored, Written, add_row, find_row, find_rows, list_rows, records};
 use crate::page::{Asked, Page};
 use crate::schema::locations;
+use crate::service_point::Extent;
 use crate::suggestion::Suggested;
 use crate::write::Tx;
 use crate::{area, duplicate, external_id, municipality, names, organisation, service, service_point, suggestion};
@@ -122,19 +124,19 @@ impl Stored for Location {
             record: Json::of(&kept.record)?,
             version: kept.version.number(),
         };
-        put_row!(db, locations, &row.id, &row, step);
-        if step.changes(record, |record| &record.facts.external_ids) {
-            external_id::put::<Self>(db, &kept.id, step, &facts.external_ids)?;
-        }
+        let mut batch = Batch::on(db);
+        add_row!(batch, locations, &row.id, &row, step);
+        external_id::put::<Self>(&mut batch, &row.id, step, record, |record| &record.facts.external_ids)?;
+        batch.run()?;
         if step.changes(record, |record| (&record.facts.names, record.facts.point())) {
             duplicate::look(db, kept, step)?;
         }
         if step.changes(record, |record| Suggested::postcode(&record.facts)) {
-            suggestion::put::<Self>(db, &kept.id, &Suggested::postcode(facts))?;
+            suggestion::put::<Self>(db, &kept.id, Suggested::postcode(facts), step)?;
         }
-        if matches!(step, Step::Replace(_)) {
-            let services = service::at_location(db, &kept.id)?;
-            service_point::rewrite(db, &services)?;
+        if matches!(step, Step::Replace(_)) && step.changes(record, |record| &record.facts) {
+            let services = service::kept_at_location(db, &kept.id)?;
+            service_point::rewrite(db, &services, Extent::Everything)?;
         }
         Ok(())
     }

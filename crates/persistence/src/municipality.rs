@@ -179,9 +179,14 @@ pub(crate) fn records(db: &mut AnyConnection) -> Result<Vec<(MunicipalityCode, M
 /// The central localities of the municipalities that exist on a day.
 pub(crate) fn centres(db: &mut AnyConnection, day: NaiveDate) -> Result<Vec<(String, Point)>> {
     let columns = (municipalities::code, municipalities::lat, municipalities::lon);
-    let rows: Vec<Centre> = existing(day).filter(municipalities::lat.is_not_null()).select(columns).load(db)?;
-    let point = |(code, lat, lon): Centre| Some((code, Point { lat: lat?, lon: lon? }));
-    Ok(rows.into_iter().filter_map(point).collect())
+    Ok(points(existing(day).filter(municipalities::lat.is_not_null()).select(columns).load(db)?))
+}
+
+/// The central localities of all municipalities, whenever they exist.
+pub(crate) fn all_centres(db: &mut AnyConnection) -> Result<Vec<(String, Point)>> {
+    let known = municipalities::table.filter(municipalities::lat.is_not_null());
+    let columns = (municipalities::code, municipalities::lat, municipalities::lon);
+    Ok(points(known.select(columns).load(db)?))
 }
 
 /// The central locality of a municipality, if it exists on a day.
@@ -193,6 +198,11 @@ pub(crate) fn centre(db: &mut AnyConnection, code: &MunicipalityCode, day: Naive
 
 type Coordinates = (Option<f64>, Option<f64>);
 type Centre = (String, Option<f64>, Option<f64>);
+
+fn points(rows: Vec<Centre>) -> Vec<(String, Point)> {
+    let point = |(code, lat, lon): Centre| Some((code, Point { lat: lat?, lon: lon? }));
+    rows.into_iter().filter_map(point).collect()
+}
 
 /// The municipalities that exist on a day, with their rows as areas.
 #[auto_type]

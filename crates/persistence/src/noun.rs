@@ -128,6 +128,17 @@ impl<'a, R> Step<'a, R> {
             Self::Replace(before) => part(before) != part(now),
         }
     }
+
+    /// What a list that is a part of what is said has lost, and what it has won.
+    pub(crate) fn difference<T: ToString>(self, now: &'a R, list: impl Fn(&'a R) -> Vec<T>) -> (Vec<String>, Vec<String>) {
+        let texts = |record| list(record).iter().map(ToString::to_string).collect::<BTreeSet<String>>();
+        let now = texts(now);
+        let before = match self {
+            Self::Insert => BTreeSet::new(),
+            Self::Replace(before) => texts(before),
+        };
+        (before.difference(&now).cloned().collect(), now.difference(&before).cloned().collect())
+    }
 }
 
 /// One object, if the caller may see it.
@@ -197,7 +208,7 @@ macro_rules! find_rows {
     ($db:expr, $table:ident, $id:ident, $keys:expr) => {{
         let columns = ($table::$id, $table::record, $table::version);
         let rows: Vec<$crate::noun::Columns<Self>> =
-            $table::table.filter($table::$id.eq_any($keys)).select(columns).load($db)?;
+            $table::table.filter($crate::among::among($table::$id, $keys)).select(columns).load($db)?;
         $crate::noun::kept::<Self>(rows)
     }};
 }
@@ -213,6 +224,34 @@ macro_rules! put_row {
     };
 }
 pub(crate) use put_row;
+
+/// The same within a batch.
+macro_rules! add_row {
+    ($batch:expr, $table:ident, $key:expr, $row:expr, $step:expr) => {
+        match $step {
+            $crate::noun::Step::Insert => $batch.add(diesel::insert_into($table::table).values($row))?,
+            $crate::noun::Step::Replace(_) => $batch.add(diesel::update($table::table.find($key)).set($row))?,
+        }
+    };
+}
+pub(crate) use add_row;
+
+/// Writes within a batch what a list of (whose, value) has lost and what it has won.
+macro_rules! add_list {
+    ($batch:expr, $table:ident ($whose:ident = $id:expr, $column:ident), $difference:expr) => {{
+        let (lost, won): (Vec<String>, Vec<String>) = $difference;
+        for value in lost {
+            $batch.add(diesel::delete($table::table.find(($id, value))))?;
+        }
+        if !won.is_empty() {
+            $crate::batch::add_rows!($batch, insert_into $table, won => |value| {
+                $whose: diesel::sql_types::Text = $id,
+                $column: diesel::sql_types::Text = value.clone(),
+            });
+        }
+    }};
+}
+pub(crate) use add_list;
 
 /// Replaces what a table of (whose, value…) holds of one row: the same for every list that is filtered by.
 macro_rules! put_list {

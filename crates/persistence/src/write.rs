@@ -10,7 +10,7 @@ use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary as _;
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{self, Deed, Line};
+use crate::audit::{Deed, Line};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
 use crate::log::{ERASURE, Entry, Head};
@@ -185,7 +185,7 @@ impl<'a> Tx<'a> {
             after: None,
             record: Some(serde_json::to_string(erased)?),
         };
-        self.head.append(self.db, entry)
+        self.head.append(self.db, entry, |_| None)
     }
 
     fn log<N: Stored>(
@@ -206,9 +206,10 @@ impl<'a> Tx<'a> {
             after,
             record,
         };
-        self.head.append(self.db, entry)?;
         self.seen = None;
-        audit::append(self.db, &Line::change(self.deed(), N::NOUN, &kept.id.to_string(), self.head.seq))
+        let deed = self.deed();
+        let line = |seq| Some(Line::change(deed, N::NOUN, &kept.id.to_string(), seq));
+        self.head.append(self.db, entry, line)
     }
 }
 

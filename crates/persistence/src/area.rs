@@ -12,6 +12,7 @@ use digituki_domain::text::Names;
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
+use crate::among::among;
 use crate::column::{self, Json, Plain};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::{Error, Result, refuse};
@@ -182,7 +183,7 @@ impl Named {
         }
         let mut query = areas::table.select((areas::kind, areas::code, areas::names)).into_boxed();
         for (kind, codes) in codes {
-            query = query.or_filter(areas::kind.eq(kind.code()).and(areas::code.eq_any(codes)));
+            query = query.or_filter(areas::kind.eq(kind.code()).and(among(areas::code, codes)));
         }
         query
             .load::<(Plain<AreaKind>, String, Json<Names>)>(db)?

@@ -22,6 +22,7 @@ use digituki_domain::support::SupportForm;
 use digituki_domain::text::Names;
 use digituki_domain::vocabulary::Vocabulary as _;
 
+use crate::among::among;
 use crate::batch::Batch;
 use crate::column::{Json, Plain, any_of, fresh, stored_instant};
 use crate::connection::{AnyConnection, Backend};
@@ -357,7 +358,7 @@ impl Duplicable for Service {
         let locations: Vec<String> = facts.location_ids().map(|id| id.to_string()).collect();
         let placed = !locations.is_empty();
         if placed {
-            let there = service_locations::table.filter(service_locations::location_id.eq_any(locations));
+            let there = service_locations::table.filter(among(service_locations::location_id, locations));
             query = query.filter(services::id.eq_any(there.select(service_locations::service_id)));
         } else {
             query = query.filter(services::provider_id.eq(facts.provider.to_string()));

@@ -36,8 +36,16 @@ struct Done {
 type Answer = Box<dyn FnOnce(Result<()>) + Send>;
 
 /// Those who wait for the turn, in the order in which they came.
-#[derive(Default)]
-pub(crate) struct Line(Mutex<VecDeque<Arc<Mutex<Option<Work>>>>>);
+pub(crate) struct Line {
+    places: Mutex<VecDeque<Arc<Mutex<Option<Work>>>>>,
+    longest: Duration,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self { places: Mutex::default(), longest: LONGEST }
+    }
+}
 
 /// A place in the line. Work whose place is given up before its turn is never begun.
 pub(crate) struct Place(Arc<Mutex<Option<Work>>>);
@@ -81,7 +89,7 @@ impl Line {
             Done { is_to_stay, has_panicked, answer: Box::new(answer) }
         });
         let place = Arc::new(Mutex::new(Some(work)));
-        locked(&self.0).push_back(Arc::clone(&place));
+        locked(&self.places).push_back(Arc::clone(&place));
         (Place(place), told)
     }
 
@@ -135,7 +143,7 @@ impl Line {
                     break;
                 }
             }
-            if answers.len() < MOST && began.elapsed() < LONGEST {
+            if answers.len() < MOST && began.elapsed() < self.longest {
                 next = self.next();
             }
         }
@@ -154,7 +162,7 @@ impl Line {
     /// The first who has not given up.
     fn next(&self) -> Option<Work> {
         loop {
-            let place = locked(&self.0).pop_front()?;
+            let place = locked(&self.places).pop_front()?;
             if let Some(work) = locked(&place).take() {
                 return Some(work);
             }
@@ -168,4 +176,135 @@ fn refuse(work: Work, error: Error) {
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::connection::SimpleConnection as _;
+    use diesel::prelude::*;
+    use digituki_domain::clock::Clock;
+    use digituki_domain::policy::Permit;
+    use digituki_domain::role::Caller;
+
+    use super::*;
+    use crate::database_url::DatabaseUrl;
+    use crate::schema::search_gaps;
+
+    type Told = oneshot::Receiver<Result<()>>;
+
+    /// A line before a database of its own, where all who wait share one transaction.
+    struct Stage {
+        line: Line,
+        pool: r2d2::Pool<Manager>,
+    }
+
+    impl Stage {
+        fn new() -> Self {
+            let manager = Manager {
+                url: DatabaseUrl::Sqlite(":memory:".into()),
+                connect_timeout: Duration::from_secs(1),
+                statement_timeout: Duration::from_secs(1),
+            };
+            let pool = r2d2::Pool::builder().max_size(1).build(manager).unwrap();
+            pool.get().unwrap().connection.migrate().unwrap();
+            Self { line: Line { places: Mutex::default(), longest: Duration::MAX }, pool }
+        }
+
+        fn join(&self, work: impl FnOnce(&mut Tx) -> Result<()> + Send + 'static) -> (Place, Told) {
+            let permit = Permit::unlimited(Caller::registry());
+            let author = Author { permit, operation: "test".into(), request_id: None, clock: Clock::default() };
+            self.line.join(author, work)
+        }
+
+        fn serve(&self) {
+            let begin = || {
+                let mut pooled = self.pool.get().unwrap();
+                pooled.connection.begin_write()?;
+                Ok(pooled)
+            };
+            self.line.serve(begin, |_| ());
+        }
+
+        fn written(&self) -> Vec<String> {
+            let places = search_gaps::table.order(search_gaps::place).select(search_gaps::place);
+            places.load(&mut self.pool.get().unwrap().connection).unwrap()
+        }
+    }
+
+    fn note(tx: &mut Tx, place: &str) -> Result<()> {
+        let text = format!("INSERT INTO search_gaps VALUES ('{place}', '2026-01', 'region', '01', NULL, NULL, 1)");
+        tx.db().batch_execute(&text)?;
+        Ok(())
+    }
+
+    fn was_done(mut told: Told) -> bool {
+        told.try_recv().unwrap().is_ok()
+    }
+
+    #[test]
+    fn one_who_fails_leaves_what_the_others_did_and_nothing_of_its_own() {
+        let stage = Stage::new();
+        let all: Vec<_> = ["first", "failing", "third", "fourth"]
+            .map(|place| {
+                stage.join(move |tx| {
+                    note(tx, place)?;
+                    if place == "failing" { Err(Error::Forbidden) } else { Ok(()) }
+                })
+            })
+            .into();
+        stage.serve();
+        let done: Vec<bool> = all.into_iter().map(|(_, told)| was_done(told)).collect();
+        assert_eq!(done, [true, false, true, true]);
+        assert_eq!(stage.written(), ["first", "fourth", "third"]);
+    }
+
+    #[test]
+    fn one_who_panics_takes_nobody_along() {
+        let stage = Stage::new();
+        let (_first, first) = stage.join(|tx| note(tx, "first"));
+        let (_second, second) = stage.join(|tx| {
+            note(tx, "second")?;
+            panic!("a fault of ours");
+        });
+        let (_third, third) = stage.join(|tx| note(tx, "third"));
+        stage.serve();
+        assert_eq!([first, second, third].map(was_done), [true, false, true]);
+    }
+
+    #[test]
+    fn a_commit_that_fails_fails_all() {
+        let stage = Stage::new();
+        let (_first, first) = stage.join(|tx| note(tx, "first"));
+        let (_second, second) = stage.join(|tx| {
+            let text = "PRAGMA defer_foreign_keys = ON; INSERT INTO payloads (seq) VALUES (999)";
+            Ok(tx.db().batch_execute(text)?)
+        });
+        stage.serve();
+        assert_eq!([first, second].map(was_done), [false, false]);
+        assert!(stage.written().is_empty());
+    }
+
+    #[test]
+    fn who_gives_up_before_its_turn_is_not_begun() {
+        let stage = Stage::new();
+        let (_first, first) = stage.join(|tx| note(tx, "first"));
+        let (impatient, _) = stage.join(|tx| note(tx, "impatient"));
+        let (gone, _) = stage.join(|tx| note(tx, "gone"));
+        assert!(impatient.give_up());
+        drop(gone);
+        stage.serve();
+        assert!(was_done(first));
+        assert_eq!(stage.written(), ["first"]);
+    }
+
+    #[test]
+    fn whoever_cannot_begin_is_told_and_the_others_go_on_waiting() {
+        let stage = Stage::new();
+        let (_first, mut first) = stage.join(|tx| note(tx, "first"));
+        let (_second, second) = stage.join(|tx| note(tx, "second"));
+        stage.line.serve(|| Err(Error::Unavailable(Unavailability::Busy)), |_| ());
+        assert!(matches!(first.try_recv().unwrap(), Err(Error::Unavailable(Unavailability::Busy))));
+        stage.serve();
+        assert!(was_done(second));
+    }
 }

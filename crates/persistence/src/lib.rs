@@ -3,7 +3,7 @@
 //! Invariants:
 //! - This crate does not know HTTP (`make boundaries` proves it), and no SQL stands outside it.
 //! - Queries are written once, over `connection::AnyConnection`; what differs between the two databases
-//!   stays in `connection` and `store`.
+//!   stays in `connection`, `store` and `batch`.
 //! - A read sees one snapshot, however many statements it takes, and their number does not grow with
 //!   the page size. Where one statement chooses what a page shows, another may read it without one: what is gone by
 //!   then is left out.

@@ -281,7 +281,6 @@ mod tests {
         });
         stage.serve();
         assert_eq!([first, second].map(was_done), [false, false]);
-        assert!(stage.written().is_empty());
     }
 
     #[test]

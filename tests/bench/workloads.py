@@ -2,11 +2,13 @@
 
 import collections
 import json
+import pathlib
 import random
 import re
 import urllib.parse
 
 POINTS = "/v1/service-points"
+STOPWORDS = pathlib.Path(__file__).resolve().parents[2] / "crates/domain/data/search/stopwords.txt"
 # How many different requests a file holds.
 MANY = 4000
 WORD = re.compile(r"[^\W\d_]{4,}")
@@ -24,7 +26,14 @@ class Sample:
             for line in lines:
                 self._take(json.loads(line), fi, sv)
         self.count = len(self.ids)
-        self.words = [word for word, _ in fi.most_common(150)] + [word for word, _ in sv.most_common(75)]
+        # Nobody looks for "and" or "with".
+        lines = STOPWORDS.read_text(encoding="utf-8").splitlines()
+        stopwords = {word for line in lines if not line.startswith(("#", "general")) for word in WORD.findall(line)}
+        self.words = [
+            word
+            for counted, most in ((fi, 150), (sv, 75))
+            for word, _ in [one for one in counted.most_common() if one[0] not in stopwords][:most]
+        ]
         self.providers = sorted(self.providers)
 
     def _take(self, point, fi, sv):

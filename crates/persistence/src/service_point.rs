@@ -19,12 +19,11 @@ use diesel::prelude::*;
 use digituki_domain::clock::Moment;
 use digituki_domain::location::Location;
 use digituki_domain::noun::Kept;
-use digituki_domain::opening_hours::OpeningHours;
 use digituki_domain::point::Planar;
 use digituki_domain::search::Score;
 use digituki_domain::service::{Service, ServiceId};
 use digituki_domain::service_point::{Hit, ServicePointId};
-use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use crate::connection::AnyConnection;
 use crate::error::Result;
@@ -120,7 +119,7 @@ pub fn rebuild(tx: &mut Tx) -> Result<usize> {
 #[derive(Debug)]
 pub enum Found {
     /// As it is answered.
-    Point(Box<RawValue>),
+    Point(Rendered),
     /// It is now this one: its service or its location was merged into another.
     Moved(ServicePointId),
     /// There is none.
@@ -165,25 +164,48 @@ impl Question {
     }
 }
 
-/// A point as it is answered: what stands still, as it was rendered, and behind it what follows from the clock and
-/// from the question.
-fn rendered(row: Row, known: &Known, question: &Question, score: Option<Score>) -> Result<Box<RawValue>> {
+/// A point as it is answered, as JSON.
+#[derive(Debug)]
+pub struct Rendered(String);
+
+impl Rendered {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+
+    /// Only some of its fields.
+    pub fn excerpt(&self, is_wanted: impl Fn(&str) -> bool) -> Result<Self> {
+        let mut whole: Map<String, Value> = serde_json::from_str(&self.0)?;
+        whole.retain(|name, _| is_wanted(name));
+        Ok(Self(serde_json::to_string(&whole)?))
+    }
+}
+
+/// Renders a point: what stands still, as it was rendered when it was written, and behind it what follows from the
+/// clock and from the question.
+fn rendered(row: Row, known: &Known, question: &Question, score: Option<Score>) -> Result<Rendered> {
     let verified_at = row.slim.verified_at.map(|at| at.and_utc());
     let there = row.slim.planar();
-    let hours = row.slim.hours.and_then(|id| known.hours.get(id));
     let hit = Hit {
         freshness: digituki_domain::freshness::Freshness::of(verified_at, question.moment.now),
         distance_km: there.zip(question.from).map(|(there, from)| kilometres(from.distance(there))),
-        open_state: hours.as_deref().map(|hours: &OpeningHours| hours.state_at(question.at)),
+        open_state: row.slim.hours.and_then(|hours| known.open_state(hours, question.at)),
         score,
     };
     let hit = serde_json::to_string(&hit)?;
     let mut body = row.body;
     // Two objects become one: `{…}` and `{…}`.
     body.pop();
+    body.reserve(hit.len());
     body.push(',');
     body.push_str(hit.get(1..).unwrap_or_default());
-    Ok(RawValue::from_string(body)?)
+    Ok(Rendered(body))
 }
 
 /// To ten metres.

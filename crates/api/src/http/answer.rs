@@ -31,6 +31,11 @@ impl Answer {
         Self::of_type(JSON, body)
     }
 
+    /// The same of what is JSON already.
+    pub(crate) fn written(body: impl Into<Vec<u8>>) -> Self {
+        Self { status: StatusCode::OK, media_type: JSON, body: body.into(), version: None, headers: Vec::new() }
+    }
+
     /// The same as another media type that is JSON.
     pub(crate) fn of_type(media_type: &'static str, body: &impl Serialize) -> Result<Self, Problem> {
         let body = serde_json::to_vec(body).map_err(|error| {

@@ -8,11 +8,12 @@ use std::marker::PhantomData;
 use actix_web::http::header::HeaderMap;
 use actix_web::web::{Bytes, Data};
 use actix_web::{Either, HttpRequest, HttpResponse};
+use digituki_domain::location::Location;
 use digituki_domain::problem::Code;
 use digituki_persistence::page::{Asked, Page};
+use digituki_persistence::service_point::Rendered;
 use digituki_persistence::{AnyConnection, Error};
 use futures_util::{Stream, stream};
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr};
@@ -129,14 +130,54 @@ impl<T: ToSchema> ToSchema for FeaturesOf<T> {
     }
 }
 
-/// The body of a page as JSON.
-#[derive(Serialize)]
-struct Body<T> {
-    items: Vec<T>,
-    next: Option<String>,
-    total: Option<i64>,
-    #[serde(flatten)]
-    more: Map<String, Value>,
+/// What stands in a collection.
+pub(crate) trait Item {
+    /// As JSON.
+    fn json(&self) -> Result<Cow<'_, str>, Error>;
+}
+
+impl Item for Rendered {
+    fn json(&self) -> Result<Cow<'_, str>, Error> {
+        Ok(self.as_str().into())
+    }
+}
+
+impl Item for Location {
+    fn json(&self) -> Result<Cow<'_, str>, Error> {
+        Ok(serde_json::to_string(self)?.into())
+    }
+}
+
+impl Item for Value {
+    fn json(&self) -> Result<Cow<'_, str>, Error> {
+        Ok(self.to_string().into())
+    }
+}
+
+/// An item as a value, to look into.
+fn value(item: &impl Item) -> Result<Value, Error> {
+    Ok(serde_json::from_str(&item.json()?)?)
+}
+
+/// The body of a page as JSON. Its items are taken over as they are written: to read them again would cost more than
+/// all else.
+fn body<T: Item>(listed: &Listed<T>, next: Option<&str>) -> Result<String, Error> {
+    let mut body = String::from("{\"items\":[");
+    for (index, item) in listed.page.items.iter().enumerate() {
+        if index > 0 {
+            body.push(',');
+        }
+        body.push_str(&item.json()?);
+    }
+    body.push_str("],\"next\":");
+    body.push_str(&serde_json::to_string(&next)?);
+    body.push_str(",\"total\":");
+    body.push_str(&serde_json::to_string(&listed.page.total)?);
+    for (name, value) in &listed.more {
+        body.push_str(&format!(",{}:{value}", Value::from(name.as_str())));
+    }
+    body.push('}');
+    Ok(body)
 }
 
 impl App {
@@ -150,7 +191,7 @@ impl App {
     ) -> Result<Either<Answer, HttpResponse>, Problem>
     where
         F: Clone + Send + 'static,
-        T: Serialize + Send + 'static,
+        T: Item + Send + 'static,
         W: Fn(&mut AnyConnection, &Asked<F>) -> Result<Listed<T>, Error> + Clone + Send + 'static,
     {
         let format = format(request.headers()).ok_or_else(|| Problem::new(Code::NotAcceptable))?;
@@ -159,18 +200,18 @@ impl App {
             asked.window.limit = STRIDE;
             asked.window.count = false;
         }
-        let Listed { page, more } = page(&app, &work, &asked).await?;
+        let listed = page(&app, &work, &asked).await?;
         if format == CSV || format == NDJSON {
-            let lines = lines(app, asked, work, shape, page, format);
+            let lines = lines(app, asked, work, shape, listed.page, format);
             return Ok(Either::Right(HttpResponse::Ok().content_type(format).streaming(lines)));
         }
-        let next = page.next.clone().map(|position| query.cursor(position));
+        let next = listed.page.next.clone().map(|position| query.cursor(position));
         let answer = if format == GEOJSON {
-            Answer::of_type(GEOJSON, &features(&page, next.as_deref(), shape)?)?
+            Answer::of_type(GEOJSON, &features(&listed.page, next.as_deref(), shape)?)?
         } else {
-            Answer::json(&Body { items: page.items, next: next.clone(), total: page.total, more })?
+            Answer::written(body(&listed, next.as_deref())?)
         };
-        Ok(Either::Left(query.accompanied(answer, next.as_deref(), page.total)))
+        Ok(Either::Left(query.accompanied(answer, next.as_deref(), listed.page.total)))
     }
 }
 
@@ -191,10 +232,10 @@ where
 }
 
 /// A page as GeoJSON: what has no place is a feature without geometry.
-fn features<T: Serialize>(page: &Page<T>, next: Option<&str>, shape: &Shape) -> Result<Value, Problem> {
+fn features<T: Item>(page: &Page<T>, next: Option<&str>, shape: &Shape) -> Result<Value, Problem> {
     let mut features = Vec::new();
     for item in &page.items {
-        let object = serde_json::to_value(item).map_err(Error::from)?;
+        let object = value(item)?;
         let geometry = match object.pointer(shape.point) {
             Some(point @ Value::Object(_)) => json!({"type": "Point", "coordinates": [point["lon"], point["lat"]]}),
             _ => Value::Null,
@@ -215,7 +256,7 @@ fn lines<F, T, W>(
 ) -> impl Stream<Item = io::Result<Bytes>>
 where
     F: Clone + Send + 'static,
-    T: Serialize + Send + 'static,
+    T: Item + Send + 'static,
     W: Fn(&mut AnyConnection, &Asked<F>) -> Result<Listed<T>, Error> + Clone + Send + 'static,
 {
     let mut head = (format == CSV).then_some(shape);
@@ -254,22 +295,22 @@ pub(crate) fn example(page: &Value, operation_id: &str, format: &str) -> Value {
     features(&page, next, shape).unwrap_or_default()
 }
 
-fn ndjson<T: Serialize>(items: &[T]) -> io::Result<Bytes> {
-    let mut lines = Vec::new();
+fn ndjson<T: Item>(items: &[T]) -> io::Result<Bytes> {
+    let mut lines = String::new();
     for item in items {
-        serde_json::to_writer(&mut lines, item)?;
-        lines.push(b'\n');
+        lines.push_str(&item.json().map_err(io::Error::other)?);
+        lines.push('\n');
     }
     Ok(lines.into())
 }
 
-fn table<T: Serialize>(head: Option<&Shape>, items: &[T], shape: &Shape) -> io::Result<Bytes> {
+fn table<T: Item>(head: Option<&Shape>, items: &[T], shape: &Shape) -> io::Result<Bytes> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     if let Some(shape) = head {
         writer.write_record(shape.columns.iter().map(|(name, _)| name))?;
     }
     for item in items {
-        let object = serde_json::to_value(item)?;
+        let object = value(item).map_err(io::Error::other)?;
         writer.write_record(shape.columns.iter().map(|(_, place)| cell(object.pointer(place))))?;
     }
     writer.into_inner().map(Bytes::from).map_err(|error| io::Error::other(error.to_string()))

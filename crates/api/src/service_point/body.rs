@@ -2,8 +2,7 @@
 
 use digituki_domain::service_point::{Facet, ServicePoint, ServicePointField};
 use digituki_persistence::Error;
-use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+use digituki_persistence::service_point::Rendered;
 use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
@@ -80,15 +79,10 @@ impl ToSchema for ServicePointAnswer {
 }
 
 /// Of each point the fields that were asked for, its id among them; the whole point where none were.
-pub(super) fn excerpt(points: Vec<Box<RawValue>>, fields: &[ServicePointField]) -> Result<Vec<Box<RawValue>>, Error> {
+pub(super) fn excerpt(points: Vec<Rendered>, fields: &[ServicePointField]) -> Result<Vec<Rendered>, Error> {
     if fields.is_empty() {
         return Ok(points);
     }
     let wanted = |name: &str| name == "id" || fields.iter().any(|field| field.as_str() == name);
-    let chosen = |point: Box<RawValue>| {
-        let mut whole: Map<String, Value> = serde_json::from_str(point.get())?;
-        whole.retain(|name, _| wanted(name));
-        Ok(RawValue::from_string(serde_json::to_string(&whole)?)?)
-    };
-    points.into_iter().map(chosen).collect()
+    points.iter().map(|point| point.excerpt(wanted)).collect()
 }

@@ -5,7 +5,9 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use digituki_domain::atlas::Atlas;
+use digituki_domain::opening_hours::OpenState;
 use digituki_domain::search::WordId;
 
 use super::hours::Hours;
@@ -26,6 +28,8 @@ const BELIEVED: Duration = Duration::from_secs(60);
 pub struct Known {
     pub(super) hours: Hours,
     atlas: RwLock<Arc<Atlas>>,
+    /// Whether it is open in a minute.
+    states: Remarks<OpenState>,
     /// Whether few points have any of some terms.
     few: Remarks<(Instant, bool)>,
     /// Since when it is known that many points have a word.
@@ -73,6 +77,17 @@ impl Known {
         self.frequent.note(&word, Instant::now());
     }
 
+    /// Whether it is open at an instant by the hours that the database calls so.
+    pub(super) fn open_state(&self, hours: i64, at: DateTime<Utc>) -> Option<OpenState> {
+        // Hours begin and end with a minute, and nothing changes within one.
+        let question = (hours, at.timestamp().div_euclid(60));
+        self.states.of(&question).or_else(|| {
+            let state = self.hours.get(hours)?.state_at(at);
+            self.states.note(&question, state.clone());
+            Some(state)
+        })
+    }
+
     /// The ring in which there were enough places last time, or the smallest.
     pub(super) fn ring(&self, question: &impl Hash) -> usize {
         self.rings.of(question).unwrap_or(0)
@@ -93,9 +108,9 @@ impl<T> Default for Remarks<T> {
     }
 }
 
-impl<T: Copy> Remarks<T> {
+impl<T: Clone> Remarks<T> {
     fn of(&self, question: &impl Hash) -> Option<T> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&digest(question)).copied()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&digest(question)).cloned()
     }
 
     fn note(&self, question: &impl Hash, remark: T) {

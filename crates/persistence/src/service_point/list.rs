@@ -6,10 +6,9 @@ use diesel::prelude::*;
 use digituki_domain::search::Score;
 use digituki_domain::search_gap::Miss;
 use digituki_domain::service_point::{Facet, ServicePointFilter, ServicePointSort};
-use serde_json::value::RawValue;
 
 use super::matching::Conditions;
-use super::{Known, Question, Row, Slim, facets, named, near, rendered, search};
+use super::{Known, Question, Rendered, Row, Slim, facets, named, near, rendered, search};
 use crate::among::among;
 use crate::connection::AnyConnection;
 use crate::error::Result;
@@ -21,7 +20,7 @@ use crate::search_gap;
 #[derive(Debug)]
 pub struct Points {
     /// The points, rendered.
-    pub page: Page<Box<RawValue>>,
+    pub page: Page<Rendered>,
     /// The counts, if any were asked for.
     pub facets: Option<Vec<Facet>>,
     /// What is counted, when this is the first page of a search in words and nothing holds all of them.
@@ -86,7 +85,10 @@ fn shown(
     conditions: &Conditions,
     question: &Question,
     chosen: Vec<Chosen>,
-) -> Result<Vec<Box<RawValue>>> {
+) -> Result<Vec<Rendered>> {
+    if chosen.is_empty() {
+        return Ok(Vec::new());
+    }
     let read: Vec<(Slim, String)> = service_points::table
         .inner_join(service_point_bodies::table.on(service_point_bodies::number.eq(service_points::number)))
         .filter(among(service_points::number, chosen.iter().map(|chosen| chosen.number)))

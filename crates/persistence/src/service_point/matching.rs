@@ -187,8 +187,12 @@ impl Conditions {
     }
 
     /// The areas whose lists lead to the points, and what is left of the conditions along these; none where something
-    /// else than an area leads to few points.
+    /// else than an area leads to few points, or where all lists together are more than one statement can join.
     pub(super) fn without_area(&self) -> Option<(Vec<String>, Self)> {
+        /// SQLite joins 500 at most.
+        const LISTS: usize = 400;
+        /// Values in a statement: 32,766 at most on SQLite, 65,535 on PostgreSQL.
+        const VALUES: usize = 30_000;
         let leads = |group: &Group| group.leads && group.about != About::Area;
         let area = self.groups.iter().position(|group| group.about == About::Area)?;
         if self.groups.iter().any(leads) {
@@ -197,7 +201,18 @@ impl Conditions {
         let mut others = self.clone();
         let Group { terms, .. } = others.groups.remove(area);
         others.read_languages();
-        Some((terms, others))
+        let can_be_joined = terms.len() <= LISTS && terms.len() * others.values() <= VALUES;
+        can_be_joined.then_some((terms, others))
+    }
+
+    /// How many values a statement takes to say all of it, at most.
+    fn values(&self) -> usize {
+        const OTHERS: usize = 60;
+        let words = self.search.iter().flat_map(|search| &search.groups).map(|group| group.words.len());
+        let lists = self.groups.iter().map(|group| group.terms.len()).chain(words);
+        let serving = self.around.as_ref().map(|around| around.serving().len());
+        let lists = lists.chain(self.open.as_ref().map(Vec::len)).chain(serving);
+        OTHERS + lists.map(usize::next_power_of_two).sum::<usize>()
     }
 
     /// The same conditions where the list of an area says the languages.

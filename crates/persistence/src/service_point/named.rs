@@ -14,9 +14,6 @@ use crate::page::{Position, Window};
 use crate::schema::{service_point_areas, service_points};
 use crate::union::Union;
 
-/// More lists are not joined: one statement of SQLite joins at most 500.
-const MOST: usize = 400;
-
 diesel::infix_operator!(Shared, " & ", BigInt);
 
 type Listed = InnerJoinOn<
@@ -41,7 +38,7 @@ pub(super) fn start(position: Option<&Position>) -> Result<Option<Start>> {
 /// A page of what is found, in the order of names; one more than asked for.
 pub(super) fn rows(db: &mut AnyConnection, conditions: &Conditions, window: &Window) -> Result<Vec<Chosen>> {
     let start = start(window.after.as_ref())?;
-    let found = match conditions.without_area().filter(|(areas, _)| areas.len() <= MOST) {
+    let found = match conditions.without_area() {
         Some((areas, others)) => {
             let runs = areas.iter().map(|area| run(&others, area, start.as_ref(), window.fetch()));
             let found: Vec<(String, String, i64)> = Union::of(runs).load(db)?;

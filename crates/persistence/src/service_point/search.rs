@@ -96,7 +96,7 @@ impl Search {
     }
 
     /// How well a point answers.
-    fn score(&self, Candidate { slim, words }: &Candidate, asker: &mut Asker<'_>) -> Score {
+    fn score(&self, Candidate { slim, words }: &Candidate, asker: &Asker<'_>) -> Score {
         let words = words::unpack_some(words, &self.counting);
         let language = self.question.language.map(Language::from);
         let circumstances = Circumstances {
@@ -142,20 +142,16 @@ struct Asker<'a> {
     now: DateTime<Utc>,
     /// At which instant it is to be open.
     open_at: DateTime<Utc>,
-    /// Which hours are open then, as far as that was worked out.
-    open: HashMap<i64, bool>,
 }
 
 impl<'a> Asker<'a> {
     fn new(conditions: &'a Conditions, known: &'a Known, now: DateTime<Utc>, open_at: DateTime<Utc>) -> Self {
-        Self { around: conditions.around.as_ref(), known, now, open_at, open: HashMap::new() }
+        Self { around: conditions.around.as_ref(), known, now, open_at }
     }
 
-    fn is_open(&mut self, slim: &Slim) -> bool {
-        let Some(id) = slim.hours else { return false };
-        let (known, at) = (self.known, self.open_at);
-        let work_out = || known.hours.get(id).is_some_and(|hours| hours.is_open_at(at));
-        *self.open.entry(id).or_insert_with(work_out)
+    fn is_open(&self, slim: &Slim) -> bool {
+        let state = slim.hours.and_then(|hours| self.known.open_state(hours, self.open_at));
+        state.is_some_and(|state| state.open_now)
     }
 }
 
@@ -210,9 +206,9 @@ pub(super) fn scores(
     question: &super::Question,
 ) -> Result<HashMap<i64, Score>> {
     let Some(search) = conditions.search.as_ref().filter(|_| !numbers.is_empty()) else { return Ok(HashMap::new()) };
-    let mut asker = Asker::new(conditions, known, question.moment.now, question.at);
+    let asker = Asker::new(conditions, known, question.moment.now, question.at);
     let candidates = candidates(db, known, numbers, &conditions.unconditional())?;
-    Ok(candidates.iter().map(|one| (one.slim.number, search.score(one, &mut asker))).collect())
+    Ok(candidates.iter().map(|one| (one.slim.number, search.score(one, &asker))).collect())
 }
 
 /// A page of what is found, the best first; one more than asked for.
@@ -224,11 +220,11 @@ pub(super) fn rows(
     window: &Window,
 ) -> Result<Vec<Chosen>> {
     let mut start = Start::read(window.after.as_ref(), conditions.moment)?;
-    let mut asker = Asker::new(conditions, known, start.now, conditions.open_at.unwrap_or(start.now));
+    let asker = Asker::new(conditions, known, start.now, conditions.open_at.unwrap_or(start.now));
     let mut found = Vec::new();
     loop {
         let (points, next) = block(db, conditions, search, known, start.block.as_ref())?;
-        let score = |point: Candidate| (search.score(&point, &mut asker), point.slim);
+        let score = |point: Candidate| (search.score(&point, &asker), point.slim);
         let mut ranked: Vec<(Score, Slim)> = points.into_iter().map(score).collect();
         ranked.sort_by(|(one, first), (other, second)| (other.total, &first.id).cmp(&(one.total, &second.id)));
         for (score, slim) in ranked {
@@ -292,6 +288,9 @@ fn candidates(
     numbers: &[i64],
     conditions: &Conditions,
 ) -> Result<Vec<Candidate>> {
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
     let points = with_texts().into_boxed().select(Candidate::as_select());
     let points = points.filter(among(service_points::number, numbers.iter().copied()));
     let points: Vec<Candidate> = meeting!(conditions, points).load(db)?;

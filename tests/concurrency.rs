@@ -80,7 +80,7 @@ fn services_that_come_at_once_with_their_locations_are_all_there(
     let registry = Registry::start(database);
     let developer = registry.developer();
     let giver = id(&developer.create(PROVIDERS, &Sample::Provider.of_anyone(&developer))).to_owned();
-    let start = registry.last_seq();
+    let start = developer.last_seq();
     let developer = &developer;
     let answers = at_once(40, |number| {
         let body = with_new_location(&giver, &format!("Digituki {number}"), &number.to_string());
@@ -110,6 +110,59 @@ fn of_one_location_that_comes_with_many_services_at_once_there_is_one(
         at_once(20, |_| developer.write("POST", SERVICES, &[], &with_new_location(&giver, "Digituki", "the same")));
     assert!(answers.iter().all(|answer| answer.status == 201));
     assert_eq!((registry.items(LOCATIONS).len(), registry.items(POINTS).len()), (1, 20));
+}
+
+#[rstest]
+fn of_many_at_once_those_that_are_refused_leave_nothing_behind(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let giver = id(&developer.create(PROVIDERS, &Sample::Provider.of_anyone(&developer))).to_owned();
+    developer.create(SERVICES, &with_new_location(&giver, "Digituki", "taken"));
+    let start = developer.last_seq();
+    let developer = &developer;
+    let statuses = at_once(20, |number| {
+        let mut body = with_new_location(&giver, &format!("Digituki {number}"), &number.to_string());
+        if number % 2 == 1 {
+            // What is wrong with the second location is found when the first one has been written.
+            let mut second = body["locations"][0].clone();
+            second["new_location"]["external_ids"] =
+                json!([{"source": "own", "source_id": format!("other {number}")}, {"source": "own", "source_id": "taken"}]);
+            body["locations"].as_array_mut().unwrap().push(second);
+        }
+        developer.write("POST", SERVICES, &[], &body).status
+    });
+    assert_eq!(statuses, [201, 409].repeat(10));
+    assert_eq!((registry.items(LOCATIONS).len(), registry.items(POINTS).len()), (11, 11));
+    let changes = registry.json(&format!("/v1/changes?after={start}&limit=500"))["items"].take();
+    assert_eq!(seqs(changes.as_array().unwrap()), (start + 1..=start + 20).collect::<Vec<_>>());
+    let verified = program::run(&["verify"], &[("DATABASE_URL", registry.database_url())]);
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+}
+
+#[test]
+fn what_cannot_be_committed_is_acknowledged_to_nobody() {
+    let registry = Registry::start(Database::Postgres);
+    let writer = &writer(&registry);
+    registry.place().execute(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
+         'BEGIN RAISE EXCEPTION ''No space left on device''; END'; \
+         CREATE CONSTRAINT TRIGGER refusal AFTER INSERT ON providers DEFERRABLE INITIALLY DEFERRED \
+         FOR EACH ROW WHEN (NEW.folded_names = 'raskas') EXECUTE FUNCTION refuse()",
+    );
+    let answers = at_once(30, |number| {
+        let name = if number % 10 == 3 { "Raskas".to_owned() } else { format!("Kirjasto {number}") };
+        (name.clone(), writer.try_create(&format!("key-{number}"), &name).unwrap())
+    });
+    let (done, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|(_, answer)| answer.status == 201);
+    assert!(done.iter().all(|(name, _)| name != "Raskas"));
+    for (_, answer) in &refused {
+        answer.problem(507, "insufficient_storage");
+    }
+    assert_eq!(registry.place().number("SELECT COUNT(*) AS value FROM providers"), i64::try_from(done.len()).unwrap());
+    let verified = program::run(&["verify"], &[("DATABASE_URL", registry.database_url())]);
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
 }
 
 #[test]

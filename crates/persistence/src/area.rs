@@ -12,6 +12,7 @@ use digituki_domain::text::Names;
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
+use crate::among::among;
 use crate::column::{self, Json, Plain};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::{Error, Result, refuse};
@@ -66,7 +67,7 @@ impl Stored for Area {
         row.map(|row: Row| row.kept()).transpose()
     }
 
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()> {
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()> {
         put(db, &kept.id, &kept.record, kept.version, step)
     }
 
@@ -76,12 +77,12 @@ impl Stored for Area {
 }
 
 /// Writes the row that every area has, also a municipality.
-pub(crate) fn put(
+pub(crate) fn put<R>(
     db: &mut AnyConnection,
     id: &AreaId,
     record: &AreaRecord,
     version: Version,
-    step: Step,
+    step: Step<R>,
 ) -> Result<()> {
     let row = Row::of(id, record, version)?;
     put_row!(db, areas, (id.kind().code(), id.code()), &row, step);
@@ -182,7 +183,7 @@ impl Named {
         }
         let mut query = areas::table.select((areas::kind, areas::code, areas::names)).into_boxed();
         for (kind, codes) in codes {
-            query = query.or_filter(areas::kind.eq(kind.code()).and(areas::code.eq_any(codes)));
+            query = query.or_filter(areas::kind.eq(kind.code()).and(among(areas::code, codes)));
         }
         query
             .load::<(Plain<AreaKind>, String, Json<Names>)>(db)?

@@ -15,7 +15,7 @@ use crate::schema::audit_entries;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_entries)]
-struct Row {
+pub(crate) struct Row {
     id: String,
     recorded_at: NaiveDateTime,
     client: String,
@@ -77,6 +77,11 @@ impl Line {
         self
     }
 
+    /// What is stored of it.
+    pub(crate) fn row(&self) -> &Row {
+        &self.0
+    }
+
     fn of(deed: Deed, outcome: Outcome) -> Self {
         Self(Row {
             // Ids made later sort later.
@@ -98,7 +103,7 @@ impl Line {
 
 /// Writes a line.
 pub fn append(db: &mut AnyConnection, line: &Line) -> Result<()> {
-    diesel::insert_into(audit_entries::table).values(&line.0).execute(db)?;
+    diesel::insert_into(audit_entries::table).values(line.row()).execute(db)?;
     Ok(())
 }
 

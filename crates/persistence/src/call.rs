@@ -100,7 +100,7 @@ impl Stored for Call {
         find_row!(db, calls, key, key.as_str())
     }
 
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()> {
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()> {
         let row = Row {
             key: kept.id.to_string(),
             programme: kept.record.programme.to_string(),

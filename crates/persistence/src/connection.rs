@@ -55,6 +55,21 @@ impl AnyConnection {
         }
     }
 
+    /// Marks how far a transaction has come.
+    pub(crate) fn mark(&mut self) -> diesel::QueryResult<()> {
+        self.batch_execute("SAVEPOINT so_far")
+    }
+
+    /// Moves the mark to how far it has come since.
+    pub(crate) fn move_mark(&mut self) -> diesel::QueryResult<()> {
+        self.batch_execute("RELEASE SAVEPOINT so_far; SAVEPOINT so_far")
+    }
+
+    /// Undoes what a transaction has done since it was marked.
+    pub(crate) fn undo_to_mark(&mut self) -> diesel::QueryResult<()> {
+        self.batch_execute("ROLLBACK TO SAVEPOINT so_far")
+    }
+
     /// Lets one process at a time go on with the keys, until its transaction ends.
     pub(crate) fn lock_keys(&mut self) -> diesel::QueryResult<()> {
         match self {
@@ -161,19 +176,25 @@ pub(crate) struct Pooled {
     pub(crate) broken: bool,
 }
 
+type Transactions = <AnyConnection as diesel::Connection>::TransactionManager;
+
 impl Pooled {
     /// Ends the transaction: commits what succeeded and undoes what failed. A connection that cannot
     /// do even that is given up.
     pub(crate) fn end<T, E: From<Error>>(&mut self, outcome: std::result::Result<T, E>) -> std::result::Result<T, E> {
-        type Transactions = <AnyConnection as diesel::Connection>::TransactionManager;
-        let ended = match outcome {
-            Ok(_) => Transactions::commit_transaction(&mut self.connection),
-            Err(_) => Transactions::rollback_transaction(&mut self.connection),
-        };
-        self.broken |= ended.is_err();
-        let value = outcome?;
-        ended.map_err(Error::from)?;
-        Ok(value)
+        if outcome.is_err() {
+            self.roll_back();
+            return outcome;
+        }
+        let committed = Transactions::commit_transaction(&mut self.connection);
+        self.broken |= committed.is_err();
+        committed.map_err(Error::from)?;
+        outcome
+    }
+
+    /// Undoes the transaction.
+    pub(crate) fn roll_back(&mut self) {
+        self.broken |= Transactions::rollback_transaction(&mut self.connection).is_err();
     }
 }
 

@@ -1,8 +1,9 @@
 //! Duplicates: pairs of objects that are likely to be one, looked for whenever one of them changes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
+use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use digituki_domain::duplicate::{Duplicate, DuplicateFilter, DuplicateObject, DuplicateReason, are_near};
 use digituki_domain::location::Location;
@@ -14,6 +15,7 @@ use digituki_domain::service::Service;
 use digituki_domain::text::Names;
 use digituki_domain::vocabulary::Vocabulary as _;
 
+use crate::among::among;
 use crate::column::{self, Json, Plain, any_of};
 use crate::connection::AnyConnection;
 use crate::error::Result;
@@ -50,24 +52,33 @@ pub(crate) struct Candidate {
 }
 
 /// Notes the likely duplicates of an object that was written.
-pub(crate) fn look<N: Duplicable>(db: &mut AnyConnection, kept: &Kept<N>, step: Step) -> Result<()> {
-    if step == Step::Replace {
-        forget::<N>(db, &kept.id)?;
-    }
+pub(crate) fn look<N: Duplicable>(db: &mut AnyConnection, kept: &Kept<N>, step: Step<N::Record>) -> Result<()> {
     let (id, names) = (kept.id.to_string(), N::names(&kept.record));
+    let mut found = BTreeMap::new();
     for candidate in N::candidates(db, kept)? {
         if candidate.id == id || !are_near(names, &candidate.names) {
             continue;
         }
         let reasons = [&[DuplicateReason::NearName], candidate.reasons.as_slice()].concat();
         // Ids made later sort later.
-        let (first, second) = if candidate.id < id { (&candidate.id, &id) } else { (&id, &candidate.id) };
+        let pair = if candidate.id < id { (candidate.id, id.clone()) } else { (id.clone(), candidate.id) };
+        found.insert(pair, Json::of(&reasons)?.text().to_owned());
+    }
+    if let Step::Replace(_) = step {
+        let columns = (likely_duplicates::first, likely_duplicates::second);
+        let known = of_object(N::NOUN.code(), &id).select((columns, likely_duplicates::reasons)).load(db)?;
+        if found == known.into_iter().collect() {
+            return Ok(());
+        }
+        forget::<N>(db, &kept.id)?;
+    }
+    for ((first, second), reasons) in found {
         diesel::insert_into(likely_duplicates::table)
             .values((
                 likely_duplicates::noun.eq(N::NOUN.code()),
                 likely_duplicates::first.eq(first),
                 likely_duplicates::second.eq(second),
-                likely_duplicates::reasons.eq(Json::of(&reasons)?),
+                likely_duplicates::reasons.eq(reasons),
             ))
             .execute(db)?;
     }
@@ -76,22 +87,30 @@ pub(crate) fn look<N: Duplicable>(db: &mut AnyConnection, kept: &Kept<N>, step: 
 
 /// Forgets the likely duplicates of an object.
 pub(crate) fn forget<N: Noun>(db: &mut AnyConnection, id: &N::Id) -> Result<()> {
-    let of_noun = || likely_duplicates::table.filter(likely_duplicates::noun.eq(N::NOUN.code()));
-    diesel::delete(of_noun().filter(likely_duplicates::first.eq(id.to_string()))).execute(db)?;
-    diesel::delete(of_noun().filter(likely_duplicates::second.eq(id.to_string()))).execute(db)?;
+    diesel::delete(of_object(N::NOUN.code(), &id.to_string())).execute(db)?;
     Ok(())
+}
+
+/// The pairs in which an object is.
+#[auto_type]
+fn of_object<'a>(noun: &'static str, id: &'a str) -> _ {
+    let of_noun = likely_duplicates::table.filter(likely_duplicates::noun.eq(noun));
+    of_noun.filter(likely_duplicates::first.eq(id).or(likely_duplicates::second.eq(id)))
 }
 
 /// What is to be said of the likely duplicates of each of a page's objects: of those that everyone may see.
 pub(crate) fn notices<N: Duplicable>(db: &mut AnyConnection, kept: &[Kept<N>]) -> Result<HashMap<String, Vec<Notice>>> {
-    let ids: Vec<String> = kept.iter().map(|kept| kept.id.to_string()).collect();
-    let of_noun = || likely_duplicates::table.filter(likely_duplicates::noun.eq(N::NOUN.code()));
-    let columns = (likely_duplicates::first, likely_duplicates::second);
-    let mut pairs: Vec<(String, String)> =
-        of_noun().filter(likely_duplicates::first.eq_any(&ids)).select(columns).load(db)?;
-    let reversed: Vec<(String, String)> =
-        of_noun().filter(likely_duplicates::second.eq_any(&ids)).select(columns).load(db)?;
-    pairs.extend(reversed.into_iter().map(|(first, second)| (second, first)));
+    let ids: BTreeSet<String> = kept.iter().map(|kept| kept.id.to_string()).collect();
+    let rows: Vec<(String, String)> = likely_duplicates::table
+        .filter(likely_duplicates::noun.eq(N::NOUN.code()))
+        .filter(among(likely_duplicates::first, ids.clone()).or(among(likely_duplicates::second, ids.clone())))
+        .select((likely_duplicates::first, likely_duplicates::second))
+        .load(db)?;
+    let mut pairs = Vec::new();
+    for (first, second) in rows {
+        pairs.extend(ids.contains(&second).then(|| (second.clone(), first.clone())));
+        pairs.extend(ids.contains(&first).then_some((first, second)));
+    }
     if pairs.is_empty() {
         return Ok(HashMap::new());
     }

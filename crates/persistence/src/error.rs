@@ -7,7 +7,7 @@ use digituki_domain::invalid::{Place, Violation};
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why the store has no answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// The database cannot be used now: worth another try.
     #[error("the database is {0}")]

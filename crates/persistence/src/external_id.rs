@@ -2,11 +2,13 @@
 
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use digituki_domain::external_id::{ExternalId, Source};
 use digituki_domain::invalid::{Invalid, Place, Violation};
 use digituki_domain::noun::Noun;
 use digituki_domain::vocabulary::Vocabulary as _;
 
+use crate::batch::{Batch, add_rows};
 use crate::column;
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result, in_body};
@@ -15,19 +17,27 @@ use crate::schema::external_ids;
 use crate::write::Tx;
 
 /// Replaces what an object is called elsewhere.
-pub(crate) fn put<N: Noun>(db: &mut AnyConnection, id: &N::Id, step: Step, called: &[ExternalId]) -> Result<()> {
-    if step == Step::Replace {
-        remove::<N>(db, id)?;
+pub(crate) fn put<'a, N: Noun>(
+    batch: &mut Batch<'_, 'a>,
+    id: &'a str,
+    step: Step<'a, N::Record>,
+    now: &'a N::Record,
+    called: impl Fn(&'a N::Record) -> &'a [ExternalId],
+) -> Result<()> {
+    let before = if let Step::Replace(before) = step { called(before) } else { &[] };
+    let now = called(now);
+    for lost in before.iter().filter(|external| !now.contains(external)) {
+        let key = (N::NOUN.code(), lost.source.as_str(), lost.source_id.as_str());
+        batch.add(diesel::delete(external_ids::table.find(key)))?;
     }
-    for external in called {
-        diesel::insert_into(external_ids::table)
-            .values((
-                external_ids::noun.eq(N::NOUN.code()),
-                external_ids::source.eq(external.source.as_str()),
-                external_ids::source_id.eq(external.source_id.as_str()),
-                external_ids::object.eq(id.to_string()),
-            ))
-            .execute(db)?;
+    let won: Vec<&'a ExternalId> = now.iter().filter(|external| !before.contains(external)).collect();
+    if !won.is_empty() {
+        add_rows!(*batch, insert_into external_ids, won => |external| {
+            noun: Text = N::NOUN.code(),
+            source: Text = external.source.as_str(),
+            source_id: Text = external.source_id.as_str(),
+            object: Text = id,
+        });
     }
     Ok(())
 }

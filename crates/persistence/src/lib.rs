@@ -3,7 +3,7 @@
 //! Invariants:
 //! - This crate does not know HTTP (`make boundaries` proves it), and no SQL stands outside it.
 //! - Queries are written once, over `connection::AnyConnection`; what differs between the two databases
-//!   stays in `connection` and `store`.
+//!   stays in `connection`, `store` and `batch`.
 //! - A read sees one snapshot, however many statements it takes, and their number does not grow with
 //!   the page size. Where one statement chooses what a page shows, another may read it without one: what is gone by
 //!   then is left out.
@@ -14,6 +14,7 @@
 mod among;
 pub mod area;
 pub mod audit;
+mod batch;
 pub mod call;
 pub mod client;
 mod column;
@@ -50,6 +51,7 @@ pub mod suggestion;
 mod union;
 pub mod verify;
 pub mod write;
+mod writer;
 
 pub use connection::AnyConnection;
 pub use database_url::DatabaseUrl;

@@ -12,6 +12,7 @@ use digituki_domain::role::Caller;
 
 use crate::connection::AnyConnection;
 use crate::error::Result;
+use crate::log::Head;
 use crate::write::{Author, Tx};
 use shipped::Ledger;
 
@@ -28,13 +29,13 @@ pub enum Load {
 pub(crate) fn load(db: &mut AnyConnection, what: Load, clock: Clock) -> Result<()> {
     let permit = Permit::unlimited(Caller::registry());
     let author = Author { permit, operation: "load".into(), request_id: None, clock };
-    let mut tx = Tx::begin(db, &author)?;
+    let mut head = Head::take(db)?;
+    let mut tx = Tx::begin(db, &author, &mut head);
     let mut ledger = Ledger::open(&mut tx)?;
     reference::load(&mut tx, &mut ledger)?;
     if what == Load::History {
         history::load(&mut tx, &mut ledger)?;
     }
     ledger.report();
-    tx.finish()?;
-    Ok(())
+    head.store(db)
 }

@@ -20,14 +20,16 @@ use digituki_domain::policy::{Permit, Sight};
 use digituki_domain::text::{Label, Names};
 use digituki_domain::vocabulary::Vocabulary as _;
 
+use crate::batch::Batch;
 use crate::column::{Json, any_of, fresh, stored_instant};
 use crate::connection::{AnyConnection, Backend};
 use crate::duplicate::{Candidate, Duplicable};
 use crate::error::{Error, Result, in_query, together};
 use crate::merge::{self, Merged};
-use crate::noun::{Pushed, Referred, Step, Stored, Written, find_row, find_rows, list_rows, put_row, records};
+use crate::noun::{Pushed, Referred, Step, Stored, Written, add_row, find_row, find_rows, list_rows, records};
 use crate::page::{Asked, Page};
 use crate::schema::locations;
+use crate::service_point::Extent;
 use crate::suggestion::Suggested;
 use crate::write::Tx;
 use crate::{area, duplicate, external_id, municipality, names, organisation, service, service_point, suggestion};
@@ -105,8 +107,9 @@ impl Stored for Location {
         find_row!(db, locations, id, id.to_string())
     }
 
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()> {
-        let facts = &kept.record.facts;
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()> {
+        let record = &kept.record;
+        let facts = &record.facts;
         let row = Row {
             id: kept.id.to_string(),
             organisation_id: facts.organisation.as_ref().map(ToString::to_string),
@@ -121,13 +124,19 @@ impl Stored for Location {
             record: Json::of(&kept.record)?,
             version: kept.version.number(),
         };
-        put_row!(db, locations, &row.id, &row, step);
-        external_id::put::<Self>(db, &kept.id, step, &facts.external_ids)?;
-        duplicate::look::<Self>(db, kept, step)?;
-        suggestion::put::<Self>(db, &kept.id, &Suggested::postcode(facts))?;
-        if step == Step::Replace {
-            let services = service::at_location(db, &kept.id)?;
-            service_point::rewrite(db, &services)?;
+        let mut batch = Batch::on(db);
+        add_row!(batch, locations, &row.id, &row, step);
+        external_id::put::<Self>(&mut batch, &row.id, step, record, |record| &record.facts.external_ids)?;
+        batch.run()?;
+        if step.changes(record, |record| (&record.facts.names, record.facts.point())) {
+            duplicate::look(db, kept, step)?;
+        }
+        if step.changes(record, |record| Suggested::postcode(&record.facts)) {
+            suggestion::put::<Self>(db, &kept.id, Suggested::postcode(facts), step)?;
+        }
+        if matches!(step, Step::Replace(_)) && step.changes(record, |record| &record.facts) {
+            let services = service::kept_at_location(db, &kept.id)?;
+            service_point::rewrite(db, &services, Extent::Everything)?;
         }
         Ok(())
     }
@@ -203,7 +212,7 @@ impl Written for Location {
         external_id::check::<Self>(tx, id, &facts.external_ids, called)?;
         let today = tx.moment().today;
         let is_questioned = match facts.point() {
-            Some(point) => !is_around(&municipality::centres(tx.db(), today)?, &facts.address.municipality, point),
+            Some(point) => !is_around(tx.db(), &facts.address.municipality, point, today)?,
             None => false,
         };
         Ok(LocationRecord { facts, verified_at: before.and_then(|before| before.verified_at), is_questioned })
@@ -212,15 +221,22 @@ impl Written for Location {
 
 /// Whether a point may well lie in a municipality. Borders are not known here: it does if it lies within 25 km of the
 /// municipality's centre, or if not more than three other centres are nearer.
-fn is_around(centres: &[(String, Point)], municipality: &MunicipalityCode, point: Point) -> bool {
+fn is_around(
+    db: &mut AnyConnection,
+    municipality: &MunicipalityCode,
+    point: Point,
+    today: NaiveDate,
+) -> Result<bool> {
     const SURELY: f64 = 25_000.0;
     const NEARER_AT_MOST: usize = 3;
-    let own = centres.iter().find(|(code, _)| code == municipality.as_str());
     // Of one that is no more, or whose centre is not known, nothing can be said.
-    let Some((_, own)) = own else { return true };
-    let distance = point.distance(*own);
-    distance <= SURELY
-        || centres.iter().filter(|(_, other)| point.distance(*other) < distance).count() <= NEARER_AT_MOST
+    let Some(own) = municipality::centre(db, municipality, today)? else { return Ok(true) };
+    let distance = point.distance(own);
+    if distance <= SURELY {
+        return Ok(true);
+    }
+    let centres = municipality::centres(db, today)?;
+    Ok(centres.iter().filter(|(_, other)| point.distance(*other) < distance).count() <= NEARER_AT_MOST)
 }
 
 impl Pushed for Location {}

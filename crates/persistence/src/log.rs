@@ -8,10 +8,12 @@ use digituki_domain::noun::NounName;
 use digituki_domain::policy::Sight;
 use sha2::{Digest, Sha256};
 
+use crate::audit::Line;
+use crate::batch::Batch;
 use crate::column::{Json, Plain, stored_instant};
 use crate::connection::AnyConnection;
 use crate::error::Result;
-use crate::schema::{changes, log_head, payloads};
+use crate::schema::{audit_entries, changes, log_head, payloads};
 
 /// The end of the log, taken by one writer at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,8 +61,15 @@ impl Head {
     /// Takes the end of the log: whoever comes second waits here, before it has read anything, until the
     /// first has committed.
     pub(crate) fn take(db: &mut AnyConnection) -> Result<Self> {
-        diesel::update(log_head::table).set(log_head::seq.eq(log_head::seq)).execute(db)?;
-        Self::read(db)
+        match db {
+            AnyConnection::Postgresql(db) => {
+                let head = log_head::table.select((log_head::seq, log_head::digest)).for_update();
+                let (seq, digest) = head.first(db)?;
+                Ok(Self { seq, digest })
+            }
+            // A transaction that writes has the one lock already.
+            AnyConnection::Sqlite(_) => Self::read(db),
+        }
     }
 
     /// Where the log ends.
@@ -69,8 +78,13 @@ impl Head {
         Ok(Self { seq, digest })
     }
 
-    /// Adds an entry behind the end.
-    pub(crate) fn append(&mut self, db: &mut AnyConnection, entry: Entry) -> Result<()> {
+    /// Adds an entry behind the end, with the line of the audit that it has by its number.
+    pub(crate) fn append(
+        &mut self,
+        db: &mut AnyConnection,
+        entry: Entry,
+        line: impl FnOnce(i64) -> Option<Line>,
+    ) -> Result<()> {
         // Random, so that nobody finds out by trying what a payload said that was erased.
         let salt = uuid::Uuid::new_v4().simple().to_string();
         let payload_digest = payload_digest(&salt, entry.record.as_deref());
@@ -90,14 +104,18 @@ impl Head {
             digest: String::new(),
         };
         row.digest = row.chained_to(&self.digest);
-        diesel::insert_into(changes::table).values(&row).execute(db)?;
-        diesel::insert_into(payloads::table)
-            .values((
-                payloads::seq.eq(row.seq),
-                payloads::salt.eq(entry.record.is_some().then_some(&salt)),
-                payloads::data.eq(&entry.record),
-            ))
-            .execute(db)?;
+        let line = line(row.seq);
+        let mut batch = Batch::on(db);
+        batch.add(diesel::insert_into(changes::table).values(&row))?;
+        batch.add(diesel::insert_into(payloads::table).values((
+            payloads::seq.eq(row.seq),
+            payloads::salt.eq(entry.record.is_some().then_some(&salt)),
+            payloads::data.eq(&entry.record),
+        )))?;
+        if let Some(line) = &line {
+            batch.add(diesel::insert_into(audit_entries::table).values(line.row()))?;
+        }
+        batch.run()?;
         *self = Self { seq: row.seq, digest: row.digest };
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
-use diesel::dsl::{InnerJoinOn, IntoBoxed};
+use diesel::dsl::{InnerJoinOn, IntoBoxed, auto_type};
 use diesel::prelude::*;
 use digituki_domain::area::{AreaId, AreaKind, AreaSort, MunicipalityCode, RegionCode};
 use digituki_domain::clock::Moment;
@@ -86,7 +86,7 @@ impl Stored for Municipality {
         Ok(with_records(db, version.map(|version| (id.to_string(), version)).into_iter().collect())?.pop())
     }
 
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()> {
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()> {
         area::put(db, &kept.id.id(), &kept.record.area, kept.version, step)?;
         let (code, record) = (kept.id.as_str(), &kept.record);
         let row = Row {
@@ -178,15 +178,41 @@ pub(crate) fn records(db: &mut AnyConnection) -> Result<Vec<(MunicipalityCode, M
 
 /// The central localities of the municipalities that exist on a day.
 pub(crate) fn centres(db: &mut AnyConnection, day: NaiveDate) -> Result<Vec<(String, Point)>> {
-    let rows: Vec<(String, f64, f64)> = municipalities::table
+    let columns = (municipalities::code, municipalities::lat, municipalities::lon);
+    Ok(points(existing(day).filter(municipalities::lat.is_not_null()).select(columns).load(db)?))
+}
+
+/// The central localities of all municipalities, whenever they exist.
+pub(crate) fn all_centres(db: &mut AnyConnection) -> Result<Vec<(String, Point)>> {
+    let known = municipalities::table.filter(municipalities::lat.is_not_null());
+    let columns = (municipalities::code, municipalities::lat, municipalities::lon);
+    Ok(points(known.select(columns).load(db)?))
+}
+
+/// The central locality of a municipality, if it exists on a day.
+pub(crate) fn centre(db: &mut AnyConnection, code: &MunicipalityCode, day: NaiveDate) -> Result<Option<Point>> {
+    let own = existing(day).filter(municipalities::code.eq(code.to_string()));
+    let row: Option<Coordinates> = own.select((municipalities::lat, municipalities::lon)).first(db).optional()?;
+    Ok(row.and_then(|(lat, lon)| Some(Point { lat: lat?, lon: lon? })))
+}
+
+type Coordinates = (Option<f64>, Option<f64>);
+type Centre = (String, Option<f64>, Option<f64>);
+
+fn points(rows: Vec<Centre>) -> Vec<(String, Point)> {
+    let point = |(code, lat, lon): Centre| Some((code, Point { lat: lat?, lon: lon? }));
+    rows.into_iter().filter_map(point).collect()
+}
+
+/// The municipalities that exist on a day, with their rows as areas.
+#[auto_type]
+fn existing(day: NaiveDate) -> _ {
+    let kind: &'static str = AreaKind::Municipality.code();
+    municipalities::table
         .inner_join(areas::table.on(areas::code.eq(municipalities::code)))
-        .filter(areas::kind.eq(AreaKind::Municipality.code()))
+        .filter(areas::kind.eq(kind))
         .filter(areas::valid_from.is_null().or(areas::valid_from.le(day)))
         .filter(areas::valid_to.is_null().or(areas::valid_to.ge(day)))
-        .filter(municipalities::lat.is_not_null())
-        .select((municipalities::code, municipalities::lat.assume_not_null(), municipalities::lon.assume_not_null()))
-        .load(db)?;
-    Ok(rows.into_iter().map(|(code, lat, lon)| (code, Point { lat, lon })).collect())
 }
 
 fn matching(

@@ -24,7 +24,7 @@ pub trait Stored: Noun {
     fn find(db: &mut AnyConnection, id: &Self::Id) -> Result<Option<Kept<Self>>>;
 
     /// Writes its row and all that is derived from its record; only the write road calls it.
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()>;
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()>;
 
     /// Removes it with all that was derived from its record; only the write road calls it.
     fn remove(_: &mut AnyConnection, id: &Self::Id) -> Result<()> {
@@ -105,12 +105,40 @@ pub(crate) fn records<N: Referred>(
 }
 
 /// Whether a row is new.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+#[derive(Debug)]
+pub enum Step<'a, R> {
     /// The row is new.
     Insert,
-    /// The row takes the place of the one before.
-    Replace,
+    /// The row takes the place of the one before, which said this.
+    Replace(&'a R),
+}
+
+impl<R> Clone for Step<'_, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<R> Copy for Step<'_, R> {}
+
+impl<'a, R> Step<'a, R> {
+    /// Whether a part of what is said is other than it was.
+    pub(crate) fn changes<P: PartialEq>(self, now: &'a R, part: impl Fn(&'a R) -> P) -> bool {
+        match self {
+            Self::Insert => true,
+            Self::Replace(before) => part(before) != part(now),
+        }
+    }
+
+    /// What a list that is a part of what is said has lost, and what it has won.
+    pub(crate) fn difference<T: ToString>(self, now: &'a R, list: impl Fn(&'a R) -> Vec<T>) -> (Vec<String>, Vec<String>) {
+        let texts = |record| list(record).iter().map(ToString::to_string).collect::<BTreeSet<String>>();
+        let now = texts(now);
+        let before = match self {
+            Self::Insert => BTreeSet::new(),
+            Self::Replace(before) => texts(before),
+        };
+        (before.difference(&now).cloned().collect(), now.difference(&before).cloned().collect())
+    }
 }
 
 /// One object, if the caller may see it.
@@ -180,7 +208,7 @@ macro_rules! find_rows {
     ($db:expr, $table:ident, $id:ident, $keys:expr) => {{
         let columns = ($table::$id, $table::record, $table::version);
         let rows: Vec<$crate::noun::Columns<Self>> =
-            $table::table.filter($table::$id.eq_any($keys)).select(columns).load($db)?;
+            $table::table.filter($crate::among::among($table::$id, $keys)).select(columns).load($db)?;
         $crate::noun::kept::<Self>(rows)
     }};
 }
@@ -191,16 +219,44 @@ macro_rules! put_row {
     ($db:expr, $table:ident, $key:expr, $row:expr, $step:expr) => {
         match $step {
             $crate::noun::Step::Insert => diesel::insert_into($table::table).values($row).execute($db)?,
-            $crate::noun::Step::Replace => diesel::update($table::table.find($key)).set($row).execute($db)?,
+            $crate::noun::Step::Replace(_) => diesel::update($table::table.find($key)).set($row).execute($db)?,
         }
     };
 }
 pub(crate) use put_row;
 
+/// The same within a batch.
+macro_rules! add_row {
+    ($batch:expr, $table:ident, $key:expr, $row:expr, $step:expr) => {
+        match $step {
+            $crate::noun::Step::Insert => $batch.add(diesel::insert_into($table::table).values($row))?,
+            $crate::noun::Step::Replace(_) => $batch.add(diesel::update($table::table.find($key)).set($row))?,
+        }
+    };
+}
+pub(crate) use add_row;
+
+/// Writes within a batch what a list of (whose, value) has lost and what it has won.
+macro_rules! add_list {
+    ($batch:expr, $table:ident ($whose:ident = $id:expr, $column:ident), $difference:expr) => {{
+        let (lost, won): (Vec<String>, Vec<String>) = $difference;
+        for value in lost {
+            $batch.add(diesel::delete($table::table.find(($id, value))))?;
+        }
+        if !won.is_empty() {
+            $crate::batch::add_rows!($batch, insert_into $table, won => |value| {
+                $whose: diesel::sql_types::Text = $id,
+                $column: diesel::sql_types::Text = value.clone(),
+            });
+        }
+    }};
+}
+pub(crate) use add_list;
+
 /// Replaces what a table of (whose, value…) holds of one row: the same for every list that is filtered by.
 macro_rules! put_list {
     ($db:expr, $table:ident, $whose:ident = $id:expr, $step:expr, $values:expr => $columns:expr) => {
-        if $step == $crate::noun::Step::Replace {
+        if matches!($step, $crate::noun::Step::Replace(_)) {
             diesel::delete($table::table.filter($table::$whose.eq($id))).execute($db)?;
         }
         for value in $values {

@@ -15,6 +15,7 @@ use digituki_domain::organisation::{
 use digituki_domain::policy::Sight;
 use digituki_domain::text::{Label, Names};
 
+use crate::among::among;
 use crate::column::{self, Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::{Error, Result, in_query, refuse, together};
@@ -95,7 +96,7 @@ impl Stored for Organisation {
         find_row!(db, organisations, id, id.to_string())
     }
 
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()> {
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()> {
         let facts = &kept.record.facts;
         let row = Row {
             id: kept.id.to_string(),
@@ -226,7 +227,7 @@ impl Named {
             return Ok(HashMap::new());
         }
         let rows: Vec<(String, Plain<OrganisationType>, Json<Names>)> = organisations::table
-            .filter(organisations::id.eq_any(ids))
+            .filter(among(organisations::id, ids))
             .select((organisations::id, organisations::organisation_type, organisations::names))
             .load(db)?;
         let named = rows.into_iter().map(|(id, kind, names)| {

@@ -72,7 +72,7 @@ impl Stored for Pilot {
         find_row!(db, pilots, id, id.to_string())
     }
 
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()> {
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()> {
         let (id, record) = (kept.id.to_string(), &kept.record);
         let row = Row {
             id: id.clone(),

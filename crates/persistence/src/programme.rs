@@ -71,7 +71,7 @@ impl Stored for Programme {
         find_row!(db, programmes, key, key.as_str())
     }
 
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()> {
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()> {
         let (key, record) = (kept.id.as_str(), &kept.record);
         let row = Row {
             key: key.to_owned(),

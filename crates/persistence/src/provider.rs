@@ -16,19 +16,21 @@ use digituki_domain::policy::{Permit, Reach, Sight};
 use digituki_domain::provider::{
     OfferStatus, Provider, ProviderFacts, ProviderFilter, ProviderId, ProviderRecord, ProviderRef, ProviderType,
 };
-use digituki_domain::text::{Label, Language, Names};
+use digituki_domain::text::{Label, Names};
 use digituki_domain::vocabulary::Vocabulary as _;
 
+use crate::batch::Batch;
 use crate::column::{Json, Plain, any_of, fresh, stored_instant};
 use crate::connection::{AnyConnection, Backend};
 use crate::duplicate::{Candidate, Duplicable};
 use crate::error::{Error, Result, in_body, in_query, together};
 use crate::merge::{self, Merged};
 use crate::noun::{
-    Pushed, Referred, Step, Stored, Written, find_row, find_rows, list_rows, put_list, put_row, records,
+    Pushed, Referred, Step, Stored, Written, add_list, add_row, find_row, find_rows, list_rows, records,
 };
 use crate::page::{Asked, Page};
 use crate::schema::{provider_languages, provider_regions, providers};
+use crate::service_point::Extent;
 use crate::suggestion::Suggested;
 use crate::write::Tx;
 use crate::{area, duplicate, external_id, municipality, names, organisation, service, service_point, suggestion};
@@ -154,8 +156,9 @@ impl Stored for Provider {
         find_row!(db, providers, id, id.to_string())
     }
 
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()> {
-        let (id, facts) = (kept.id.to_string(), &kept.record.facts);
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()> {
+        let (id, record) = (kept.id.to_string(), &kept.record);
+        let facts = &record.facts;
         let row = Row {
             id: id.clone(),
             organisation_id: facts.organisation.to_string(),
@@ -171,19 +174,30 @@ impl Stored for Provider {
             record: Json::of(&kept.record)?,
             version: kept.version.number(),
         };
-        put_row!(db, providers, &id, &row, step);
-        put_list!(db, provider_regions, provider_id = &id, step, &facts.regions => |region: &RegionCode| {
-            provider_regions::region.eq(region.to_string())
-        });
-        put_list!(db, provider_languages, provider_id = &id, step, &facts.languages => |language: &Language| {
-            provider_languages::language.eq(language.code())
-        });
-        external_id::put::<Self>(db, &kept.id, step, &facts.external_ids)?;
-        duplicate::look::<Self>(db, kept, step)?;
-        suggestion::put::<Self>(db, &kept.id, &Suggested::provider(&kept.id, facts))?;
-        if step == Step::Replace {
-            let services = service::of_provider(db, &kept.id)?;
-            service_point::rewrite(db, &services)?;
+        let mut batch = Batch::on(db);
+        add_row!(batch, providers, &id, &row, step);
+        let regions = |record: &ProviderRecord| record.facts.regions.clone();
+        add_list!(batch, provider_regions(provider_id = id.as_str(), region), step.difference(record, regions));
+        let languages = |record: &ProviderRecord| record.facts.languages.clone();
+        add_list!(batch, provider_languages(provider_id = id.as_str(), language), step.difference(record, languages));
+        external_id::put::<Self>(&mut batch, &id, step, record, |record| &record.facts.external_ids)?;
+        batch.run()?;
+        if step.changes(record, |record| (&record.facts.names, record.facts.organisation)) {
+            duplicate::look(db, kept, step)?;
+        }
+        let suggested = |record| Suggested::provider(&kept.id, record);
+        if step.changes(record, |record| suggested(&record.facts)) {
+            suggestion::put::<Self>(db, &kept.id, suggested(facts), step)?;
+        }
+        let when = |record: &ProviderRecord| {
+            let facts = &record.facts;
+            (facts.offer_status.is_published(), facts.valid_from, facts.valid_to)
+        };
+        let extent = if step.changes(record, when) { Extent::Everything } else { Extent::Texts };
+        let shown = |record: &ProviderRecord| (when(record), record.facts.names.clone(), record.facts.provider_type);
+        if matches!(step, Step::Replace(_)) && step.changes(record, shown) {
+            let services = service::kept_of_provider(db, &kept.id)?;
+            service_point::rewrite(db, &services, extent)?;
         }
         Ok(())
     }

@@ -19,19 +19,22 @@ use digituki_domain::service::{
     ServiceRecord,
 };
 use digituki_domain::support::SupportForm;
-use digituki_domain::text::{Language, Names};
+use digituki_domain::text::Names;
 use digituki_domain::vocabulary::Vocabulary as _;
 
+use crate::among::among;
+use crate::batch::Batch;
 use crate::column::{Json, Plain, any_of, fresh, stored_instant};
 use crate::connection::{AnyConnection, Backend};
 use crate::duplicate::{Candidate, Duplicable};
 use crate::error::{Error, Result, in_body, in_query, refuse, together};
 use crate::merge::{self, Merged};
 use crate::noun::{
-    Pushed, Referred, Step, Stored, Written, find_row, find_rows, kept, list_rows, put_list, put_row, require,
+    Pushed, Referred, Step, Stored, Written, add_list, add_row, find_row, find_rows, kept, list_rows, require,
 };
 use crate::page::{Asked, Page};
 use crate::schema::{service_languages, service_locations, services};
+use crate::service_point::Extent;
 use crate::write::Tx;
 use crate::{area, duplicate, external_id, location, names, organisation, provider, service_point};
 
@@ -130,8 +133,9 @@ impl Stored for Service {
         find_row!(db, services, id, id.to_string())
     }
 
-    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step) -> Result<()> {
-        let (id, facts) = (kept.id.to_string(), &kept.record.facts);
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()> {
+        let (id, record) = (kept.id.to_string(), &kept.record);
+        let facts = &record.facts;
         let row = Row {
             id: id.clone(),
             provider_id: facts.provider.to_string(),
@@ -146,16 +150,24 @@ impl Stored for Service {
             record: Json::of(&kept.record)?,
             version: kept.version.number(),
         };
-        put_row!(db, services, &id, &row, step);
-        put_list!(db, service_locations, service_id = &id, step, facts.location_ids() => |location: LocationId| {
-            service_locations::location_id.eq(location.to_string())
-        });
-        put_list!(db, service_languages, service_id = &id, step, &facts.languages => |language: &Language| {
-            service_languages::language.eq(language.code())
-        });
-        external_id::put::<Self>(db, &kept.id, step, &facts.external_ids)?;
-        duplicate::look::<Self>(db, kept, step)?;
-        service_point::rewrite(db, &[kept.id])
+        let mut batch = Batch::on(db);
+        add_row!(batch, services, &id, &row, step);
+        add_list!(batch, service_locations(service_id = id.as_str(), location_id), step.difference(record, places));
+        let languages = |record: &ServiceRecord| record.facts.languages.clone();
+        add_list!(batch, service_languages(service_id = id.as_str(), language), step.difference(record, languages));
+        external_id::put::<Self>(&mut batch, &id, step, record, |record| &record.facts.external_ids)?;
+        batch.run()?;
+        let told_apart = |record: &ServiceRecord| {
+            (record.facts.names.clone(), record.facts.provider, record.facts.support_form, places(record))
+        };
+        if step.changes(record, told_apart) {
+            duplicate::look(db, kept, step)?;
+        }
+        let extent = match step {
+            Step::Insert => Extent::NewServices,
+            Step::Replace(_) => Extent::Everything,
+        };
+        service_point::rewrite(db, std::slice::from_ref(kept), extent)
     }
 
     fn remove(db: &mut AnyConnection, id: &ServiceId) -> Result<()> {
@@ -223,6 +235,11 @@ impl Stored for Service {
             })
             .collect()
     }
+}
+
+/// Where a service is given.
+fn places(record: &ServiceRecord) -> Vec<LocationId> {
+    record.facts.location_ids().collect()
 }
 
 /// A service area with its areas named.
@@ -341,7 +358,7 @@ impl Duplicable for Service {
         let locations: Vec<String> = facts.location_ids().map(|id| id.to_string()).collect();
         let placed = !locations.is_empty();
         if placed {
-            let there = service_locations::table.filter(service_locations::location_id.eq_any(locations));
+            let there = service_locations::table.filter(among(service_locations::location_id, locations));
             query = query.filter(services::id.eq_any(there.select(service_locations::service_id)));
         } else {
             query = query.filter(services::provider_id.eq(facts.provider.to_string()));

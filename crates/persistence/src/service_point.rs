@@ -8,13 +8,17 @@ mod list;
 mod matching;
 mod named;
 mod near;
+mod put;
 mod render;
 mod search;
 mod words;
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use digituki_domain::clock::Moment;
 use digituki_domain::location::Location;
+use digituki_domain::noun::Kept;
 use digituki_domain::point::Planar;
 use digituki_domain::search::Score;
 use digituki_domain::service::{Service, ServiceId};
@@ -24,9 +28,10 @@ use serde_json::{Map, Value};
 use crate::connection::AnyConnection;
 use crate::error::Result;
 use crate::merge::survivor;
+use crate::noun::Referred as _;
 use crate::schema::{service_point_bodies, service_points, services};
 use crate::write::Tx;
-use crate::{column, suggestion};
+use crate::suggestion;
 
 pub use known::Known;
 pub use list::{Points, list};
@@ -57,16 +62,33 @@ impl Slim {
     }
 }
 
+/// What of the points of services can be other than it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// The services have no points yet.
+    NewServices,
+    Everything,
+    /// What is said of them; not which there are, and by what they are filtered and suggested.
+    Texts,
+}
+
 /// Writes the points of some services anew.
-pub(crate) fn rewrite(db: &mut AnyConnection, ids: &[ServiceId]) -> Result<()> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let sources = Sources::load(db, ids)?;
-    for id in ids {
-        let points = sources.points(db, id)?;
-        suggestion::put::<Service>(db, id, &sources.suggested(id, &points))?;
-        render::put(db, id, points)?;
+pub(crate) fn rewrite(db: &mut AnyConnection, services: &[Kept<Service>], extent: Extent) -> Result<()> {
+    // Their points together fit into one list of a statement.
+    const STRIDE: usize = 50;
+    for some in services.chunks(STRIDE) {
+        let sources = Sources::load(db, some)?;
+        let (mut points, mut suggested) = (Vec::new(), BTreeMap::new());
+        for Kept { id, .. } in some {
+            let of_service = sources.points(id)?;
+            suggested.insert(id.to_string(), sources.suggested(id, &of_service));
+            points.extend(of_service);
+        }
+        if extent != Extent::Texts {
+            suggestion::put_all::<Service>(db, &suggested, extent == Extent::NewServices)?;
+        }
+        let services: Vec<String> = suggested.into_keys().collect();
+        put::put(db, &services, points, extent)?;
     }
     Ok(())
 }
@@ -74,7 +96,7 @@ pub(crate) fn rewrite(db: &mut AnyConnection, ids: &[ServiceId]) -> Result<()> {
 /// Removes the points of a service.
 pub(crate) fn remove(db: &mut AnyConnection, id: &ServiceId) -> Result<()> {
     suggestion::forget::<Service>(db, id)?;
-    render::put(db, id, Vec::new())
+    put::put(db, &[id.to_string()], Vec::new(), Extent::Everything)
 }
 
 /// Writes all points anew from their sources; says how many services were looked at.
@@ -88,8 +110,8 @@ pub fn rebuild(tx: &mut Tx) -> Result<usize> {
         let Some(last) = ids.last() else { return Ok(count) };
         after.clone_from(last);
         count += ids.len();
-        let ids: Vec<ServiceId> = ids.iter().map(|id| column::parse(id)).collect::<Result<_>>()?;
-        rewrite(tx.db(), &ids)?;
+        let services = Service::find_many(tx.db(), &ids)?;
+        rewrite(tx.db(), &services, Extent::Everything)?;
     }
 }
 

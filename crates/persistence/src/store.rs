@@ -13,6 +13,7 @@ use crate::error::{Error, Result, Unavailability};
 use crate::feed;
 use crate::load::{self, Load};
 use crate::write::{Author, Tx};
+use crate::writer::Line;
 
 /// How the store works.
 #[derive(Debug, Clone)]
@@ -37,6 +38,8 @@ pub struct Store {
     permits: Arc<Semaphore>,
     /// One writer at a time in this process, so that writers queue here and not for connections and locks.
     writer: Arc<Semaphore>,
+    /// Those who wait for the turn with what they have to do in it.
+    line: Arc<Line>,
     /// The number of the last change, as far as this process knows.
     latest: Arc<watch::Sender<i64>>,
     options: Arc<Options>,
@@ -103,6 +106,7 @@ impl Store {
             pool,
             permits: Arc::new(Semaphore::new(permits)),
             writer: Arc::new(Semaphore::new(1)),
+            line: Arc::default(),
             latest: Arc::new(watch::Sender::new(0)),
             options: Arc::new(options),
             failures,
@@ -174,20 +178,33 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let turn = place(&self.writer, self.options.writer_timeout).await?;
-        let latest = Arc::clone(&self.latest);
-        self.with_connection(turn, AnyConnection::begin_write, move |pooled| {
-            let outcome = Tx::begin(&mut pooled.connection, &author).map_err(E::from).and_then(|mut tx| {
-                let value = work(&mut tx)?;
-                Ok((value, tx.finish()?))
-            });
-            let (value, seq) = pooled.end(outcome)?;
-            if let Some(seq) = seq {
-                tell(&latest, seq);
+        let since = Instant::now();
+        let (waiting, mut told) = self.line.join(author, work);
+        loop {
+            let left = self.options.writer_timeout.saturating_sub(since.elapsed());
+            // Another one who has the turn may do this work too.
+            let turn = tokio::select! {
+                biased;
+                outcome = &mut told => return outcome.unwrap_or_else(|_| Err(panicked().into())),
+                turn = place(&self.writer, left) => turn,
+            };
+            match turn {
+                Ok(turn) => self.serve(turn),
+                Err(busy) if waiting.give_up() => return Err(busy.into()),
+                // It has begun.
+                Err(_) => return told.await.unwrap_or_else(|_| Err(panicked().into())),
             }
-            Ok(value)
-        })
-        .await
+        }
+    }
+
+    /// Does the work of those who wait for their turn, even when the requests that asked for it are gone.
+    fn serve(&self, turn: OwnedSemaphorePermit) {
+        let deadline = Instant::now() + self.options.pool_timeout;
+        let (pool, line, latest) = (self.pool.clone(), Arc::clone(&self.line), Arc::clone(&self.latest));
+        tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            line.serve(|| begun(&pool, deadline, AnyConnection::begin_write), |seq| tell(&latest, seq));
+        });
     }
 
     /// Keeps the registry's own books (clients, keys, denials, counts): what no log of changes speaks of.
@@ -299,9 +316,13 @@ impl Store {
             let mut pooled = begun(&pool, deadline, begin)?;
             work(&mut pooled)
         });
-        // The panic itself is in the log by then, with its place; its message may hold anything.
-        task.await.unwrap_or_else(|_| Err(Error::Unforeseen("the work on the database panicked".into()).into()))
+        task.await.unwrap_or_else(|_| Err(panicked().into()))
     }
+}
+
+/// The panic itself is in the log by then, with its place; its message may hold anything.
+pub(crate) fn panicked() -> Error {
+    Error::Unforeseen("the work on the database panicked".into())
 }
 
 /// Waits for a place among those who may go on.

@@ -2,10 +2,11 @@
 //!
 //! A suggestion stands once, however many objects are behind it; the last one takes it along.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Date, Nullable, Text};
 use digituki_domain::area::{AreaId, AreaKind, MunicipalityCode};
 use digituki_domain::location::{Location, LocationFacts};
 use digituki_domain::noun::{Kept, Noun};
@@ -20,10 +21,12 @@ use digituki_domain::validity::Validity;
 use digituki_domain::vocabulary::Vocabulary as _;
 use serde::Serialize;
 
+use crate::among::among;
+use crate::batch::{Batch, add_rows};
 use crate::column::{self, Json, Plain};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
-use crate::noun::Referred;
+use crate::noun::{Referred, Step};
 use crate::schema::{areas, locations, providers, suggestion_holders, suggestion_words, suggestions};
 use crate::write::Tx;
 use crate::{area, names};
@@ -35,7 +38,7 @@ const MOST_READ: i64 = 200;
 const END: char = '\u{10FFFF}';
 
 /// What an object lets be suggested.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Suggested {
     kind: SuggestionKind,
     value: String,
@@ -102,77 +105,106 @@ impl Suggested {
 }
 
 /// Puts what an object lets be suggested in the place of what it did.
-pub(crate) fn put<N: Noun>(db: &mut AnyConnection, id: &N::Id, wanted: &[Suggested]) -> Result<()> {
-    let object = id.to_string();
-    let of_object = suggestion_holders::table
-        .filter(suggestion_holders::noun.eq(N::NOUN.code()))
-        .filter(suggestion_holders::object.eq(&object));
-    let had: BTreeSet<String> = of_object.select(suggestion_holders::suggestion).load(db)?.into_iter().collect();
-    let mut now = BTreeSet::new();
-    for suggested in wanted {
-        let suggestion = suggested.id()?;
-        if now.insert(suggestion.clone()) && !had.contains(&suggestion) {
-            add(db, suggested, &suggestion)?;
-            let row = (
-                suggestion_holders::noun.eq(N::NOUN.code()),
-                suggestion_holders::object.eq(&object),
-                suggestion_holders::suggestion.eq(suggestion),
-            );
-            diesel::insert_into(suggestion_holders::table).values(row).execute(db)?;
-        }
+pub(crate) fn put<N: Noun>(db: &mut AnyConnection, id: &N::Id, wanted: Vec<Suggested>, step: Step<N::Record>) -> Result<()> {
+    put_all::<N>(db, &BTreeMap::from([(id.to_string(), wanted)]), matches!(step, Step::Insert))
+}
+
+/// The same for several objects, by their ids; they may all be new.
+pub(crate) fn put_all<N: Noun>(
+    db: &mut AnyConnection,
+    wanted: &BTreeMap<String, Vec<Suggested>>,
+    are_new: bool,
+) -> Result<()> {
+    let mut had: BTreeSet<(String, String)> = BTreeSet::new();
+    if !are_new {
+        let of_objects = suggestion_holders::table
+            .filter(suggestion_holders::noun.eq(N::NOUN.code()))
+            .filter(among(suggestion_holders::object, wanted.keys().cloned()))
+            .select((suggestion_holders::object, suggestion_holders::suggestion));
+        had.extend(of_objects.load(db)?);
     }
-    for gone in had.difference(&now) {
-        diesel::delete(suggestion_holders::table.find((N::NOUN.code(), &object, gone))).execute(db)?;
-        let others = suggestion_holders::table.filter(suggestion_holders::suggestion.eq(gone));
-        if others.select(suggestion_holders::object).first::<String>(db).optional()?.is_none() {
-            diesel::delete(suggestion_words::table.filter(suggestion_words::suggestion.eq(gone))).execute(db)?;
-            diesel::delete(suggestions::table.find(gone)).execute(db)?;
+    let (mut now, mut new) = (BTreeSet::new(), BTreeMap::new());
+    for (object, suggested) in wanted.iter().flat_map(|(object, all)| all.iter().map(move |one| (object, one))) {
+        let suggestion = suggested.id()?;
+        let holder = (object.clone(), suggestion.clone());
+        if !had.contains(&holder) {
+            new.insert(suggestion, suggested);
         }
+        now.insert(holder);
+    }
+    if now != had {
+        let holders: Vec<_> = now.difference(&had).collect();
+        let gone: Vec<_> = had.difference(&now).collect();
+        add(db, &new, N::NOUN.code(), &holders)?;
+        remove(db, N::NOUN.code(), &gone)?;
     }
     Ok(())
 }
 
 /// Forgets what an object let be suggested.
 pub(crate) fn forget<N: Noun>(db: &mut AnyConnection, id: &N::Id) -> Result<()> {
-    put::<N>(db, id, &[])
+    put_all::<N>(db, &BTreeMap::from([(id.to_string(), Vec::new())]), false)
 }
 
-/// Adds a suggestion, unless another object has brought it.
-fn add(db: &mut AnyConnection, suggested: &Suggested, id: &str) -> Result<()> {
-    if suggestions::table.find(id).select(suggestions::id).first::<String>(db).optional()?.is_some() {
+/// Adds suggestions, unless other objects have brought them, and who holds them.
+fn add(
+    db: &mut AnyConnection,
+    new: &BTreeMap<String, &Suggested>,
+    noun: &'static str,
+    holders: &[&(String, String)],
+) -> Result<()> {
+    let names = |suggested: &Suggested| suggested.names.as_ref().map(serde_json::to_string).transpose();
+    let rows: Vec<(&String, &Suggested, Option<String>)> =
+        new.iter().map(|(id, suggested)| Ok((id, *suggested, names(suggested)?))).collect::<Result<_>>()?;
+    let words: Vec<(&String, SuggestionKind, Beginning)> = new
+        .iter()
+        .flat_map(|(id, suggested)| suggested.beginnings().into_iter().map(move |word| (id, suggested.kind, word)))
+        .collect();
+    let mut batch = Batch::on(db);
+    add_rows!(batch, insert_or_ignore_into suggestions, rows => |(id, suggested, names)| {
+        id: Text = id.as_str(),
+        kind: Text = suggested.kind.code(),
+        value: Text = suggested.value.as_str(),
+        names: Nullable<Text> = names.as_deref(),
+        municipality: Nullable<Text> = suggested.municipality.as_ref().map(MunicipalityCode::as_str),
+        sort_name: Text = suggested.sort_name(),
+        valid_from: Nullable<Date> = suggested.valid_from,
+        valid_to: Nullable<Date> = suggested.valid_to,
+    }, "ON CONFLICT DO NOTHING");
+    add_rows!(batch, insert_or_ignore_into suggestion_words, words => |(id, kind, word)| {
+        kind: Text = kind.code(),
+        inside: Bool = word.is_inside,
+        word_key: Text = word.key.as_str(),
+        bare_key: Text = bare(&word.key),
+        suggestion: Text = id.as_str(),
+    }, "ON CONFLICT DO NOTHING");
+    add_rows!(batch, insert_into suggestion_holders, holders => |(object, suggestion)| {
+        noun: Text = noun,
+        object: Text = object.as_str(),
+        suggestion: Text = suggestion.as_str(),
+    });
+    batch.run()
+}
+
+/// Takes suggestions from who held them; those that nobody holds any more are gone.
+fn remove(db: &mut AnyConnection, noun: &'static str, holders: &[&(String, String)]) -> Result<()> {
+    if holders.is_empty() {
         return Ok(());
     }
-    diesel::insert_into(suggestions::table)
-        .values((
-            suggestions::id.eq(id),
-            suggestions::kind.eq(suggested.kind.code()),
-            suggestions::value.eq(&suggested.value),
-            suggestions::names.eq(suggested.names.as_ref().map(Json::of).transpose()?),
-            suggestions::municipality.eq(suggested.municipality.as_ref().map(ToString::to_string)),
-            suggestions::sort_name.eq(suggested.sort_name()),
-            suggestions::valid_from.eq(suggested.valid_from),
-            suggestions::valid_to.eq(suggested.valid_to),
-        ))
-        .execute(db)?;
-    let rows: Vec<_> = suggested
-        .beginnings()
-        .into_iter()
-        .map(|beginning| {
-            (
-                suggestion_words::kind.eq(suggested.kind.code()),
-                suggestion_words::inside.eq(beginning.is_inside),
-                suggestion_words::bare_key.eq(bare(&beginning.key)),
-                suggestion_words::word_key.eq(beginning.key),
-                suggestion_words::suggestion.eq(id),
-            )
-        })
-        .collect();
-    // Many rows at once are beyond what one text of a query for both databases can say.
-    let insert = diesel::insert_into(suggestion_words::table).values(&rows);
-    match db {
-        AnyConnection::Postgresql(db) => insert.execute(db).map_err(Error::from)?,
-        AnyConnection::Sqlite(db) => insert.execute(db).map_err(Error::from)?,
-    };
+    for (object, suggestion) in holders {
+        diesel::delete(suggestion_holders::table.find((noun, object, suggestion))).execute(db)?;
+    }
+    let mut alone: BTreeSet<&String> = holders.iter().map(|(_, suggestion)| suggestion).collect();
+    let still = suggestion_holders::table.filter(among(suggestion_holders::suggestion, alone.iter().copied()));
+    let still: Vec<String> = still.select(suggestion_holders::suggestion).distinct().load(db)?;
+    alone.retain(|suggestion| !still.contains(suggestion));
+    if !alone.is_empty() {
+        let gone = || alone.iter().copied();
+        let mut batch = Batch::on(db);
+        batch.add(diesel::delete(suggestion_words::table.filter(among(suggestion_words::suggestion, gone()))))?;
+        batch.add(diesel::delete(suggestions::table.filter(among(suggestions::id, gone()))))?;
+        batch.run()?;
+    }
     Ok(())
 }
 
@@ -193,7 +225,7 @@ pub fn rebuild(tx: &mut Tx) -> Result<()> {
                 let Some(last) = ids.last() else { break };
                 after.clone_from(last);
                 for kept in <$noun>::find_many(db, &ids)? {
-                    put::<$noun>(db, &kept.id, &$suggested(&kept))?;
+                    put::<$noun>(db, &kept.id, $suggested(&kept), Step::Insert)?;
                 }
             }
         }};

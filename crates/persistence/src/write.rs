@@ -4,13 +4,13 @@
 use digituki_domain::change::Operation;
 use digituki_domain::clock::{Clock, Moment};
 use digituki_domain::invalid::Violation;
-use digituki_domain::noun::Kept;
+use digituki_domain::noun::{Kept, NounName};
 use digituki_domain::policy::{Permit, Sight};
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary as _;
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{self, Deed, Line};
+use crate::audit::{Deed, Line};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
 use crate::log::{ERASURE, Entry, Head};
@@ -46,23 +46,15 @@ pub struct Tx<'a> {
     db: &'a mut AnyConnection,
     author: &'a Author,
     moment: Moment,
-    head: Head,
-    began_at: i64,
+    head: &'a mut Head,
+    /// Whom the object that was looked at last shows to; forgotten with every change.
+    seen: Option<(NounName, String, Version, Sight)>,
 }
 
 impl<'a> Tx<'a> {
-    pub(crate) fn begin(db: &'a mut AnyConnection, author: &'a Author) -> Result<Self> {
-        let head = Head::take(db)?;
-        Ok(Self { db, author, moment: author.clock.moment(), began_at: head.seq, head })
-    }
-
-    /// Stores where the log ends; gives its number if there is something new in it.
-    pub(crate) fn finish(self) -> Result<Option<i64>> {
-        if self.head.seq == self.began_at {
-            return Ok(None);
-        }
-        self.head.store(self.db)?;
-        Ok(Some(self.head.seq))
+    /// Begins behind the end of the log, which the caller has taken and is to store.
+    pub(crate) fn begin(db: &'a mut AnyConnection, author: &'a Author, head: &'a mut Head) -> Self {
+        Self { db, author, moment: author.clock.moment(), head, seen: None }
     }
 
     /// The database, for questions.
@@ -115,7 +107,7 @@ impl<'a> Tx<'a> {
         }
         let kept = Kept::<N> { id: before.id, record, version: before.version.next() };
         let seen_after = look(self, &kept)?;
-        N::put(self.db, &kept, Step::Replace)?;
+        N::put(self.db, &kept, Step::Replace(&before.record))?;
         let payload = serde_json::to_string(&kept.record)?;
         self.log(&kept, Operation::Updated, (Some(seen_before), Some(&seen_after)), Some(payload))?;
         if !seen_before.belongs_with(&seen_after) {
@@ -133,7 +125,7 @@ impl<'a> Tx<'a> {
         }
         let seen_before = Sight { published: false, ..belonged.clone() };
         let kept = Kept::<N> { version: before.version.next(), ..before };
-        N::put(self.db, &kept, Step::Replace)?;
+        N::put(self.db, &kept, Step::Replace(&kept.record))?;
         let payload = serde_json::to_string(&kept.record)?;
         self.log(&kept, Operation::Updated, (Some(&seen_before), Some(&seen_after)), Some(payload))
     }
@@ -158,7 +150,15 @@ impl<'a> Tx<'a> {
 
     /// To whom an object shows, and whose it is.
     pub fn sight<N: Stored>(&mut self, kept: &Kept<N>) -> Result<Sight> {
-        N::sight(self.db, &kept.id, &kept.record, self.moment.today)
+        let id = kept.id.to_string();
+        if let Some((noun, of, version, sight)) = &self.seen
+            && (*noun, of, *version) == (N::NOUN, &id, kept.version)
+        {
+            return Ok(sight.clone());
+        }
+        let sight = N::sight(self.db, &kept.id, &kept.record, self.moment.today)?;
+        self.seen = Some((N::NOUN, id, kept.version, sight.clone()));
+        Ok(sight)
     }
 
     /// Refuses an object that is not the author's to change.
@@ -185,7 +185,7 @@ impl<'a> Tx<'a> {
             after: None,
             record: Some(serde_json::to_string(erased)?),
         };
-        self.head.append(self.db, entry)
+        self.head.append(self.db, entry, |_| None)
     }
 
     fn log<N: Stored>(
@@ -206,8 +206,10 @@ impl<'a> Tx<'a> {
             after,
             record,
         };
-        self.head.append(self.db, entry)?;
-        audit::append(self.db, &Line::change(self.deed(), N::NOUN, &kept.id.to_string(), self.head.seq))
+        self.seen = None;
+        let deed = self.deed();
+        let line = |seq| Some(Line::change(deed, N::NOUN, &kept.id.to_string(), seq));
+        self.head.append(self.db, entry, line)
     }
 }
 

@@ -31,15 +31,15 @@ pub(super) fn settle(
     organisation: Option<OrganisationId>,
     before: Option<&ServiceRecord>,
 ) -> Result<()> {
-    let mut own = None;
-    for (index, mut new) in new(facts) {
+    let new = new(facts);
+    let own: Vec<String> = match before {
+        Some(before) if !new.is_empty() => before.facts.location_ids().map(|id| id.to_string()).collect(),
+        _ => Vec::new(),
+    };
+    let own = if own.is_empty() { Vec::new() } else { Location::find_many(tx.db(), &own)? };
+    for (index, mut new) in new {
         new.organisation = new.organisation.or(organisation);
-        if own.is_none() {
-            let ids: Vec<String> =
-                before.iter().flat_map(|before| before.facts.location_ids()).map(|id| id.to_string()).collect();
-            own = Some(Location::find_many(tx.db(), &ids)?);
-        }
-        let same = own.iter().flatten().find(|kept| kept.record.facts == new).map(|kept| kept.id);
+        let same = own.iter().find(|kept| kept.record.facts == new).map(|kept| kept.id);
         let id = match same {
             Some(id) => id,
             None => put(tx, new).map_err(|error| placed(index, error))?,

@@ -1,6 +1,6 @@
 //! Opening hours, each kept once: whether it is open at an instant is worked out for each of them, not for each point.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
@@ -9,6 +9,8 @@ use digituki_domain::opening_hours::OpeningHours;
 use sha2::{Digest as _, Sha256};
 
 use super::Slim;
+use super::render::New;
+use crate::among::among;
 use crate::connection::AnyConnection;
 use crate::error::Result;
 use crate::schema::hours_patterns;
@@ -55,20 +57,41 @@ impl Hours {
     }
 }
 
-/// What the database calls some hours; it learns them if they are new to it. Rows stay when nothing refers to them any
-/// more, so they hold no texts: those could have to be erased.
-pub(super) fn id(db: &mut AnyConnection, hours: &OpeningHours) -> Result<i64> {
-    let hours = serde_json::to_string(&hours.clone().wordless())?;
-    let digest = hex::encode(Sha256::digest(&hours));
-    let known = hours_patterns::table.filter(hours_patterns::digest.eq(&digest)).select(hours_patterns::id);
-    if let Some(id) = known.first(db).optional()? {
-        return Ok(id);
+/// Notes for some points what the database calls their hours; it learns those that are new to it. Rows stay when nothing
+/// refers to them any more, so they hold no texts: those could have to be erased.
+pub(super) fn note(db: &mut AnyConnection, points: &mut [New]) -> Result<()> {
+    let mut asked: BTreeMap<String, (String, Vec<&mut New>)> = BTreeMap::new();
+    for point in points {
+        if let Some(hours) = point.hours.take() {
+            let hours = serde_json::to_string(&hours.wordless())?;
+            let digest = hex::encode(Sha256::digest(&hours));
+            asked.entry(digest).or_insert((hours, Vec::new())).1.push(point);
+        }
     }
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let known = hours_patterns::table.filter(among(hours_patterns::digest, asked.keys().cloned()));
+    let known: HashMap<String, i64> =
+        known.select((hours_patterns::digest, hours_patterns::id)).load(db)?.into_iter().collect();
+    for (digest, (hours, points)) in asked {
+        let id = match known.get(&digest) {
+            Some(id) => *id,
+            None => learn(db, &digest, &hours)?,
+        };
+        for point in points {
+            point.row.hours = Some(id);
+        }
+    }
+    Ok(())
+}
+
+fn learn(db: &mut AnyConnection, digest: &str, hours: &str) -> Result<i64> {
     // One writer at a time: no two take the same.
     let last: Option<i64> = hours_patterns::table.select(diesel::dsl::max(hours_patterns::id)).first(db)?;
     let id = last.unwrap_or(0) + 1;
     diesel::insert_into(hours_patterns::table)
-        .values((hours_patterns::id.eq(id), hours_patterns::digest.eq(&digest), hours_patterns::hours.eq(&hours)))
+        .values((hours_patterns::id.eq(id), hours_patterns::digest.eq(digest), hours_patterns::hours.eq(hours)))
         .execute(db)?;
     Ok(id)
 }

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use digituki_domain::area::{AreaId, AreaKind};
 use digituki_domain::external_id::ExternalId;
 use digituki_domain::location::{Location, LocationId, LocationRecord};
+use digituki_domain::noun::Kept;
 use digituki_domain::opening_hours::OpeningHours;
 use digituki_domain::point::{Point, Square};
 use digituki_domain::provider::{Provider, ProviderRecord, ProviderRef};
@@ -17,46 +18,48 @@ use digituki_domain::support::{DeliveryMode, ServiceAreaMode, SupportForm};
 use digituki_domain::text::{Language, Names};
 use digituki_domain::validity::Validity;
 
-use super::{hours, words};
+use super::words;
 use crate::column::stored_instant;
 use crate::connection::AnyConnection;
-use crate::error::{Error, Result};
-use crate::noun::{Referred as _, records};
-use crate::schema::{municipalities, service_point_areas, service_point_bodies, service_point_terms, service_points};
+use crate::error::Result;
+use crate::noun::records;
+use crate::schema::service_points;
 use crate::service::{named, told};
 use crate::suggestion::Suggested;
-use crate::{area, names};
+use crate::{area, municipality, names};
 
-#[derive(Insertable, AsChangeset)]
+#[derive(Debug, PartialEq, Queryable, Selectable, AsChangeset)]
 #[diesel(table_name = service_points, primary_key(number), treat_none_as_null = true, treat_none_as_default_value = false)]
-struct NewRow {
-    number: i64,
-    id: String,
-    service_id: String,
-    location_id: Option<String>,
-    has_place: bool,
-    municipality: Option<String>,
-    sort_name: String,
-    sort_verified: String,
-    lat: Option<f64>,
-    lon: Option<f64>,
-    northing: Option<i64>,
-    easting: Option<i64>,
-    square: Option<i64>,
-    hours: Option<i64>,
-    verified_at: Option<NaiveDateTime>,
-    valid_from: Option<NaiveDate>,
-    valid_to: Option<NaiveDate>,
+pub(super) struct Row {
+    pub(super) number: i64,
+    pub(super) id: String,
+    pub(super) service_id: String,
+    pub(super) location_id: Option<String>,
+    pub(super) has_place: bool,
+    pub(super) municipality: Option<String>,
+    pub(super) sort_name: String,
+    pub(super) sort_verified: String,
+    pub(super) lat: Option<f64>,
+    pub(super) lon: Option<f64>,
+    pub(super) northing: Option<i64>,
+    pub(super) easting: Option<i64>,
+    pub(super) square: Option<i64>,
+    pub(super) hours: Option<i64>,
+    pub(super) verified_at: Option<NaiveDateTime>,
+    pub(super) valid_from: Option<NaiveDate>,
+    pub(super) valid_to: Option<NaiveDate>,
 }
 
 /// A row that is to be, and what is written beside it.
 pub(super) struct New {
-    row: NewRow,
-    body: String,
-    terms: Vec<Term>,
+    pub(super) row: Row,
+    /// What the row says of its hours is known once these have been noted.
+    pub(super) hours: Option<OpeningHours>,
+    pub(super) body: String,
+    pub(super) terms: Vec<Term>,
     /// Of the languages in which support is given, a bit for each.
-    languages: i64,
-    words: Words,
+    pub(super) languages: i64,
+    pub(super) words: Words,
 }
 
 /// What points are made of.
@@ -65,27 +68,27 @@ pub(super) struct Sources {
     providers: HashMap<String, ProviderRecord>,
     locations: HashMap<String, LocationRecord>,
     areas: area::Named,
+    /// Of the municipalities, if a service reaches what lies near enough.
+    centres: Vec<(String, Point)>,
 }
 
 impl Sources {
-    pub(super) fn load(db: &mut AnyConnection, ids: &[ServiceId]) -> Result<Self> {
-        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        let found = Service::find_many(db, &ids)?;
+    pub(super) fn load(db: &mut AnyConnection, services: &[Kept<Service>]) -> Result<Self> {
         let services: HashMap<String, ServiceRecord> =
-            found.into_iter().map(|kept| (kept.id.to_string(), kept.record)).collect();
+            services.iter().map(|kept| (kept.id.to_string(), kept.record.clone())).collect();
         let providers = records::<Provider>(db, services.values().map(|service| service.facts.provider))?;
         let locations = records::<Location>(db, services.values().flat_map(|service| service.facts.location_ids()))?;
-        let mut wanted: Vec<AreaId> = Vec::new();
-        for service in services.values() {
-            wanted.extend(service.facts.service_area.iter().flat_map(|area| area.areas.iter().cloned()));
-        }
+        let served = || services.values().filter_map(|service| service.facts.service_area.as_ref());
+        let mut wanted: Vec<AreaId> = served().flat_map(|area| area.areas.iter().cloned()).collect();
         wanted.extend(locations.values().map(|location| location.facts.address.municipality.id()));
         let areas = area::Named::load(db, &wanted)?;
-        Ok(Self { services, providers, locations, areas })
+        let by_distance = served().any(|area| area.mode == ServiceAreaMode::Radius);
+        let centres = if by_distance { municipality::all_centres(db)? } else { Vec::new() };
+        Ok(Self { services, providers, locations, areas, centres })
     }
 
     /// The points of a service: none unless it is published.
-    pub(super) fn points(&self, db: &mut AnyConnection, id: &ServiceId) -> Result<Vec<New>> {
+    pub(super) fn points(&self, id: &ServiceId) -> Result<Vec<New>> {
         let Some(service) = self.services.get(&id.to_string()) else { return Ok(Vec::new()) };
         let facts = &service.facts;
         let Some(provider) = self.providers.get(&facts.provider.to_string()) else { return Ok(Vec::new()) };
@@ -95,11 +98,11 @@ impl Sources {
         let mut points = Vec::new();
         for place in &facts.locations {
             if let Some(location) = place.location.and_then(|id| Some((id, self.locations.get(&id.to_string())?))) {
-                points.push(self.point(db, *id, service, provider, Some((place, location.0, location.1)))?);
+                points.push(self.point(*id, service, provider, Some((place, location.0, location.1)))?);
             }
         }
         if facts.comes_to_you() {
-            points.push(self.point(db, *id, service, provider, None)?);
+            points.push(self.point(*id, service, provider, None)?);
         }
         Ok(points)
     }
@@ -113,7 +116,6 @@ impl Sources {
 
     fn point(
         &self,
-        db: &mut AnyConnection,
         id: ServiceId,
         ServiceRecord { facts, verified_at }: &ServiceRecord,
         provider: &ProviderRecord,
@@ -130,10 +132,7 @@ impl Sources {
         let of_channel = || facts.channels.iter().find_map(|channel| channel.opening_hours.clone());
         let opening_hours = if place.is_some() { of_place } else { of_channel() };
         let is_open_at_times = facts.offer_status != digituki_domain::provider::OfferStatus::TemporarilyClosed;
-        let hours = match opening_hours.as_ref().filter(|_| is_open_at_times) {
-            Some(opening_hours) => Some(hours::id(db, opening_hours)?),
-            None => None,
-        };
+        let hours = opening_hours.clone().filter(|_| is_open_at_times);
         let remote = place.is_none()
             && (facts.support_form != SupportForm::InPerson
                 || facts.delivery_modes.iter().any(|mode| mode.comes_to_you() && *mode != DeliveryMode::HomeVisit));
@@ -141,7 +140,7 @@ impl Sources {
         days.extend(place.map(|(_, _, location)| (location.facts.valid_from, location.facts.valid_to)));
         let valid_from = days.iter().filter_map(|(from, _)| *from).max();
         let valid_to = days.iter().filter_map(|(_, to)| *to).min();
-        let terms = self.terms(db, facts, place.map(|(_, _, location)| location), remote)?;
+        let terms = self.terms(facts, place.map(|(_, _, location)| location), remote);
         let sort_name = sort_name(&facts.names, location.as_ref().map(|location| &location.names));
         let municipality = place.map(|(_, _, location)| location.facts.address.municipality.to_string());
         let still = StillPoint {
@@ -177,7 +176,7 @@ impl Sources {
             demonstration: facts.external_ids.iter().any(ExternalId::is_of_demonstration),
         };
         let words = words::of(&still);
-        let row = NewRow {
+        let row = Row {
             number: 0,
             id: point_id.to_string(),
             service_id: id.to_string(),
@@ -191,13 +190,13 @@ impl Sources {
             northing: planar.map(|planar| planar.centimetres().0),
             easting: planar.map(|planar| planar.centimetres().1),
             square: planar.map(Square::number),
-            hours,
+            hours: None,
             verified_at: verified_at.map(stored_instant),
             valid_from,
             valid_to,
         };
         let languages = Language::bits(&facts.languages);
-        Ok(New { row, body: serde_json::to_string(&still)?, terms, languages, words })
+        Ok(New { row, hours, body: serde_json::to_string(&still)?, terms, languages, words })
     }
 
     fn located(&self, id: LocationId, LocationRecord { facts, .. }: &LocationRecord) -> Result<PointLocation> {
@@ -214,13 +213,7 @@ impl Sources {
     }
 
     /// By what a point is filtered and counted.
-    fn terms(
-        &self,
-        db: &mut AnyConnection,
-        facts: &ServiceFacts,
-        location: Option<&LocationRecord>,
-        remote: bool,
-    ) -> Result<Vec<Term>> {
+    fn terms(&self, facts: &ServiceFacts, location: Option<&LocationRecord>, remote: bool) -> Vec<Term> {
         let mut terms = vec![
             Term::new("provider", facts.provider),
             Term::new("support_form", facts.support_form),
@@ -241,35 +234,27 @@ impl Sources {
                 ServiceAreaMode::Nationwide => terms.push(Term::serves(&AreaId::country())),
                 ServiceAreaMode::NationwideExceptAland => terms.push(Term::serves_mainland()),
                 ServiceAreaMode::Areas => terms.extend(area.areas.iter().map(Term::serves)),
-                ServiceAreaMode::Radius => terms.extend(self.reached(db, facts, area.radius_km)?),
+                ServiceAreaMode::Radius => terms.extend(self.reached(facts, area.radius_km)),
             }
         }
         // A table of them holds each once.
         terms.sort_unstable();
         terms.dedup();
-        Ok(terms)
+        terms
     }
 
     /// The municipalities whose centre lies within the radius of any of the service's locations, and those of the
     /// locations themselves.
-    fn reached(&self, db: &mut AnyConnection, facts: &ServiceFacts, radius_km: Option<u32>) -> Result<Vec<Term>> {
+    fn reached(&self, facts: &ServiceFacts, radius_km: Option<u32>) -> Vec<Term> {
         let radius = f64::from(radius_km.unwrap_or(0)) * 1_000.0;
         let locations: Vec<&LocationRecord> =
             facts.location_ids().filter_map(|id| self.locations.get(&id.to_string())).collect();
         let points: Vec<Point> = locations.iter().filter_map(|location| location.facts.point()).collect();
-        let centres: Vec<(String, f64, f64)> = municipalities::table
-            .filter(municipalities::lat.is_not_null())
-            .select((
-                municipalities::code,
-                municipalities::lat.assume_not_null(),
-                municipalities::lon.assume_not_null(),
-            ))
-            .load(db)?;
-        let within = |lat, lon| points.iter().any(|point| point.distance(Point { lat, lon }) <= radius);
-        let reached = centres.into_iter().filter(|(_, lat, lon)| within(*lat, *lon)).map(|(code, _, _)| code);
+        let is_within = |centre: &Point| points.iter().any(|point| point.distance(*centre) <= radius);
+        let reached = self.centres.iter().filter(|(_, centre)| is_within(centre)).map(|(code, _)| code.clone());
         let own = locations.iter().map(|location| location.facts.address.municipality.to_string());
         let area = |code: String| AreaId::new(AreaKind::Municipality, &code).ok();
-        Ok(reached.chain(own).filter_map(area).map(|area| Term::reaches(&area)).collect())
+        reached.chain(own).filter_map(area).map(|area| Term::reaches(&area)).collect()
     }
 }
 
@@ -284,78 +269,4 @@ fn sort_name(service: &Names, location: Option<&Names>) -> String {
 fn sort_verified(millis: Option<i64>) -> String {
     const FAR: i64 = 9_999_999_999_999;
     format!("{:013}", millis.map_or(FAR, |millis| FAR - 1 - millis.clamp(0, FAR - 1)))
-}
-
-/// Puts the points of a service in the place of those that it had.
-pub(super) fn put(db: &mut AnyConnection, id: &ServiceId, points: Vec<New>) -> Result<()> {
-    let of_service = service_points::table.filter(service_points::service_id.eq(id.to_string()));
-    let had: HashMap<String, i64> =
-        of_service.select((service_points::id, service_points::number)).load(db)?.into_iter().collect();
-    let numbers: Vec<i64> = had.values().copied().collect();
-    if !numbers.is_empty() {
-        diesel::delete(service_point_terms::table.filter(service_point_terms::number.eq_any(&numbers))).execute(db)?;
-        diesel::delete(service_point_areas::table.filter(service_point_areas::number.eq_any(&numbers))).execute(db)?;
-    }
-    let kept: Vec<i64> = points.iter().filter_map(|point| had.get(&point.row.id).copied()).collect();
-    let gone: Vec<i64> = numbers.into_iter().filter(|number| !kept.contains(number)).collect();
-    if !gone.is_empty() {
-        words::forget(db, &gone)?;
-        diesel::delete(service_point_bodies::table.filter(service_point_bodies::number.eq_any(&gone))).execute(db)?;
-        diesel::delete(service_points::table.filter(service_points::number.eq_any(gone))).execute(db)?;
-    }
-    let last: Option<i64> = service_points::table.select(diesel::dsl::max(service_points::number)).first(db)?;
-    let mut next = last.unwrap_or(0);
-    for New { mut row, body, terms, languages, words } in points {
-        if let Some(number) = had.get(&row.id) {
-            row.number = *number;
-            diesel::update(service_points::table.find(row.number)).set(&row).execute(db)?;
-            let known = service_point_bodies::table.find(row.number);
-            diesel::update(known).set(service_point_bodies::body.eq(&body)).execute(db)?;
-        } else {
-            next += 1;
-            row.number = next;
-            diesel::insert_into(service_points::table).values(&row).execute(db)?;
-            let values = (service_point_bodies::number.eq(row.number), service_point_bodies::body.eq(&body));
-            diesel::insert_into(service_point_bodies::table).values(values).execute(db)?;
-        }
-        put_terms(db, row.number, &terms)?;
-        put_areas(db, &row, &terms, languages)?;
-        words::put(db, row.number, &words)?;
-    }
-    Ok(())
-}
-
-fn put_terms(db: &mut AnyConnection, number: i64, terms: &[Term]) -> Result<()> {
-    let rows: Vec<_> = terms
-        .iter()
-        .map(|term| (service_point_terms::term.eq(term.as_str()), service_point_terms::number.eq(number)))
-        .collect();
-    // Many rows at once are beyond what one text of a query for both databases can say.
-    let insert = diesel::insert_into(service_point_terms::table).values(&rows);
-    match db {
-        AnyConnection::Postgresql(db) => insert.execute(db).map_err(Error::from)?,
-        AnyConnection::Sqlite(db) => insert.execute(db).map_err(Error::from)?,
-    };
-    Ok(())
-}
-
-fn put_areas(db: &mut AnyConnection, row: &NewRow, terms: &[Term], languages: i64) -> Result<()> {
-    let rows: Vec<_> = terms
-        .iter()
-        .filter(|term| term.is_of_area())
-        .map(|term| {
-            (
-                service_point_areas::area.eq(term.as_str()),
-                service_point_areas::sort_name.eq(&row.sort_name),
-                service_point_areas::number.eq(row.number),
-                service_point_areas::languages.eq(languages),
-            )
-        })
-        .collect();
-    let insert = diesel::insert_into(service_point_areas::table).values(&rows);
-    match db {
-        AnyConnection::Postgresql(db) => insert.execute(db).map_err(Error::from)?,
-        AnyConnection::Sqlite(db) => insert.execute(db).map_err(Error::from)?,
-    };
-    Ok(())
 }

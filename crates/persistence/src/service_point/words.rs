@@ -1,18 +1,20 @@
 //! The words by which points are found.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
+use diesel::IntoSql as _;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{Array, BigInt, Binary, SmallInt};
 use digituki_domain::search::{SearchField, WordId, Words};
 use digituki_domain::service_point::StillPoint;
 
 use super::Known;
 use super::search::FEW;
 use crate::among::among;
+use crate::batch::{Batch, OverRows, add_rows};
 use crate::connection::{AnyConnection, Backend};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::schema::{service_point_texts, service_point_words};
 
 /// What a point is found by.
@@ -54,75 +56,70 @@ pub(super) fn of(point: &StillPoint) -> Words {
     words
 }
 
-/// Puts the words of a point in the place of those that it had.
-pub(super) fn put(db: &mut AnyConnection, number: i64, words: &Words) -> Result<()> {
-    let packed = pack(words);
-    let row = service_point_texts::table.find(number);
-    let had: Option<Vec<u8>> = row.select(service_point_texts::words).first(db).optional()?;
-    match had {
-        Some(had) if had == packed => return Ok(()),
-        Some(had) => {
-            let now: BTreeSet<(WordId, i16)> = words.iter().collect();
-            let before: BTreeSet<(WordId, i16)> = unpack(&had).iter().collect();
-            remove(db, number, before.difference(&now))?;
-            add(db, number, now.difference(&before))?;
-            diesel::update(row).set(service_point_texts::words.eq(&packed)).execute(db)?;
+/// Puts the words of points in the place of those that they had.
+pub(super) fn put<'a>(
+    batch: &mut Batch,
+    points: impl Iterator<Item = (i64, Option<&'a Words>, &'a Words)>,
+) -> Result<()> {
+    let (mut gone, mut new, mut texts) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, before, now) in points {
+        let before: BTreeSet<(WordId, i16)> = before.into_iter().flat_map(Words::iter).collect();
+        let packed = pack(now);
+        let now: BTreeSet<(WordId, i16)> = now.iter().collect();
+        if now != before {
+            gone.extend(before.difference(&now).map(|(word, field)| (*word, *field, number)));
+            new.extend(now.difference(&before).map(|(word, field)| (*word, *field, number)));
+            texts.push((number, packed));
         }
-        None => {
-            add(db, number, words.iter().collect::<BTreeSet<_>>().iter())?;
-            let row = (service_point_texts::number.eq(number), service_point_texts::words.eq(&packed));
-            diesel::insert_into(service_point_texts::table).values(row).execute(db)?;
-        }
+    }
+    remove(batch, &gone)?;
+    if !texts.is_empty() {
+        add_rows!(*batch, insert_into service_point_words, new => |(word, field, number)| {
+            word: BigInt = word.0,
+            field: SmallInt = *field,
+            number: BigInt = *number,
+        });
+        add_rows!(*batch, replace_into service_point_texts, texts => |(number, words)| {
+            number: BigInt = *number,
+            words: Binary = words.clone(),
+        }, "ON CONFLICT (number) DO UPDATE SET words = excluded.words");
     }
     Ok(())
 }
 
 /// Removes the words of points.
-pub(super) fn forget(db: &mut AnyConnection, numbers: &[i64]) -> Result<()> {
-    for (number, words) in load(db, numbers)? {
-        remove(db, number, words.iter().collect::<BTreeSet<_>>().iter())?;
+pub(super) fn forget<'a>(batch: &mut Batch, points: impl Iterator<Item = (i64, &'a Words)>) -> Result<()> {
+    let (mut gone, mut numbers) = (Vec::new(), Vec::new());
+    for (number, words) in points {
+        gone.extend(words.iter().map(|(word, field)| (word, field, number)));
+        numbers.push(number);
     }
-    diesel::delete(service_point_texts::table.filter(service_point_texts::number.eq_any(numbers))).execute(db)?;
-    Ok(())
+    remove(batch, &gone)?;
+    batch.add(diesel::delete(service_point_texts::table.filter(among(service_point_texts::number, numbers))))
 }
 
-/// The words of points.
-fn load(db: &mut AnyConnection, numbers: &[i64]) -> Result<HashMap<i64, Words>> {
-    let of_points = service_point_texts::table.filter(among(service_point_texts::number, numbers.iter().copied()));
-    let rows: Vec<(i64, Vec<u8>)> = of_points.load(db)?;
-    Ok(rows.into_iter().map(|(number, words)| (number, unpack(&words))).collect())
-}
-
-fn add<'a>(db: &mut AnyConnection, number: i64, words: impl Iterator<Item = &'a (WordId, i16)>) -> Result<()> {
-    let rows: Vec<_> = words
-        .map(|(word, field)| {
-            (
-                service_point_words::word.eq(word.0),
-                service_point_words::field.eq(*field),
-                service_point_words::number.eq(number),
-            )
-        })
-        .collect();
-    // Many rows at once are beyond what one text of a query for both databases can say.
-    let insert = diesel::insert_into(service_point_words::table).values(&rows);
-    match db {
-        AnyConnection::Postgresql(db) => insert.execute(db).map_err(Error::from)?,
-        AnyConnection::Sqlite(db) => insert.execute(db).map_err(Error::from)?,
-    };
-    Ok(())
-}
-
-fn remove<'a>(db: &mut AnyConnection, number: i64, words: impl Iterator<Item = &'a (WordId, i16)>) -> Result<()> {
-    let mut by_field: BTreeMap<i16, Vec<i64>> = BTreeMap::new();
-    for (word, field) in words {
-        by_field.entry(*field).or_default().push(word.0);
-    }
-    for (field, words) in by_field {
-        let gone = service_point_words::table
-            .filter(service_point_words::word.eq_any(words))
-            .filter(service_point_words::field.eq(field))
-            .filter(service_point_words::number.eq(number));
-        diesel::delete(gone).execute(db)?;
+fn remove(batch: &mut Batch, gone: &[(WordId, i16, i64)]) -> Result<()> {
+    match batch {
+        Batch::Postgresql(_, statements) if !gone.is_empty() => {
+            let words: Vec<i64> = gone.iter().map(|(word, ..)| word.0).collect();
+            let fields: Vec<i16> = gone.iter().map(|(_, field, _)| *field).collect();
+            let numbers: Vec<i64> = gone.iter().map(|(.., number)| *number).collect();
+            statements.push(Box::new(OverRows {
+                before: "DELETE FROM service_point_words WHERE (word, field, number) IN",
+                columns: vec![
+                    Box::new(words.into_sql::<Array<BigInt>>()),
+                    Box::new(fields.into_sql::<Array<SmallInt>>()),
+                    Box::new(numbers.into_sql::<Array<BigInt>>()),
+                ],
+                after: "",
+            }));
+        }
+        Batch::Postgresql(..) => {}
+        Batch::Sqlite(db) => {
+            for (word, field, number) in gone {
+                diesel::delete(service_point_words::table.find((word.0, field, number))).execute(*db)?;
+            }
+        }
     }
     Ok(())
 }
@@ -137,7 +134,7 @@ fn pack(words: &Words) -> Vec<u8> {
     packed
 }
 
-fn unpack(packed: &[u8]) -> Words {
+pub(super) fn unpack(packed: &[u8]) -> Words {
     let (words, _) = packed.as_chunks::<9>();
     let parse = |[word @ .., field]: &[u8; 9]| (WordId(i64::from_be_bytes(*word)), i16::from(*field));
     words.iter().map(parse).collect()

@@ -8,9 +8,13 @@ use crate::support::session::{DUPLICATES, LOCATIONS, POINTS, SERVICES};
 use crate::support::{Database, Registry, statements};
 
 /// The tables that grow with the registry.
-const LARGE: [&str; 9] = [
+const LARGE: [&str; 13] = [
     "service_points",
+    "service_point_bodies",
+    "service_point_areas",
     "service_point_terms",
+    "service_point_words",
+    "service_point_texts",
     "services",
     "locations",
     "service_locations",
@@ -21,7 +25,7 @@ const LARGE: [&str; 9] = [
 ];
 
 /// Filters of service points that find few of them.
-const SELECTIVE: [&str; 20] = [
+const SELECTIVE: [&str; 25] = [
     "municipality=890",
     "municipality=890&municipality=148",
     "region=21",
@@ -42,10 +46,15 @@ const SELECTIVE: [&str; 20] = [
     "near=69.9,27.0&radius_km=30&language=se",
     "bbox=26,69.5,28,70",
     "as_of=2020-12-31&municipality=291",
+    "q=inarinsaame",
+    "q=puhelin+utsjoki",
+    "q=puhelin&municipality=890",
+    "q=puhelmi+tukinen",
+    "q=puhelin&near=69.9,27.0&radius_km=30",
 ];
 
 /// Filters that find a large part of all.
-const BROAD: [&str; 14] = [
+const BROAD: [&str; 17] = [
     "",
     "language=fi",
     "support_form=in_person",
@@ -60,6 +69,9 @@ const BROAD: [&str; 14] = [
     "near=60.17,24.94",
     "region=01",
     "as_of=2020-12-31",
+    "q=puhelin",
+    "q=puhelin+tietokone",
+    "q=puhelin&language=fi",
 ];
 
 /// Questions about the other lists; without letters anywhere in a name, which no index finds.
@@ -92,7 +104,12 @@ fn start(database: Database) -> Registry {
 
 /// The orders that a list of service points can have under some filters.
 fn orders(filters: &str) -> &'static [&'static str] {
-    if filters.contains("near=") { &["name", "verified_at", "distance"] } else { &["name", "verified_at"] }
+    match (filters.contains("near="), filters.contains("q=")) {
+        (true, false) => &["name", "verified_at", "distance"],
+        (true, true) => &["name", "verified_at", "distance", "relevance"],
+        (false, true) => &["name", "verified_at", "relevance"],
+        (false, false) => &["name", "verified_at"],
+    }
 }
 
 /// The plans of the statements that a request sends, each with its statement.
@@ -280,7 +297,7 @@ fn the_number_of_statements_does_not_depend_on_how_much_is_asked_for(
             registry.json(&format!("{POINTS}?{filters}&sort={sort}&limit=1"));
             let [one, few, many] =
                 ["1", "20", "500"].map(|limit| price(&format!("{POINTS}?{filters}&sort={sort}&limit={limit}")));
-            if *sort == "distance" {
+            if ["distance", "relevance"].contains(sort) {
                 assert!(
                     [one, few, many].iter().all(|price| price.abs_diff(one) < RINGS),
                     "{filters}: {one} {few} {many}"

@@ -80,7 +80,7 @@ fn services_that_come_at_once_with_their_locations_are_all_there(
     let registry = Registry::start(database);
     let developer = registry.developer();
     let giver = id(&developer.create(PROVIDERS, &Sample::Provider.of_anyone(&developer))).to_owned();
-    let start = developer.last_seq();
+    let start = registry.last_seq();
     let developer = &developer;
     let answers = at_once(40, |number| {
         let body = with_new_location(&giver, &format!("Digituki {number}"), &number.to_string());
@@ -120,7 +120,7 @@ fn of_many_at_once_those_that_are_refused_leave_nothing_behind(
     let developer = registry.developer();
     let giver = id(&developer.create(PROVIDERS, &Sample::Provider.of_anyone(&developer))).to_owned();
     developer.create(SERVICES, &with_new_location(&giver, "Digituki", "taken"));
-    let start = developer.last_seq();
+    let start = registry.last_seq();
     let developer = &developer;
     let statuses = at_once(20, |number| {
         let mut body = with_new_location(&giver, &format!("Digituki {number}"), &number.to_string());

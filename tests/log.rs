@@ -91,12 +91,14 @@ fn what_was_done_to_the_log_is_found_and_named(
 }
 
 /// Every text that the registry keeps and somebody wrote.
-const TEXTS: [&str; 15] = [
+const TEXTS: [&str; 17] = [
     "SELECT COALESCE(data, '') AS value FROM payloads",
     "SELECT record || folded_names || sort_name AS value FROM providers",
     "SELECT record || folded_names || sort_name AS value FROM locations",
     "SELECT record || folded_names || sort_name AS value FROM services",
-    "SELECT body || sort_name AS value FROM service_points",
+    "SELECT sort_name AS value FROM service_points",
+    "SELECT body AS value FROM service_point_bodies",
+    "SELECT area || sort_name AS value FROM service_point_areas",
     "SELECT value || COALESCE(names, '') || sort_name AS value FROM suggestions",
     "SELECT word_key || bare_key AS value FROM suggestion_words",
     "SELECT term AS value FROM service_point_terms",

@@ -23,7 +23,7 @@ fn the_number_of_statements_of_a_list_does_not_grow_with_its_limit(
         let one_kind = operation.parameter("noun").map_or("", |_| "&noun=municipality");
         let path = operation.least_target();
         // What is known from then on need not be asked again.
-        stage.json(path);
+        stage.json(&path);
         let [few, many] = ["2", "500"].map(|limit| price(&format!("{path}?limit={limit}{one_kind}")));
         assert_eq!(few, many, "{path}");
     }

@@ -5,7 +5,7 @@
 //! - Queries are written once, over `connection::AnyConnection`; what differs between the two databases
 //!   stays in `connection` and `store`.
 //! - A read sees one snapshot, however many statements it takes, and their number does not grow with
-//!   the page size.
+//!   the page size. Only a glance goes without: see `Store::glance`.
 //! - Row structs stay inside; domain types go in and come out.
 
 #![recursion_limit = "256"]
@@ -45,6 +45,7 @@ pub mod service_point;
 pub mod signing_key;
 mod store;
 pub mod suggestion;
+mod threads;
 pub mod verify;
 pub mod write;
 

@@ -79,6 +79,14 @@ impl App {
         if self.is_prepared() { self.store.read(work).await } else { Err(Problem::unavailable()) }
     }
 
+    /// Reads what needs no snapshot, such as a single statement, once the registry is ready.
+    pub(crate) async fn glance<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Problem> {
+        if self.is_prepared() { Ok(self.store.glance(work).await?) } else { Err(Problem::unavailable()) }
+    }
+
     /// Reads what decides who asks: a writer should not fail where it would have waited.
     pub(crate) async fn read_patiently<T: Send + 'static>(
         &self,

@@ -175,9 +175,9 @@ async fn list_service_points(
 async fn get_service_point(ask: Ask, request: HttpRequest, _: Query<()>) -> Result<Answer, Problem> {
     let id: ServicePointId = path_value(&request, "id", str::parse)?;
     let (hours, moment, address) = (Arc::clone(&ask.app.hours), ask.moment, ask.address);
-    let found = ask.app.read(move |db| Ok(service_point::get(db, &hours, id, moment)?)).await?;
+    let found = ask.app.glance(move |db| service_point::get(db, &hours, id, moment)).await?;
     match found {
-        Found::Point(point) => Answer::json(&point),
+        Found::Point(point) => Ok(Answer::written(Box::<str>::from(point).into_string())),
         Found::Moved(now) => Ok(Answer::moved(&address.replacen(&id.to_string(), &now.to_string(), 1))),
         Found::Nothing => Err(Problem::not_found(ServicePoint::LABEL, &id.to_string())),
     }

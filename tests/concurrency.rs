@@ -127,8 +127,7 @@ fn of_many_at_once_those_that_are_refused_leave_nothing_behind(
         if number % 2 == 1 {
             // What is wrong with the second location is found when the first one has been written.
             let mut second = body["locations"][0].clone();
-            second["new_location"]["external_ids"] =
-                json!([{"source": "own", "source_id": format!("other {number}")}, {"source": "own", "source_id": "taken"}]);
+            second["new_location"]["external_ids"] = json!([{"source": "own", "source_id": format!("other {number}")}, {"source": "own", "source_id": "taken"}]);
             body["locations"].as_array_mut().unwrap().push(second);
         }
         developer.write("POST", SERVICES, &[], &body).status

@@ -13,7 +13,6 @@ use digituki_persistence::service_point::Known;
 use digituki_persistence::write::{Author, Tx};
 use digituki_persistence::{AnyConnection, Error, Store, feed};
 use serde::Serialize;
-use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::auth::SignIn;
@@ -37,8 +36,6 @@ pub(crate) struct App {
     /// The bodies on their way, of all workers.
     pub(crate) receiving: Arc<Receiving>,
     pub(crate) sign_in: Arc<SignIn>,
-    /// The contract, as it is served.
-    pub(crate) document: Arc<Value>,
     /// The requests with an Idempotency-Key that are being worked on.
     pub(crate) in_flight: InFlight,
     /// What is known of the database without asking it again.
@@ -52,7 +49,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(settings: Settings, store: Store, document: Value, capacity: Capacity) -> Self {
+    pub(crate) fn new(settings: Settings, store: Store, capacity: Capacity) -> Self {
         let clock = settings.clock();
         let rate_limit = settings.rate_limit().map(|per_minute| Arc::new(RateLimit::new(per_minute)));
         Self {
@@ -62,7 +59,6 @@ impl App {
             rate_limit,
             receiving: Arc::new(Receiving::new(capacity.bodies)),
             sign_in: Arc::default(),
-            document: Arc::new(document),
             in_flight: InFlight::default(),
             known: Arc::default(),
             misses: Arc::default(),
@@ -77,6 +73,14 @@ impl App {
         work: impl FnOnce(&mut AnyConnection) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         if self.is_prepared() { self.store.read(work).await } else { Err(Problem::unavailable()) }
+    }
+
+    /// Reads what needs no snapshot, such as a single statement, once the registry is ready.
+    pub(crate) async fn glance<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Problem> {
+        if self.is_prepared() { Ok(self.store.glance(work).await?) } else { Err(Problem::unavailable()) }
     }
 
     /// Reads what decides who asks: a writer should not fail where it would have waited.

@@ -6,14 +6,15 @@ use digituki_domain::at::At;
 use digituki_domain::external_id::{Source, SourceId};
 use digituki_domain::location::{Location, LocationFacts, LocationFilter, LocationId};
 use digituki_domain::merge::Merge;
-use digituki_persistence::location;
+use digituki_persistence::page::Asked;
+use digituki_persistence::{AnyConnection, location};
 
 use crate::app::App;
 use crate::change::ChangeHistory;
 use crate::http::answer::Answer;
 use crate::http::ask::{Ask, KnownAt, Of, OpenStateAt, external_id};
 use crate::http::body::{Body, Empty, Patch};
-use crate::http::export::{FeaturesOf, Listed, Shape, Table};
+use crate::http::export::{FeaturesOf, Listed, Reading, Shape, Table};
 use crate::http::list::{ListOf, ListQuery, Paging};
 use crate::http::problem::Problem;
 use crate::http::query::{FromQuery, Query, Reader};
@@ -88,7 +89,8 @@ async fn list_locations(
     request: HttpRequest,
     query: ListQuery<LocationFilter>,
 ) -> Result<Either<Answer, HttpResponse>, Problem> {
-    App::export(app, &request, query, &SHAPE, |db, asked| location::list(db, asked).map(Listed::from)).await
+    let work = |db: &mut AnyConnection, asked: &Asked<LocationFilter>| location::list(db, asked).map(Listed::from);
+    App::export(app, &request, query, &SHAPE, (Reading::Snapshot, work)).await
 }
 
 /// Create a location.

@@ -11,6 +11,9 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use digituki::client::Failure;
 use digituki::{ClientCommand, Demo, Erase, KeyCommand, LogFormat, Settings};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The national registry of digital support.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]

@@ -52,7 +52,7 @@ pub fn serve(
     let settings = settings.bound_to(listener.local_addr()?);
     let store = Store::open(settings.store());
     let capacity = Capacity::of(capacity::descriptors(), settings.pool_size(), settings.workers());
-    let app = App::new(settings, store, contract::document(), capacity);
+    let app = App::new(settings, store, capacity);
     let preparation = app.clone();
 
     let address = app.settings.public_url();

@@ -10,13 +10,15 @@ use digituki_domain::search::SearchText;
 use digituki_domain::service_point::{
     ServicePoint, ServicePointField, ServicePointFilter, ServicePointId, ServicePointSort,
 };
+use digituki_persistence::AnyConnection;
+use digituki_persistence::page::Asked;
 use digituki_persistence::service_point::{self, Found, Points};
 use serde_json::Map;
 
 use crate::app::App;
 use crate::http::answer::{Answer, JSON};
 use crate::http::ask::Ask;
-use crate::http::export::{self, FeaturesOf, Listed, Shape, Table};
+use crate::http::export::{self, FeaturesOf, Listed, Reading, Shape, Table};
 use crate::http::list::{ListQuery, Paging};
 use crate::http::problem::Problem;
 use crate::http::query::{FromQuery, Query, Reader, path_value};
@@ -144,7 +146,9 @@ async fn list_service_points(
 ) -> Result<Either<Answer, HttpResponse>, Problem> {
     let (known, misses, counting) = (Arc::clone(&app.known), Arc::clone(&app.misses), app.clone());
     let is_json = export::format(request.headers()) == Some(JSON);
-    let answer = App::export(app, &request, query, &SHAPE, move |db, asked| {
+    // What is counted beside a page has to fit to it.
+    let reading = if query.asked.filter.facets.is_empty() { Reading::Glance } else { Reading::Snapshot };
+    let work = move |db: &mut AnyConnection, asked: &Asked<ServicePointFilter>| {
         let Points { mut page, facets, miss } = service_point::list(db, &known, asked)?;
         if let Some(miss) = miss {
             misses.note(miss);
@@ -154,8 +158,8 @@ async fn list_service_points(
         }
         let facets = serde_json::to_value(facets)?;
         Ok(Listed { page, more: Map::from_iter([("facets".to_owned(), facets)]) })
-    })
-    .await;
+    };
+    let answer = App::export(app, &request, query, &SHAPE, (reading, work)).await;
     counting.count_misses();
     answer
 }
@@ -175,7 +179,7 @@ async fn list_service_points(
 async fn get_service_point(ask: Ask, request: HttpRequest, _: Query<()>) -> Result<Answer, Problem> {
     let id: ServicePointId = path_value(&request, "id", str::parse)?;
     let (known, moment, address) = (Arc::clone(&ask.app.known), ask.moment, ask.address);
-    let found = ask.app.read(move |db| Ok(service_point::get(db, &known, id, moment)?)).await?;
+    let found = ask.app.glance(move |db| service_point::get(db, &known, id, moment)).await?;
     match found {
         Found::Point(point) => Ok(Answer::written(point.into_string())),
         Found::Moved(now) => Ok(Answer::moved(&address.replacen(&id.to_string(), &now.to_string(), 1))),

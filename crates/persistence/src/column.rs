@@ -119,15 +119,16 @@ macro_rules! any_of {
 }
 pub(crate) use any_of;
 
-/// Restricts a boxed query to rows of the wanted freshness, by the column that says when they were verified last.
+/// Restricts a boxed query to rows of the wanted freshness, by the column that says when they were verified last; `$kept`
+/// makes an instant what the column holds.
 macro_rules! fresh {
-    ($query:ident, $column:expr, $wanted:expr, $moment:expr) => {
+    ($query:ident, $column:expr, $wanted:expr, $moment:expr, $kept:expr) => {
         for unwanted in <digituki_domain::freshness::Freshness as digituki_domain::vocabulary::Vocabulary>::VALUES
             .iter()
             .filter(|known| !$wanted.is_empty() && !$wanted.contains(known))
         {
-            let after = unwanted.verified_after($moment.now).map($crate::column::stored_instant);
-            let until = unwanted.verified_until($moment.now).map($crate::column::stored_instant);
+            let after = unwanted.verified_after($moment.now).map($kept);
+            let until = unwanted.verified_until($moment.now).map($kept);
             $query = match (after, until) {
                 (Some(after), Some(until)) => {
                     let so_fresh = diesel::BoolExpressionMethods::and($column.gt(after), $column.le(until));

@@ -174,11 +174,23 @@ pub(crate) struct Manager {
 pub(crate) struct Pooled {
     pub(crate) connection: AnyConnection,
     pub(crate) broken: bool,
+    /// How often it was taken from the pool.
+    pub(crate) uses: u32,
 }
 
 type Transactions = <AnyConnection as diesel::Connection>::TransactionManager;
 
+/// A connection keeps every statement that it has ever prepared. Filters combine in many ways: it is replaced before
+/// those who try them all fill the memory.
+const MOST_USES: u32 = 4_000;
+
 impl Pooled {
+    /// Whether it still answers; else it is given up.
+    pub(crate) fn answers(&mut self) -> bool {
+        self.broken |= self.connection.batch_execute("SELECT 1").is_err();
+        !self.broken
+    }
+
     /// Ends the transaction: commits what succeeded and undoes what failed. A connection that cannot
     /// do even that is given up.
     pub(crate) fn end<T, E: From<Error>>(&mut self, outcome: std::result::Result<T, E>) -> std::result::Result<T, E> {
@@ -244,7 +256,7 @@ impl r2d2::ManageConnection for Manager {
     type Error = ConnectionError;
 
     fn connect(&self) -> std::result::Result<Pooled, ConnectionError> {
-        Ok(Pooled { connection: self.establish()?, broken: false })
+        Ok(Pooled { connection: self.establish()?, broken: false, uses: 0 })
     }
 
     /// Not asked: `Store` finds a dead connection out by its first statement, without a round trip
@@ -255,7 +267,7 @@ impl r2d2::ManageConnection for Manager {
 
     /// A connection that comes back from a panic may be in the middle of a transaction.
     fn has_broken(&self, pooled: &mut Pooled) -> bool {
-        pooled.broken || std::thread::panicking()
+        pooled.broken || pooled.uses >= MOST_USES || std::thread::panicking()
     }
 }
 

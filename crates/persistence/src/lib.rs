@@ -5,8 +5,7 @@
 //! - Queries are written once, over `connection::AnyConnection`; what differs between the two databases
 //!   stays in `connection`, `store` and `batch`.
 //! - A read sees one snapshot, however many statements it takes, and their number does not grow with
-//!   the page size. Where one statement chooses what a page shows, another may read it without one: what is gone by
-//!   then is left out.
+//!   the page size. Only a glance goes without: see `Store::glance`.
 //! - Row structs stay inside; domain types go in and come out.
 
 #![recursion_limit = "256"]
@@ -48,6 +47,7 @@ pub mod service_point;
 pub mod signing_key;
 mod store;
 pub mod suggestion;
+mod threads;
 mod union;
 pub mod verify;
 pub mod write;

@@ -95,7 +95,7 @@ fn matching(filter: &LocationFilter, within: &[String], moment: Moment) -> locat
         let sources = filter.source.iter().map(ToString::to_string).collect();
         query = query.filter(locations::id.eq_any(external_id::known_to(Location::NOUN.code(), sources)));
     }
-    fresh!(query, locations::verified_at, filter.freshness, moment);
+    fresh!(query, locations::verified_at, filter.freshness, moment, crate::column::stored_instant);
     if let Some(letters) = &filter.q {
         query = query.filter(locations::folded_names.like(names::holding(letters)).escape('\\'));
     }
@@ -221,12 +221,7 @@ impl Written for Location {
 
 /// Whether a point may well lie in a municipality. Borders are not known here: it does if it lies within 25 km of the
 /// municipality's centre, or if not more than three other centres are nearer.
-fn is_around(
-    db: &mut AnyConnection,
-    municipality: &MunicipalityCode,
-    point: Point,
-    today: NaiveDate,
-) -> Result<bool> {
+fn is_around(db: &mut AnyConnection, municipality: &MunicipalityCode, point: Point, today: NaiveDate) -> Result<bool> {
     const SURELY: f64 = 25_000.0;
     const NEARER_AT_MOST: usize = 3;
     // Of one that is no more, or whose centre is not known, nothing can be said.

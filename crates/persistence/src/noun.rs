@@ -130,7 +130,11 @@ impl<'a, R> Step<'a, R> {
     }
 
     /// What a list that is a part of what is said has lost, and what it has won.
-    pub(crate) fn difference<T: ToString>(self, now: &'a R, list: impl Fn(&'a R) -> Vec<T>) -> (Vec<String>, Vec<String>) {
+    pub(crate) fn difference<T: ToString>(
+        self,
+        now: &'a R,
+        list: impl Fn(&'a R) -> Vec<T>,
+    ) -> (Vec<String>, Vec<String>) {
         let texts = |record| list(record).iter().map(ToString::to_string).collect::<BTreeSet<String>>();
         let now = texts(now);
         let before = match self {

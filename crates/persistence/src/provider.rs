@@ -112,7 +112,7 @@ fn matching(filter: &ProviderFilter, seats: &[String], moment: Moment) -> Query 
         let sources = filter.source.iter().map(ToString::to_string).collect();
         query = query.filter(providers::id.eq_any(external_id::known_to(Provider::NOUN.code(), sources)));
     }
-    fresh!(query, providers::verified_at, filter.freshness, moment);
+    fresh!(query, providers::verified_at, filter.freshness, moment, crate::column::stored_instant);
     if let Some(letters) = &filter.q {
         query = query.filter(providers::folded_names.like(names::holding(letters)).escape('\\'));
     }

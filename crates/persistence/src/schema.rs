@@ -116,7 +116,7 @@ diesel::table! {
         number -> BigInt, id -> Text, service_id -> Text, location_id -> Nullable<Text>, has_place -> Bool,
         municipality -> Nullable<Text>, sort_name -> Text, sort_verified -> Text,
         lat -> Nullable<Double>, lon -> Nullable<Double>, northing -> Nullable<BigInt>, easting -> Nullable<BigInt>,
-        square -> Nullable<BigInt>, hours -> Nullable<BigInt>, verified_at -> Nullable<Timestamp>,
+        square -> Nullable<BigInt>, hours -> Nullable<BigInt>, verified_at -> Nullable<BigInt>,
         valid_from -> Nullable<Date>, valid_to -> Nullable<Date>,
     }
 }

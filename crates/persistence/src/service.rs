@@ -103,7 +103,7 @@ fn matching(filter: &ServiceFilter, moment: Moment) -> Query {
         let sources = filter.source.iter().map(ToString::to_string).collect();
         query = query.filter(services::id.eq_any(external_id::known_to(Service::NOUN.code(), sources)));
     }
-    fresh!(query, services::verified_at, filter.freshness, moment);
+    fresh!(query, services::verified_at, filter.freshness, moment, crate::column::stored_instant);
     if let Some(letters) = &filter.q {
         query = query.filter(services::folded_names.like(names::holding(letters)).escape('\\'));
     }

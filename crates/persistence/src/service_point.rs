@@ -15,6 +15,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use digituki_domain::clock::Moment;
 use digituki_domain::location::Location;
@@ -30,8 +31,8 @@ use crate::error::Result;
 use crate::merge::survivor;
 use crate::noun::Referred as _;
 use crate::schema::{service_point_bodies, service_points, services};
-use crate::write::Tx;
 use crate::suggestion;
+use crate::write::Tx;
 
 pub use known::Known;
 pub use list::{Points, list};
@@ -53,10 +54,14 @@ pub(crate) struct Slim {
     hours: Option<i64>,
     northing: Option<i64>,
     easting: Option<i64>,
-    verified_at: Option<chrono::NaiveDateTime>,
+    verified_at: Option<i64>,
 }
 
 impl Slim {
+    fn verified_at(&self) -> Option<DateTime<Utc>> {
+        self.verified_at.and_then(DateTime::from_timestamp_millis)
+    }
+
     fn planar(&self) -> Option<Planar> {
         self.northing.zip(self.easting).map(Planar::of_centimetres)
     }
@@ -154,7 +159,7 @@ pub fn get(db: &mut AnyConnection, known: &Known, id: ServicePointId, moment: Mo
 /// What of an answer follows from the question.
 struct Question {
     moment: Moment,
-    at: chrono::DateTime<chrono::Utc>,
+    at: DateTime<Utc>,
     from: Option<Planar>,
 }
 
@@ -190,10 +195,9 @@ impl Rendered {
 /// Renders a point: what stands still, as it was rendered when it was written, and behind it what follows from the
 /// clock and from the question.
 fn rendered(row: Row, known: &Known, question: &Question, score: Option<Score>) -> Result<Rendered> {
-    let verified_at = row.slim.verified_at.map(|at| at.and_utc());
     let there = row.slim.planar();
     let hit = Hit {
-        freshness: digituki_domain::freshness::Freshness::of(verified_at, question.moment.now),
+        freshness: digituki_domain::freshness::Freshness::of(row.slim.verified_at(), question.moment.now),
         distance_km: there.zip(question.from).map(|(there, from)| kilometres(from.distance(there))),
         open_state: row.slim.hours.and_then(|hours| known.open_state(hours, question.at)),
         score,

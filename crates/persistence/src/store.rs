@@ -12,6 +12,7 @@ use crate::database_url::DatabaseUrl;
 use crate::error::{Error, Result, Unavailability};
 use crate::feed;
 use crate::load::{self, Load};
+use crate::threads::Threads;
 use crate::write::{Author, Tx};
 use crate::writer::Line;
 
@@ -30,10 +31,13 @@ pub struct Options {
     pub statement_timeout: Duration,
 }
 
+type Pool = r2d2::Pool<Manager>;
+
 /// The registry's database. Cheap to clone: all clones share one pool.
 #[derive(Clone)]
 pub struct Store {
-    pool: r2d2::Pool<Manager>,
+    pool: Pool,
+    threads: Threads,
     /// Readers, as many as there are connections but for the writer's.
     permits: Arc<Semaphore>,
     /// One writer at a time in this process, so that writers queue here and not for connections and locks.
@@ -104,6 +108,8 @@ impl Store {
         let permits = usize::try_from(options.pool_size).unwrap_or(1).saturating_sub(1).max(1);
         Self {
             pool,
+            // One for the writer too.
+            threads: Threads::start(permits + 1),
             permits: Arc::new(Semaphore::new(permits)),
             writer: Arc::new(Semaphore::new(1)),
             line: Arc::default(),
@@ -130,7 +136,26 @@ impl Store {
         self.read_within(self.options.pool_timeout, work).await
     }
 
-    /// The same for who asks on behalf of a writer, and waits for a connection as long as a writer does.
+    /// Reads what needs no snapshot, such as a single statement: each statement stands for itself. All of it is done
+    /// again on another connection where one turns out to be dead, within the pool's time-out.
+    pub async fn glance<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut AnyConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let place = place(&self.permits, self.options.pool_timeout).await?;
+        let glancing = self.in_place(place, move |pool, deadline| {
+            loop {
+                let mut pooled = taken(pool, deadline)?;
+                let outcome = work(&mut pooled.connection);
+                if outcome.is_ok() || pooled.answers() || Instant::now() >= deadline {
+                    return outcome;
+                }
+            }
+        });
+        self.unless_silent(glancing).await
+    }
+
+    /// The same as [`Store::read`] for who asks on behalf of a writer, and waits for a connection as long as a writer does.
     pub async fn read_patiently<T, E>(
         &self,
         work: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E> + Send + 'static,
@@ -152,7 +177,14 @@ impl Store {
         E: From<Error> + Send + 'static,
     {
         let place = place(&self.permits, patience).await?;
-        let reading = self.in_transaction(place, AnyConnection::begin_read, work);
+        self.unless_silent(self.in_transaction(place, AnyConnection::begin_read, work)).await
+    }
+
+    /// Waits no longer than a statement may take.
+    async fn unless_silent<T, E: From<Error>>(
+        &self,
+        reading: impl Future<Output = std::result::Result<T, E>>,
+    ) -> std::result::Result<T, E> {
         let longest = self.options.pool_timeout + self.options.statement_timeout;
         let silent = |_| Err(Error::Unavailable(Unavailability::Lost).into());
         tokio::time::timeout(longest, reading).await.unwrap_or_else(silent)
@@ -297,8 +329,7 @@ impl Store {
         self.with_connection(place, begin, work).await
     }
 
-    /// Begins on a connection that works, within the pool's time-out, and does the work on it. The place is held
-    /// until the work is done, even when the request that asked for it is gone.
+    /// Begins on a connection that works, within the pool's time-out, and does the work on it.
     async fn with_connection<T, E>(
         &self,
         place: OwnedSemaphorePermit,
@@ -309,14 +340,31 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        self.in_place(place, move |pool, deadline| {
+            let mut pooled = begun(pool, deadline, begin)?;
+            work(&mut pooled)
+        })
+        .await
+    }
+
+    /// Does the work off the server's threads. The place is held until it is done, even when the request that asked
+    /// for it is gone.
+    async fn in_place<T, E>(
+        &self,
+        place: OwnedSemaphorePermit,
+        work: impl FnOnce(&Pool, Instant) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
         let deadline = Instant::now() + self.options.pool_timeout;
         let pool = self.pool.clone();
-        let task = tokio::task::spawn_blocking(move || {
+        let done = self.threads.run(move || {
             let _place = place;
-            let mut pooled = begun(&pool, deadline, begin)?;
-            work(&mut pooled)
+            work(&pool, deadline)
         });
-        task.await.unwrap_or_else(|_| Err(panicked().into()))
+        done.await.unwrap_or_else(|| Err(panicked().into()))
     }
 }
 
@@ -327,6 +375,10 @@ pub(crate) fn panicked() -> Error {
 
 /// Waits for a place among those who may go on.
 async fn place(places: &Arc<Semaphore>, patience: Duration) -> Result<OwnedSemaphorePermit> {
+    // Nearly always there is one: no timer is needed then.
+    if let Ok(place) = Arc::clone(places).try_acquire_owned() {
+        return Ok(place);
+    }
     let waited = tokio::time::timeout(patience, Arc::clone(places).acquire_owned()).await;
     waited.ok().and_then(std::result::Result::ok).ok_or(Error::Unavailable(Unavailability::Busy))
 }
@@ -342,16 +394,12 @@ fn tell(latest: &watch::Sender<i64>, seq: i64) {
 /// Takes a connection and begins on it. A pooled connection may have died since it was last used:
 /// then the next one is tried.
 fn begun(
-    pool: &r2d2::Pool<Manager>,
+    pool: &Pool,
     deadline: Instant,
     begin: impl Fn(&mut AnyConnection) -> diesel::QueryResult<()>,
 ) -> Result<r2d2::PooledConnection<Manager>> {
     loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        // The pool refuses to wait for no time at all.
-        let mut pooled = pool
-            .get_timeout(left.max(Duration::from_millis(1)))
-            .map_err(|_| Error::Unavailable(Unavailability::Lost))?;
+        let mut pooled = taken(pool, deadline)?;
         match begin(&mut pooled.connection) {
             Ok(()) => return Ok(pooled),
             Err(error) => {
@@ -362,6 +410,15 @@ fn begun(
             }
         }
     }
+}
+
+fn taken(pool: &Pool, deadline: Instant) -> Result<r2d2::PooledConnection<Manager>> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    // The pool refuses to wait for no time at all.
+    let mut pooled =
+        pool.get_timeout(left.max(Duration::from_millis(1))).map_err(|_| Error::Unavailable(Unavailability::Lost))?;
+    pooled.uses += 1;
+    Ok(pooled)
 }
 
 impl std::fmt::Debug for Pooled {

@@ -105,7 +105,12 @@ impl Suggested {
 }
 
 /// Puts what an object lets be suggested in the place of what it did.
-pub(crate) fn put<N: Noun>(db: &mut AnyConnection, id: &N::Id, wanted: Vec<Suggested>, step: Step<N::Record>) -> Result<()> {
+pub(crate) fn put<N: Noun>(
+    db: &mut AnyConnection,
+    id: &N::Id,
+    wanted: Vec<Suggested>,
+    step: Step<N::Record>,
+) -> Result<()> {
     put_all::<N>(db, &BTreeMap::from([(id.to_string(), wanted)]), matches!(step, Step::Insert))
 }
 

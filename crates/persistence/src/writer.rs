@@ -95,11 +95,7 @@ impl Line {
 
     /// Does the work of those who wait, in one transaction on a connection that `begin` has begun it on; calls
     /// `committed` with the number of the last change before it answers them.
-    pub(crate) fn serve(
-        &self,
-        begin: impl FnOnce() -> Result<PooledConnection<Manager>>,
-        committed: impl FnOnce(i64),
-    ) {
+    pub(crate) fn serve(&self, begin: impl FnOnce() -> Result<PooledConnection<Manager>>, committed: impl FnOnce(i64)) {
         let Some(first) = self.next() else { return };
         match begin() {
             Ok(mut pooled) => self.share(&mut pooled, first, committed),

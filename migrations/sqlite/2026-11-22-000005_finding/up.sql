@@ -97,7 +97,7 @@ CREATE TABLE hours_patterns (
 );
 
 -- What people find: written anew whenever one of its sources changes, and by `digituki rebuild`. A row holds what
--- is chosen, sorted and measured by.
+-- is chosen, sorted and measured by; instants in milliseconds, as both databases read them fastest.
 CREATE TABLE service_points (
     number INTEGER NOT NULL PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -113,7 +113,7 @@ CREATE TABLE service_points (
     easting BIGINT,
     square BIGINT,
     hours BIGINT REFERENCES hours_patterns (id),
-    verified_at TIMESTAMP,
+    verified_at BIGINT,
     valid_from DATE,
     valid_to DATE
 );

@@ -3,6 +3,7 @@
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use digituki_domain::problem::Code;
 use digituki_domain::version::Version;
@@ -20,7 +21,7 @@ pub(crate) const JSON: &str = "application/json";
 pub(crate) struct Answer {
     status: StatusCode,
     media_type: &'static str,
-    body: Vec<u8>,
+    body: Bytes,
     version: Option<Version>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -32,7 +33,7 @@ impl Answer {
     }
 
     /// The same of what is JSON already.
-    pub(crate) fn written(body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn written(body: impl Into<Bytes>) -> Self {
         Self { status: StatusCode::OK, media_type: JSON, body: body.into(), version: None, headers: Vec::new() }
     }
 
@@ -42,12 +43,12 @@ impl Answer {
             log::error!("answered 500: {error}");
             Problem::new(Code::InternalError)
         })?;
-        Ok(Self { status: StatusCode::OK, media_type, body, version: None, headers: Vec::new() })
+        Ok(Self { media_type, ..Self::written(body) })
     }
 
     /// Nothing more to say.
     pub(crate) fn nothing() -> Self {
-        Self { status: StatusCode::NO_CONTENT, media_type: JSON, body: Vec::new(), version: None, headers: Vec::new() }
+        Self { status: StatusCode::NO_CONTENT, ..Self::written(Bytes::new()) }
     }
 
     /// What was asked for is at another address now, for ever.
@@ -78,10 +79,8 @@ impl Answer {
     pub(crate) fn again(first: FirstAnswer) -> Self {
         let answer = Self {
             status: StatusCode::from_u16(first.status).unwrap_or(StatusCode::OK),
-            media_type: JSON,
-            body: first.body.into_bytes(),
             version: first.version.map(Version::new),
-            headers: Vec::new(),
+            ..Self::written(first.body)
         };
         match first.location {
             Some(address) => answer.with_header(header::LOCATION, &address),

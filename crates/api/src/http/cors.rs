@@ -9,9 +9,11 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
 /// What a frontend may read of an answer, beyond what every browser allows.
-const EXPOSED: &str = "ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, Content-Language, \
-                       Preference-Applied, X-Request-Id, Deprecation, Sunset, \
-                       WWW-Authenticate, Allow, Accept, Accept-Patch";
+static EXPOSED: HeaderValue = HeaderValue::from_static(
+    "ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, Content-Language, \
+     Preference-Applied, X-Request-Id, Deprecation, Sunset, \
+     WWW-Authenticate, Allow, Accept, Accept-Patch",
+);
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 const HEADERS: &str = "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, \
                        If-None-Match, Prefer, X-Request-Id";
@@ -68,7 +70,7 @@ impl Caller {
         };
         if let Some(allowed) = allowed {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
-            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED.clone());
         }
     }
 }

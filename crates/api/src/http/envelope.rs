@@ -27,14 +27,14 @@ use crate::http::{body, bounds, language};
 use crate::oauth::TOKEN_PATH;
 
 /// The policy of everything but pages: nothing may be loaded or framed.
-const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+static NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
-const FIXED: [(HeaderName, &str); 5] = [
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::X_FRAME_OPTIONS, "DENY"),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+static FIXED: [(HeaderName, HeaderValue); 5] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin")),
 ];
 
 /// When to try again what is refused while the registry takes no changes, in seconds.
@@ -235,11 +235,11 @@ fn word(app: &App, about: &Request, problem: &Problem, response: &HttpResponse) 
 
 /// What browsers are told about every answer. The page of Swagger UI brings its own policy.
 fn secure(headers: &mut HeaderMap) {
-    for (name, value) in FIXED {
-        headers.insert(name, HeaderValue::from_static(value));
+    for (name, value) in &FIXED {
+        headers.insert(name.clone(), value.clone());
     }
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(NOTHING));
+        headers.insert(header::CONTENT_SECURITY_POLICY, NOTHING.clone());
     }
     headers.append(header::VARY, HeaderValue::from_static("Accept"));
 }

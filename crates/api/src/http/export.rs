@@ -41,6 +41,15 @@ pub(crate) struct Shape {
     pub(crate) columns: &'static [(&'static str, &'static str)],
 }
 
+/// How a page is read.
+#[derive(Clone, Copy)]
+pub(crate) enum Reading {
+    /// From one snapshot.
+    Snapshot,
+    /// Without: what is gone when a page that was chosen is read is left out.
+    Glance,
+}
+
 /// A page, and what else is said with it as JSON.
 pub(crate) struct Listed<T> {
     pub(crate) page: Page<T>,
@@ -187,7 +196,7 @@ impl App {
         request: &HttpRequest,
         query: ListQuery<F>,
         shape: &'static Shape,
-        work: W,
+        (reading, work): (Reading, W),
     ) -> Result<Either<Answer, HttpResponse>, Problem>
     where
         F: Clone + Send + 'static,
@@ -200,9 +209,9 @@ impl App {
             asked.window.limit = STRIDE;
             asked.window.count = false;
         }
-        let listed = page(&app, &work, &asked).await?;
+        let listed = page(&app, (reading, &work), &asked).await?;
         if format == CSV || format == NDJSON {
-            let lines = lines(app, asked, work, shape, listed.page, format);
+            let lines = lines(app, asked, (reading, work), shape, listed.page, format);
             return Ok(Either::Right(HttpResponse::Ok().content_type(format).streaming(lines)));
         }
         let next = listed.page.next.clone().map(|position| query.cursor(position));
@@ -221,14 +230,17 @@ pub(crate) fn format(headers: &HeaderMap) -> Option<&'static str> {
 }
 
 /// A page, read from the registry.
-async fn page<F, T, W>(app: &App, work: &W, asked: &Asked<F>) -> Result<Listed<T>, Problem>
+async fn page<F, T, W>(app: &App, (reading, work): (Reading, &W), asked: &Asked<F>) -> Result<Listed<T>, Problem>
 where
     F: Clone + Send + 'static,
     T: Send + 'static,
     W: Fn(&mut AnyConnection, &Asked<F>) -> Result<Listed<T>, Error> + Clone + Send + 'static,
 {
     let (work, asked) = (work.clone(), asked.clone());
-    app.read(move |db| Ok(work(db, &asked)?)).await
+    match reading {
+        Reading::Glance if !asked.window.count => app.glance(move |db| work(db, &asked)).await,
+        Reading::Glance | Reading::Snapshot => app.read(move |db| Ok(work(db, &asked)?)).await,
+    }
 }
 
 /// A page as GeoJSON: what has no place is a feature without geometry.
@@ -249,7 +261,7 @@ fn features<T: Item>(page: &Page<T>, next: Option<&str>, shape: &Shape) -> Resul
 fn lines<F, T, W>(
     app: Data<App>,
     asked: Asked<F>,
-    work: W,
+    (reading, work): (Reading, W),
     shape: &'static Shape,
     first: Page<T>,
     format: &'static str,
@@ -266,7 +278,7 @@ where
             let (app, mut asked, work, read) = state?;
             let read = match read {
                 Some(read) => Ok(read),
-                None => page(&app, &work, &asked).await.map(|listed| listed.page),
+                None => page(&app, (reading, &work), &asked).await.map(|listed| listed.page),
             };
             let read = match read {
                 Ok(read) => read,

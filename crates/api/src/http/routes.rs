@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use actix_web::http::{Method, header};
 use actix_web::middleware::from_fn;
-use actix_web::{FromRequest, Handler, HttpResponse, Responder, Route, guard, web};
+use actix_web::{FromRequest, Handler, HttpResponse, Resource, Responder, Route, Scope, guard, web};
 use digituki_domain::policy::Access;
 use digituki_domain::problem::Code;
 use utoipa::openapi::path::HttpMethod;
@@ -22,6 +22,13 @@ use crate::http::problem::Problem;
 #[derive(Default)]
 pub struct Routes {
     resources: BTreeMap<String, Vec<(Method, Route)>>,
+    /// Each writes what it knows. Every worker has routes of its own, and none of them the documentation.
+    documented: Vec<fn(&mut Documentation)>,
+}
+
+/// What the routes say of themselves.
+#[derive(Default)]
+struct Documentation {
     paths: Vec<(String, PathItem)>,
     schemas: Vec<(String, RefOr<Schema>)>,
 }
@@ -53,17 +60,23 @@ impl Routes {
                 resource.push((Method::HEAD, gated(&operation_id, web::head().to(handler.clone()))));
             }
             resource.push((routed.clone(), gated(&operation_id, web::method(routed).to(handler.clone()))));
-            let mut operation = P::operation();
-            operation.tags = Some(P::tags().into_iter().map(str::to_owned).collect());
-            self.paths.push((path.clone(), PathItem::new(method, operation)));
         }
-        P::schemas(&mut self.schemas);
+        self.documented.push(|documentation| {
+            for method in P::methods() {
+                let mut operation = P::operation();
+                operation.tags = Some(P::tags().into_iter().map(str::to_owned).collect());
+                documentation.paths.push((P::path(), PathItem::new(method, operation)));
+            }
+            P::schemas(&mut documentation.schemas);
+        });
     }
 
     /// Publishes a type that no handler answers with or takes as its body: utoipa collects those.
     pub(crate) fn add_schema<T: utoipa::ToSchema>(&mut self) {
-        self.schemas.push((T::name().into_owned(), T::schema()));
-        T::schemas(&mut self.schemas);
+        self.documented.push(|documentation| {
+            documentation.schemas.push((T::name().into_owned(), T::schema()));
+            T::schemas(&mut documentation.schemas);
+        });
     }
 
     /// Adds a route that is no part of the contract: a page, or a fault on purpose in a test. It is open
@@ -97,50 +110,84 @@ impl Routes {
     }
 
     /// Names that more than one schema has: in the document one would take the place of the other.
-    pub fn clashes(&self) -> BTreeSet<&str> {
+    pub fn clashes(&self) -> BTreeSet<String> {
         let mut known = BTreeMap::new();
         let written = |schema| serde_json::to_value(schema).unwrap_or_default();
-        let schemas = self.schemas.iter().map(|(name, schema)| (name.as_str(), written(schema)));
+        let schemas = self.documentation().schemas.into_iter().map(|(name, schema)| (name, written(schema)));
         schemas
-            .filter(|(name, schema)| known.entry(*name).or_insert_with(|| schema.clone()) != schema)
+            .filter(|(name, schema)| known.entry(name.clone()).or_insert_with(|| schema.clone()) != schema)
             .map(|(name, _)| name)
             .collect()
     }
 
-    /// Hands the routes to the application.
+    /// Hands the routes to the application: a request is compared with the patterns of its own collection only.
     pub(crate) fn configure(self, config: &mut web::ServiceConfig) {
+        let mut scopes: BTreeMap<String, Scope> = BTreeMap::new();
         for (path, routes) in self.resources {
-            let mut allowed: Vec<_> = routes.iter().map(|(method, _)| method.to_string()).collect();
-            allowed.push(Method::OPTIONS.to_string());
-            allowed.sort_unstable();
-            let allowed = allowed.join(", ");
-            let resource = routes.into_iter().fold(web::resource(&path), |resource, (_, route)| resource.route(route));
-            let options = allowed.clone();
-            let resource = resource.route(web::route().guard(guard::Options()).to(move || {
-                let answer = HttpResponse::NoContent().insert_header((header::ALLOW, options.clone())).finish();
-                async move { answer }
-            }));
-            config.service(resource.default_service(web::to(move || {
-                let problem = Problem::new(Code::MethodNotAllowed).with_header(header::ALLOW, &allowed);
-                async move { Err::<HttpResponse, _>(problem) }
-            })));
+            match collection(&path) {
+                Some(prefix) => {
+                    let scope = scopes.remove(prefix).unwrap_or_else(|| web::scope(prefix));
+                    let resource = resource(&path[prefix.len()..], routes);
+                    scopes.insert(prefix.to_owned(), scope.service(resource));
+                }
+                None => {
+                    config.service(resource(&path, routes));
+                }
+            }
+        }
+        for scope in scopes.into_values() {
+            config.service(scope);
         }
     }
 
     /// The documentation of all operations.
-    pub(crate) fn document(self) -> OpenApi {
+    pub(crate) fn document(&self) -> OpenApi {
+        let Documentation { paths, schemas } = self.documentation();
         let mut document = OpenApiBuilder::new().build();
-        for (path, item) in self.paths {
+        for (path, item) in paths {
             match document.paths.paths.get_mut(&path) {
                 Some(known) => known.merge_operations(item),
                 None => drop(document.paths.paths.insert(path, item)),
             }
         }
         let mut components = Components::new();
-        components.schemas.extend(self.schemas);
+        components.schemas.extend(schemas);
         document.components = Some(components);
         document
     }
+
+    fn documentation(&self) -> Documentation {
+        let mut documentation = Documentation::default();
+        for document in &self.documented {
+            document(&mut documentation);
+        }
+        documentation
+    }
+}
+
+/// The collection that a path belongs to: its first two segments, where they are the same for all of it.
+fn collection(path: &str) -> Option<&str> {
+    let end = path.match_indices('/').nth(2).map_or(path.len(), |(end, _)| end);
+    let prefix = &path[..end];
+    (prefix.starts_with("/v1/") && !prefix.contains('{')).then_some(prefix)
+}
+
+/// A path with all that is routed there, and with the answers to what is not.
+fn resource(path: &str, routes: Vec<(Method, Route)>) -> Resource {
+    let mut allowed: Vec<_> = routes.iter().map(|(method, _)| method.to_string()).collect();
+    allowed.push(Method::OPTIONS.to_string());
+    allowed.sort_unstable();
+    let allowed = allowed.join(", ");
+    let resource = routes.into_iter().fold(web::resource(path), |resource, (_, route)| resource.route(route));
+    let options = allowed.clone();
+    let resource = resource.route(web::route().guard(guard::Options()).to(move || {
+        let answer = HttpResponse::NoContent().insert_header((header::ALLOW, options.clone())).finish();
+        async move { answer }
+    }));
+    resource.default_service(web::to(move || {
+        let problem = Problem::new(Code::MethodNotAllowed).with_header(header::ALLOW, &allowed);
+        async move { Err::<HttpResponse, _>(problem) }
+    }))
 }
 
 /// Sets the gate before a route. It belongs to the route itself: no address that leads here, however it
@@ -170,7 +217,7 @@ mod tests {
     #[test]
     fn no_two_schemas_have_one_name() {
         let mut known = HashMap::new();
-        for (name, schema) in crate::contract::routes().schemas {
+        for (name, schema) in crate::contract::routes().documentation().schemas {
             let schema = serde_json::to_value(schema).unwrap();
             let first = known.entry(name.clone()).or_insert_with(|| schema.clone());
             assert_eq!(*first, schema, "{name}");

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use digituki_domain::freshness::Freshness;
@@ -88,7 +88,8 @@ fn by_freshness(db: &mut AnyConnection, conditions: &Conditions) -> Result<Vec<F
     for freshness in Freshness::VALUES {
         let mut query: Query = conditions.everything();
         let wanted = [*freshness];
-        fresh!(query, service_points::verified_at, wanted, conditions.moment);
+        fresh!(query, service_points::verified_at, wanted, conditions.moment, |at: DateTime<Utc>| at
+            .timestamp_millis());
         values.push(FacetValue { value: freshness.code().to_owned(), count: query.count().get_result(db)? });
     }
     Ok(values)

@@ -58,7 +58,9 @@ macro_rules! meeting {
                 .filter(service_points::lon.between(bbox.from.lon, bbox.to.lon));
         }
         let (freshness, moment) = (&conditions.freshness, conditions.moment);
-        $crate::column::fresh!(query, service_points::verified_at, freshness, moment);
+        $crate::column::fresh!(query, service_points::verified_at, freshness, moment, |at: chrono::DateTime<
+            chrono::Utc,
+        >| at.timestamp_millis());
         query
     }};
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Date, Double, Nullable, Text, Timestamp};
+use diesel::sql_types::{BigInt, Bool, Date, Double, Nullable, Text};
 use digituki_domain::search::Words;
 use digituki_domain::service_point::Term;
 
@@ -45,11 +45,10 @@ pub(super) fn put(db: &mut AnyConnection, services: &[String], mut points: Vec<N
 
 /// Adds what is new, and what takes the place of what was.
 fn add(db: &mut AnyConnection, points: &[New], known: &HashMap<i64, Stored>, filtered: &[&New]) -> Result<()> {
-    let rows: Vec<&Row> = points.iter().map(|point| &point.row).filter(|row| !known.contains_key(&row.number)).collect();
-    let terms: Vec<(&Row, i64, &Term)> = filtered
-        .iter()
-        .flat_map(|point| point.terms.iter().map(|term| (&point.row, point.languages, term)))
-        .collect();
+    let rows: Vec<&Row> =
+        points.iter().map(|point| &point.row).filter(|row| !known.contains_key(&row.number)).collect();
+    let terms: Vec<(&Row, i64, &Term)> =
+        filtered.iter().flat_map(|point| point.terms.iter().map(|term| (&point.row, point.languages, term))).collect();
     let areas: Vec<_> = terms.iter().filter(|(_, _, term)| term.is_of_area()).collect();
     let mut batch = Batch::on(db);
     if !rows.is_empty() {
@@ -68,7 +67,7 @@ fn add(db: &mut AnyConnection, points: &[New], known: &HashMap<i64, Stored>, fil
             easting: Nullable<BigInt> = row.easting,
             square: Nullable<BigInt> = row.square,
             hours: Nullable<BigInt> = row.hours,
-            verified_at: Nullable<Timestamp> = row.verified_at,
+            verified_at: Nullable<BigInt> = row.verified_at,
             valid_from: Nullable<Date> = row.valid_from,
             valid_to: Nullable<Date> = row.valid_to,
         });

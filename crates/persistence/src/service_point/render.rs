@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use digituki_domain::area::{AreaId, AreaKind};
 use digituki_domain::external_id::ExternalId;
@@ -19,7 +19,6 @@ use digituki_domain::text::{Language, Names};
 use digituki_domain::validity::Validity;
 
 use super::words;
-use crate::column::stored_instant;
 use crate::connection::AnyConnection;
 use crate::error::Result;
 use crate::noun::records;
@@ -45,7 +44,7 @@ pub(super) struct Row {
     pub(super) easting: Option<i64>,
     pub(super) square: Option<i64>,
     pub(super) hours: Option<i64>,
-    pub(super) verified_at: Option<NaiveDateTime>,
+    pub(super) verified_at: Option<i64>,
     pub(super) valid_from: Option<NaiveDate>,
     pub(super) valid_to: Option<NaiveDate>,
 }
@@ -191,7 +190,7 @@ impl Sources {
             easting: planar.map(|planar| planar.centimetres().1),
             square: planar.map(Square::number),
             hours: None,
-            verified_at: verified_at.map(stored_instant),
+            verified_at: verified_at.map(|at| at.timestamp_millis()),
             valid_from,
             valid_to,
         };

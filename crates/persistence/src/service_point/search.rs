@@ -104,7 +104,7 @@ impl Search {
             comes_to_you: asker.around.is_some() && !slim.has_place,
             is_open: asker.is_open(slim),
             speaks: language.is_some_and(|language| words.speak(language)),
-            freshness: Freshness::of(slim.verified_at.map(|at| at.and_utc()), asker.now),
+            freshness: Freshness::of(slim.verified_at(), asker.now),
         };
         self.question.score(&words, circumstances)
     }

@@ -30,7 +30,7 @@ pub(super) fn put(db: &mut AnyConnection, services: &[String], mut points: Vec<N
     hours::note(db, &mut points)?;
     let known: HashMap<i64, Stored> =
         points.iter().filter_map(|point| had.remove(&point.row.id)).map(|stored| (stored.row.number, stored)).collect();
-    remove(db, had.into_values().collect())?;
+    remove(db, &had.into_values().collect::<Vec<_>>())?;
     for New { row, .. } in &points {
         if known.get(&row.number).is_some_and(|stored| stored.row != *row) {
             diesel::update(service_points::table.find(row.number)).set(row).execute(db)?;
@@ -94,7 +94,7 @@ fn add(db: &mut AnyConnection, points: &[New], known: &HashMap<i64, Stored>, fil
 }
 
 /// Removes what was stored of points that are no more.
-fn remove(db: &mut AnyConnection, gone: Vec<Stored>) -> Result<()> {
+fn remove(db: &mut AnyConnection, gone: &[Stored]) -> Result<()> {
     if gone.is_empty() {
         return Ok(());
     }

@@ -9,7 +9,7 @@ use digituki_domain::problem::Code;
 use digituki_domain::version::Version;
 use digituki_persistence::idempotency::FirstAnswer;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::http::problem::Problem;
 use crate::http::weight::listed;
@@ -102,7 +102,7 @@ impl Answer {
     }
 
     fn etag(&self) -> String {
-        let digest = hex::encode(&Sha256::digest(&self.body)[..16]);
+        let digest = hex::encode(xxh3_128(&self.body).to_be_bytes());
         match self.version {
             Some(version) => format!("\"{}.{digest}\"", version.number()),
             None => format!("\"{digest}\""),

@@ -38,6 +38,10 @@ pub(super) fn start(position: Option<&Position>) -> Result<Option<Start>> {
 /// A page of what is found, in the order of names; one more than asked for.
 pub(super) fn rows(db: &mut AnyConnection, conditions: &Conditions, window: &Window) -> Result<Vec<Chosen>> {
     let start = start(window.after.as_ref())?;
+    let chosen = |(sort, number): (String, i64)| {
+        let position = Position { sort, id: number.to_string() };
+        Chosen { number, position, score: None }
+    };
     let found = match conditions.without_area() {
         Some((areas, others)) => {
             let runs = areas.iter().map(|area| run(&others, area, start.as_ref(), window.fetch()));
@@ -58,10 +62,6 @@ pub(super) fn rows(db: &mut AnyConnection, conditions: &Conditions, window: &Win
             }
             query.select(order).load(db)?
         }
-    };
-    let chosen = |(sort, number): (String, i64)| {
-        let position = Position { sort, id: number.to_string() };
-        Chosen { number, position, score: None }
     };
     Ok(found.into_iter().map(chosen).collect())
 }

@@ -10,7 +10,8 @@ use digituki_domain::service_point::{Facet, FacetField, FacetValue, Term};
 use digituki_domain::vocabulary::Vocabulary as _;
 
 use super::Known;
-use super::matching::{Conditions, Query, around, meeting};
+use super::conditions::Conditions;
+use super::matching::{Query, around, meeting};
 use crate::column::fresh;
 use crate::connection::AnyConnection;
 use crate::error::Result;

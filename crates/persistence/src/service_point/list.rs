@@ -7,7 +7,7 @@ use digituki_domain::search::Score;
 use digituki_domain::search_gap::Miss;
 use digituki_domain::service_point::{Facet, ServicePointFilter, ServicePointSort};
 
-use super::matching::Conditions;
+use super::conditions::Conditions;
 use super::{Known, Question, Rendered, Row, Slim, facets, named, near, rendered, search};
 use crate::among::among;
 use crate::connection::AnyConnection;

@@ -5,8 +5,9 @@ use diesel::dsl::{InnerJoinOn, IntoBoxed};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+use super::conditions::Conditions;
 use super::list::Chosen;
-use super::matching::{Conditions, around, meeting};
+use super::matching::{around, meeting};
 use crate::column;
 use crate::connection::{AnyConnection, Backend};
 use crate::error::Result;

@@ -13,8 +13,9 @@ use digituki_domain::point::{Planar, Point, Square};
 use digituki_domain::service_point::{Mixer, ServicePointFilter, Term, Turn};
 
 use super::Known;
+use super::conditions::{Conditions, texts};
 use super::list::Chosen;
-use super::matching::{Conditions, Query, texts, within};
+use super::matching::{Query, within};
 use super::named::{self, run};
 use crate::column;
 use crate::connection::{AnyConnection, Backend};

@@ -15,8 +15,9 @@ use digituki_domain::freshness::Freshness;
 use digituki_domain::search::{Circumstances, Need, Question, Score, SearchText, Wanted, WordId};
 use digituki_domain::text::Language;
 
+use super::conditions::Conditions;
 use super::list::Chosen;
-use super::matching::{Conditions, around, meeting};
+use super::matching::{around, meeting};
 use super::near::{self, Around};
 use super::{Known, Slim, words};
 use crate::among::among;

@@ -1,0 +1,253 @@
+//! What is asked for, as far as it can be worked out before the points are looked at.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use digituki_domain::atlas::Atlas;
+use digituki_domain::clock::Moment;
+use digituki_domain::freshness::Freshness;
+use digituki_domain::invalid::{Invalid, Violation};
+use digituki_domain::point::BoundingBox;
+use digituki_domain::provider::{Provider, ProviderId};
+use digituki_domain::service_point::{ServicePointFilter, Term};
+use digituki_domain::text::Language;
+
+use super::Known;
+use super::matching::{Query, around, meeting};
+use super::near::Around;
+use super::search::{Search, WordGroup};
+use crate::among::among;
+use crate::connection::AnyConnection;
+use crate::error::{Result, in_query, refuse, together};
+use crate::merge;
+use crate::noun::require;
+use crate::schema::{service_point_terms, service_points};
+
+/// A filter, as far as it can be worked out before the points are looked at.
+#[derive(Clone)]
+pub(super) struct Conditions {
+    /// What is asked for in words.
+    pub(super) search: Option<Search>,
+    /// At which instant it is to be open, if that was asked.
+    pub(super) open_at: Option<DateTime<Utc>>,
+    pub(super) day: NaiveDate,
+    pub(super) moment: Moment,
+    pub(super) freshness: Vec<Freshness>,
+    pub(super) bbox: Option<BoundingBox>,
+    /// The hours by which it is open at the instant.
+    pub(super) open: Option<Vec<i64>>,
+    /// Terms of which a point has any, for each filter: first those of few points.
+    pub(super) groups: Vec<Group>,
+    /// The languages of which a point has any, where its list says which it has.
+    pub(super) languages: Option<i64>,
+    pub(super) around: Option<Around>,
+}
+
+/// The terms of one filter.
+#[derive(Clone)]
+pub(super) struct Group {
+    pub(super) terms: Vec<String>,
+    /// Whether few points have any of them: then they lead to the points; else each point is asked for them, in the
+    /// order of the list.
+    pub(super) leads: bool,
+    about: About,
+}
+
+/// What a filter is about, where there is a list by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    Area,
+    Languages(i64),
+    Else,
+}
+
+impl Conditions {
+    pub(super) fn new(
+        db: &mut AnyConnection,
+        filter: &ServicePointFilter,
+        moment: Moment,
+        known: &Known,
+    ) -> Result<Self> {
+        let day = filter.as_of.unwrap_or(moment.today);
+        let atlas = known.atlas(db)?;
+        let providers = merged_into(db, &filter.provider)?;
+        together([require_areas(&atlas, filter), require::<Provider>(db, in_query("provider", &providers))])?;
+        let open_at = filter.open_at.map(|at| at.instant(moment));
+        let open = open_at.map(|at| known.hours.open_at(db, at)).transpose()?;
+        let search = filter.q.as_ref().map(|text| Search::new(db, known, text)).transpose()?;
+        let mut weighed = Vec::new();
+        for (about, terms) in asked_for(filter, &atlas, &providers, day) {
+            let leads = match search {
+                // What is ranked together follows from it.
+                Some(_) => are_few(db, &terms)?,
+                None => known.are_few(&terms, || are_few(db, &terms))?,
+            };
+            weighed.push(Group { terms, leads, about });
+        }
+        weighed.sort_by_key(|group| !group.leads);
+        let around = filter.near.and_then(|near| Around::new(&atlas, filter, near.0, moment));
+        let (freshness, languages) = (filter.freshness.clone(), None);
+        Ok(Self {
+            search,
+            open_at,
+            day,
+            moment,
+            freshness,
+            bbox: filter.bbox,
+            open,
+            groups: weighed,
+            languages,
+            around,
+        })
+    }
+
+    /// The areas whose lists lead to the points, and what is left of the conditions along these; none where something
+    /// else than an area leads to few points, or where all lists together are more than one statement can join.
+    pub(super) fn without_area(&self) -> Option<(Vec<String>, Self)> {
+        /// SQLite joins 500 at most.
+        const LISTS: usize = 400;
+        /// Values in a statement: 32,766 at most on SQLite, 65,535 on PostgreSQL.
+        const VALUES: usize = 30_000;
+        let leads = |group: &Group| group.leads && group.about != About::Area;
+        let area = self.groups.iter().position(|group| group.about == About::Area)?;
+        if self.groups.iter().any(leads) {
+            return None;
+        }
+        let mut others = self.clone();
+        let Group { terms, .. } = others.groups.remove(area);
+        others.read_languages();
+        let can_be_joined = terms.len() <= LISTS && terms.len() * others.values() <= VALUES;
+        can_be_joined.then_some((terms, others))
+    }
+
+    /// How many values a statement takes to say all of it, at most.
+    fn values(&self) -> usize {
+        const OTHERS: usize = 60;
+        let words = self.search.iter().flat_map(|search| &search.groups).map(|group| group.words.len());
+        let lists = self.groups.iter().map(|group| group.terms.len()).chain(words);
+        let serving = self.around.as_ref().map(|around| around.serving().len());
+        let lists = lists.chain(self.open.as_ref().map(Vec::len)).chain(serving);
+        OTHERS + lists.map(usize::next_power_of_two).sum::<usize>()
+    }
+
+    /// The same conditions where the list of an area says the languages.
+    pub(super) fn along_area(&self) -> Self {
+        let mut along = self.clone();
+        along.read_languages();
+        along
+    }
+
+    fn read_languages(&mut self) {
+        for group in &self.groups {
+            if let (About::Languages(bits), false) = (group.about, group.leads) {
+                self.languages = Some(bits);
+            }
+        }
+        self.groups.retain(|group| group.leads || !matches!(group.about, About::Languages(_)));
+    }
+
+    /// The same day without any condition but that a point is there on it.
+    pub(super) fn unconditional(&self) -> Self {
+        Self {
+            search: None,
+            freshness: Vec::new(),
+            bbox: None,
+            open: None,
+            groups: Vec::new(),
+            languages: None,
+            around: None,
+            ..*self
+        }
+    }
+
+    /// All terms that are asked for.
+    pub(super) fn terms(&self) -> Vec<&[String]> {
+        self.groups.iter().map(|group| group.terms.as_slice()).collect()
+    }
+
+    /// Whether some condition leaves few points.
+    pub(super) fn is_narrow(&self) -> bool {
+        let words = self.search.iter().flat_map(|search| &search.groups);
+        self.groups.iter().any(|group| group.leads) || words.into_iter().any(WordGroup::leads)
+    }
+
+    /// The points that meet all conditions, but for how far away they are.
+    pub(super) fn anywhere(&self) -> Query {
+        meeting!(self, service_points::table.into_boxed())
+    }
+
+    /// The points that meet all conditions.
+    pub(super) fn everything(&self) -> Query {
+        around!(self, self.anywhere())
+    }
+}
+
+/// The terms that each filter asks for.
+fn asked_for(
+    filter: &ServicePointFilter,
+    atlas: &Atlas,
+    providers: &[ProviderId],
+    day: NaiveDate,
+) -> impl Iterator<Item = (About, Vec<String>)> {
+    let municipalities = &filter.municipality;
+    let areas = [
+        if municipalities.is_empty() { Vec::new() } else { atlas.terms_of_municipalities(municipalities, day) },
+        if filter.region.is_empty() { Vec::new() } else { atlas.terms_of_regions(&filter.region, day) },
+    ];
+    let others = [
+        all("provider", providers),
+        all("postcode", &filter.postcode),
+        all("support_form", &filter.support_form),
+        all("delivery_mode", &filter.delivery_mode),
+        all("topic", &filter.topic),
+        all("target_group", &filter.target_group),
+        all("special_support", &filter.special_support),
+        all("fee", &filter.fee),
+        all("access_mode", &filter.access_mode),
+        all("remote", filter.remote.as_slice()),
+    ];
+    let languages = (About::Languages(Language::bits(&filter.language)), all("language", &filter.language));
+    let groups = areas.map(|terms| (About::Area, texts(&terms))).into_iter().chain([languages]);
+    let groups = groups.chain(others.map(|terms| (About::Else, terms)));
+    groups.filter(|(_, terms)| !terms.is_empty())
+}
+
+/// The terms of a field for any of its values.
+fn all<T: std::fmt::Display>(field: &str, values: &[T]) -> Vec<String> {
+    values.iter().map(|value| Term::new(field, value).as_str().to_owned()).collect()
+}
+
+/// The providers that are meant: those that were merged into others are these now.
+fn merged_into(db: &mut AnyConnection, ids: &[ProviderId]) -> Result<Vec<ProviderId>> {
+    let mut survivors = merge::survivors::<Provider>(db, ids)?;
+    Ok(ids.iter().map(|id| survivors.remove(&id.to_string()).unwrap_or(*id)).collect())
+}
+
+/// Refuses areas that the registry does not know.
+fn require_areas(atlas: &Atlas, filter: &ServicePointFilter) -> Result<()> {
+    let municipalities = in_query("municipality", &filter.municipality).into_iter();
+    let regions = in_query("region", &filter.region).into_iter();
+    let asked = municipalities.map(|(place, code)| (place, code.id()));
+    let asked = asked.chain(regions.map(|(place, code)| (place, code.id())));
+    let unknown = asked.filter(|(_, area)| !atlas.holds(area));
+    refuse(
+        unknown
+            .map(|(place, area)| Violation { place, invalid: Invalid::NoSuch { value: area.to_string() } })
+            .collect(),
+    )
+}
+
+pub(super) fn texts(terms: &[Term]) -> Vec<String> {
+    terms.iter().map(|term| term.as_str().to_owned()).collect()
+}
+
+/// Whether few points have any of the terms.
+fn are_few(db: &mut AnyConnection, terms: &[String]) -> Result<bool> {
+    const FEW: i64 = 2_000;
+    let some = service_point_terms::table
+        .filter(among(service_point_terms::term, terms.iter().cloned()))
+        .offset(FEW)
+        .limit(1)
+        .select(service_point_terms::number);
+    let beyond: Option<i64> = some.first(db).optional()?;
+    Ok(beyond.is_none())
+}

@@ -1,6 +1,8 @@
 //! The store: a pool of connections, taken and used off the server's threads, with a deadline.
 
-use std::sync::{Arc, Mutex, PoisonError};
+mod failures;
+
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::connection::TransactionManager as _;
@@ -15,6 +17,7 @@ use crate::load::{self, Load};
 use crate::threads::Threads;
 use crate::write::{Author, Tx};
 use crate::writer::Line;
+use failures::Failures;
 
 /// How the store works.
 #[derive(Debug, Clone)]
@@ -48,44 +51,6 @@ pub struct Store {
     latest: Arc<watch::Sender<i64>>,
     options: Arc<Options>,
     failures: Failures,
-}
-
-/// Why no connection could be made, last time: said in the log once for each change, and without the
-/// password that a message could hold.
-#[derive(Debug, Clone)]
-struct Failures {
-    url: DatabaseUrl,
-    last: Arc<Mutex<String>>,
-}
-
-impl r2d2::HandleError<diesel::ConnectionError> for Failures {
-    fn handle_error(&self, error: diesel::ConnectionError) {
-        let reason = self.url.without_password(error.to_string().trim());
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if *last != reason {
-            log::warn!("no connection to {}: {reason}", self.url);
-            *last = reason;
-        }
-    }
-}
-
-impl Failures {
-    /// The reason, if it is one that waiting does not mend.
-    fn lasting(&self) -> Option<String> {
-        const LASTING: [&str; 9] = [
-            "file is not a database",
-            "unable to open database file",
-            "attempt to write a readonly database",
-            "Permission denied",
-            "Not a directory",
-            "No such file or directory",
-            "authentication failed",
-            "does not exist",
-            "invalid connection option",
-        ];
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        LASTING.iter().any(|text| last.contains(text)).then(|| last.clone())
-    }
 }
 
 impl Store {

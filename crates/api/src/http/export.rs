@@ -183,7 +183,7 @@ fn body<T: Item>(listed: &Listed<T>, next: Option<&str>) -> Result<String, Error
     body.push_str(",\"total\":");
     body.push_str(&serde_json::to_string(&listed.page.total)?);
     for (name, value) in &listed.more {
-        body.push_str(&format!(",{}:{value}", Value::from(name.as_str())));
+        body.extend([",", &Value::from(name.as_str()).to_string(), ":", &value.to_string()]);
     }
     body.push('}');
     Ok(body)

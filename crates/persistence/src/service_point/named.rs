@@ -43,26 +43,23 @@ pub(super) fn rows(db: &mut AnyConnection, conditions: &Conditions, window: &Win
         let position = Position { sort, id: number.to_string() };
         Chosen { number, position, score: None }
     };
-    let found = match conditions.without_area() {
-        Some((areas, others)) => {
-            let runs = areas.iter().map(|area| run(&others, area, start.as_ref(), window.fetch()));
-            let found: Vec<(String, String, i64)> = Union::of(runs).load(db)?;
-            let mut found: Vec<(String, i64)> = found.into_iter().map(|(_, name, number)| (name, number)).collect();
-            // What serves one in two ways stands in two lists.
-            found.sort_unstable();
-            found.dedup();
-            found.truncate(window.limit.saturating_add(1));
-            found
+    let found = if let Some((areas, others)) = conditions.without_area() {
+        let runs = areas.iter().map(|area| run(&others, area, start.as_ref(), window.fetch()));
+        let found: Vec<(String, String, i64)> = Union::of(runs).load(db)?;
+        let mut found: Vec<(String, i64)> = found.into_iter().map(|(_, name, number)| (name, number)).collect();
+        // What serves one in two ways stands in two lists.
+        found.sort_unstable();
+        found.dedup();
+        found.truncate(window.limit.saturating_add(1));
+        found
+    } else {
+        let order = (service_points::sort_name, service_points::number);
+        let mut query = conditions.everything().order(order).limit(window.fetch());
+        if let Some((name, number)) = start {
+            let beyond = service_points::sort_name.gt(name.clone()).or(service_points::number.gt(number));
+            query = query.filter(service_points::sort_name.ge(name)).filter(beyond);
         }
-        None => {
-            let order = (service_points::sort_name, service_points::number);
-            let mut query = conditions.everything().order(order).limit(window.fetch());
-            if let Some((name, number)) = start {
-                let beyond = service_points::sort_name.gt(name.clone()).or(service_points::number.gt(number));
-                query = query.filter(service_points::sort_name.ge(name)).filter(beyond);
-            }
-            query.select(order).load(db)?
-        }
+        query.select(order).load(db)?
     };
     Ok(found.into_iter().map(chosen).collect())
 }

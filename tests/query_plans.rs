@@ -25,7 +25,7 @@ const LARGE: [&str; 13] = [
 ];
 
 /// Filters of service points that find few of them.
-const SELECTIVE: [&str; 25] = [
+const SELECTIVE: [&str; 23] = [
     "municipality=890",
     "municipality=890&municipality=148",
     "region=21",
@@ -47,14 +47,12 @@ const SELECTIVE: [&str; 25] = [
     "bbox=26,69.5,28,70",
     "as_of=2020-12-31&municipality=291",
     "q=inarinsaame",
-    "q=puhelin+utsjoki",
     "q=puhelin&municipality=890",
-    "q=puhelmi+tukinen",
     "q=puhelin&near=69.9,27.0&radius_km=30",
 ];
 
 /// Filters that find a large part of all.
-const BROAD: [&str; 17] = [
+const BROAD: [&str; 19] = [
     "",
     "language=fi",
     "support_form=in_person",
@@ -71,6 +69,8 @@ const BROAD: [&str; 17] = [
     "as_of=2020-12-31",
     "q=puhelin",
     "q=puhelin+tietokone",
+    "q=puhelin+utsjoki",
+    "q=puhelmi+tukinen",
     "q=puhelin&language=fi",
 ];
 

@@ -6,7 +6,7 @@ use super::Planar;
 ///
 /// A metre's number is woven of the bits of its northing and its easting, so that every square whose side is a power
 /// of two metres is one run of numbers: an index over the numbers finds what lies in a square.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Square {
     /// The first number.
     pub first: i64,

@@ -6,13 +6,13 @@ use digituki_domain::atlas::Atlas;
 use digituki_domain::clock::Moment;
 use digituki_domain::freshness::Freshness;
 use digituki_domain::invalid::{Invalid, Violation};
-use digituki_domain::point::BoundingBox;
+use digituki_domain::point::{BoundingBox, Square};
 use digituki_domain::provider::{Provider, ProviderId};
 use digituki_domain::service_point::{ServicePointFilter, Term};
 use digituki_domain::text::Language;
 
 use super::Known;
-use super::matching::{Query, around, meeting};
+use super::matching::{Query, around, meeting, within};
 use super::near::Around;
 use super::search::{Search, WordGroup};
 use crate::among::among;
@@ -33,6 +33,8 @@ pub(super) struct Conditions {
     pub(super) moment: Moment,
     pub(super) freshness: Vec<Freshness>,
     pub(super) bbox: Option<BoundingBox>,
+    /// Whether few points lie in the box: then its squares lead to them.
+    pub(super) bbox_leads: bool,
     /// The hours by which it is open at the instant.
     pub(super) open: Option<Vec<i64>>,
     /// Terms of which a point has any, for each filter: first those of few points.
@@ -84,6 +86,10 @@ impl Conditions {
             weighed.push(Group { terms, leads, about });
         }
         weighed.sort_by_key(|group| !group.leads);
+        let bbox_leads = match filter.bbox.map(|bbox| bbox.squares()) {
+            Some(squares) => known.are_few(&squares, || few_lie_within(db, squares))?,
+            None => false,
+        };
         let around = filter.near.and_then(|near| Around::new(&atlas, filter, near.0, moment));
         let (freshness, languages) = (filter.freshness.clone(), None);
         Ok(Self {
@@ -93,6 +99,7 @@ impl Conditions {
             moment,
             freshness,
             bbox: filter.bbox,
+            bbox_leads,
             open,
             groups: weighed,
             languages,
@@ -109,7 +116,7 @@ impl Conditions {
         const VALUES: usize = 30_000;
         let leads = |group: &Group| group.leads && group.about != About::Area;
         let area = self.groups.iter().position(|group| group.about == About::Area)?;
-        if self.groups.iter().any(leads) {
+        if self.bbox_leads || self.groups.iter().any(leads) {
             return None;
         }
         let mut others = self.clone();
@@ -151,6 +158,7 @@ impl Conditions {
             search: None,
             freshness: Vec::new(),
             bbox: None,
+            bbox_leads: false,
             open: None,
             groups: Vec::new(),
             languages: None,
@@ -240,9 +248,18 @@ pub(super) fn texts(terms: &[Term]) -> Vec<String> {
     terms.iter().map(|term| term.as_str().to_owned()).collect()
 }
 
+/// So many points are few: they can be gathered and sorted.
+const FEW: i64 = 2_000;
+
+/// Whether few points lie in any of the squares.
+fn few_lie_within(db: &mut AnyConnection, squares: [Square; 9]) -> Result<bool> {
+    let some = service_points::table.filter(within(squares, false)).offset(FEW).limit(1).select(service_points::number);
+    let beyond: Option<i64> = some.first(db).optional()?;
+    Ok(beyond.is_none())
+}
+
 /// Whether few points have any of the terms.
 fn are_few(db: &mut AnyConnection, terms: &[String]) -> Result<bool> {
-    const FEW: i64 = 2_000;
     let some = service_point_terms::table
         .filter(among(service_point_terms::term, terms.iter().cloned()))
         .offset(FEW)

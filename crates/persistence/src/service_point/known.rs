@@ -56,15 +56,15 @@ impl Known {
         Ok(atlas)
     }
 
-    /// Whether few points have any of some terms, as it was known a minute ago.
-    pub(super) fn are_few(&self, terms: &[String], count: impl FnOnce() -> Result<bool>) -> Result<bool> {
-        if let Some((since, few)) = self.few.of(&terms)
+    /// Whether few points have any of some terms, or lie in some squares, as it was known a minute ago.
+    pub(super) fn are_few(&self, question: &impl Hash, count: impl FnOnce() -> Result<bool>) -> Result<bool> {
+        if let Some((since, few)) = self.few.of(question)
             && since.elapsed() < BELIEVED
         {
             return Ok(few);
         }
         let few = count()?;
-        self.few.note(&terms, (Instant::now(), few));
+        self.few.note(question, (Instant::now(), few));
         Ok(few)
     }
 

@@ -1,7 +1,10 @@
 //! What it takes that a point meets conditions, in words of a query.
 
 use diesel::dsl::{auto_type, exists};
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Bool};
 use digituki_domain::point::Square;
 use digituki_domain::search::SearchField;
 
@@ -39,7 +42,7 @@ macro_rules! meeting {
         }
         if let Some(bbox) = &conditions.bbox {
             query = query
-                .filter($crate::service_point::matching::within(bbox.squares()))
+                .filter($crate::service_point::matching::within(bbox.squares(), conditions.bbox_leads))
                 .filter(service_points::lat.between(bbox.from.lat, bbox.to.lat))
                 .filter(service_points::lon.between(bbox.from.lon, bbox.to.lon));
         }
@@ -65,7 +68,7 @@ macro_rules! around {
                 match around.radius {
                     None => query.filter(there.or(serving)),
                     Some(radius) => {
-                        let within = $crate::service_point::matching::within(around.squares(radius));
+                        let within = $crate::service_point::matching::within(around.squares(radius), false);
                         let near = within.and(around.square_of_distance().le(around.squared(radius)));
                         query.filter(near.or(serving))
                     }
@@ -107,24 +110,47 @@ pub(super) fn has_words(words: Vec<i64>) -> _ {
     exists(own.filter(any).filter(fields))
 }
 
-/// Whether a point lies in any of the squares.
-#[auto_type]
-pub(super) fn within(squares: [Square; 9]) -> _ {
-    let first: in_square = in_square(squares[0]);
-    let second: in_square = in_square(squares[1]);
-    let third: in_square = in_square(squares[2]);
-    let fourth: in_square = in_square(squares[3]);
-    let fifth: in_square = in_square(squares[4]);
-    let sixth: in_square = in_square(squares[5]);
-    let seventh: in_square = in_square(squares[6]);
-    let eighth: in_square = in_square(squares[7]);
-    let ninth: in_square = in_square(squares[8]);
-    let any = first.or(second).or(third).or(fourth).or(fifth);
-    any.or(sixth).or(seventh).or(eighth).or(ninth)
+/// Whether a point lies in any of some squares.
+#[derive(Debug, Clone)]
+pub(super) struct Within {
+    squares: [Square; 9],
+    /// Whether few points do: then the squares lead to them, in whatever order they are wanted.
+    leads: bool,
 }
 
-#[auto_type]
-fn in_square(square: Square) -> _ {
-    let (first, last): (i64, i64) = (square.first, square.last);
-    service_points::square.assume_not_null().between(first, last)
+/// Whether a point lies in any of some squares.
+pub(super) fn within(squares: [Square; 9], leads: bool) -> Within {
+    Within { squares, leads }
+}
+
+impl Expression for Within {
+    type SqlType = Bool;
+}
+impl<T> AppearsOnTable<T> for Within {}
+impl<T> SelectableExpression<T> for Within {}
+impl ValidGrouping<()> for Within {
+    type IsAggregate = is_aggregate::No;
+}
+
+/// The text tells whether they lead.
+impl QueryId for Within {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl QueryFragment<Backend> for Within {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        if self.leads {
+            out.push_sql("service_points.number IN (SELECT service_points.number FROM service_points WHERE ");
+        }
+        for (index, square) in self.squares.iter().enumerate() {
+            out.push_sql(if index == 0 { "(" } else { " OR " });
+            out.push_sql("service_points.square BETWEEN ");
+            out.push_bind_param::<BigInt, i64>(&square.first)?;
+            out.push_sql(" AND ");
+            out.push_bind_param::<BigInt, i64>(&square.last)?;
+        }
+        out.push_sql(if self.leads { "))" } else { ")" });
+        Ok(())
+    }
 }

@@ -217,7 +217,7 @@ fn ranked(
     let distance = around.square_of_distance();
     let mut query: Query = conditions.anywhere().filter(service_points::square.is_not_null());
     if let Some(ring) = ring {
-        query = query.filter(within(around.squares(ring))).filter(distance.le(around.squared(ring)));
+        query = query.filter(within(around.squares(ring), false)).filter(distance.le(around.squared(ring)));
     }
     if let Some((passed, id)) = after {
         let same = distance.eq(*passed).and(service_points::id.gt(id.clone()));

@@ -26,10 +26,9 @@ const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrati
 
 /// Order matters: a connection must wait for locks before it asks for the WAL mode, and `FULL` makes
 /// a commit wait for the disk (`NORMAL` acknowledges before). What is deleted is overwritten, so that an
-/// erasure leaves nothing behind. Six megabytes of pages hold what one question looks at.
+/// erasure leaves nothing behind.
 const SQLITE_SESSION: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                              PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; \
-                              PRAGMA cache_size = -6000;";
+                              PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON;";
 
 /// Any number: the lock of those who migrate and load.
 const PREPARATION_LOCK: i64 = 0x6469_6769_7475_6b69;

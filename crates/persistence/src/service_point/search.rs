@@ -29,7 +29,7 @@ use crate::schema::{service_point_texts, service_points, walked_words};
 use crate::union::Union;
 
 /// So many points are ranked together where there are more than can all be.
-const BLOCK: usize = 400;
+const BLOCK: usize = 200;
 
 /// Where fewer points hold all the words, those that hold some of them come behind.
 const ENOUGH: i64 = 20;

@@ -7,6 +7,7 @@ use super::brute_force::walk_of;
 use super::geodesic::kilometres;
 use super::oracle::at_noon;
 use crate::support::Database;
+use crate::support::session::POINTS;
 
 /// Where somebody asks: in cities, in the middle of nowhere, at both ends of the country and in Åland.
 const PLACES: [(f64, f64); 6] =
@@ -108,5 +109,25 @@ fn sorted_by_name_is_alphabetical_and_by_verification_the_last_verified_comes_fi
         let verified: Vec<Option<&str>> = found.iter().rev().map(|point| point["verified_at"].as_str()).collect();
         assert!(verified.is_sorted(), "{filter}");
         assert!(verified[0].is_none() && verified.last().unwrap().is_some(), "{filter}");
+    }
+}
+
+#[rstest]
+fn very_many_values_at_once_are_answered_in_every_order(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = at_noon(database);
+    let codes = registry.json("/v1/municipalities?limit=100");
+    let codes: Vec<&str> = codes["items"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    let municipalities = format!("municipality={}", codes.join("&municipality="));
+    for filters in [
+        format!("near=60.17,24.94&open_at=now&{municipalities}"),
+        format!("near=60.17,24.94&language=fi&{municipalities}"),
+        format!("open_at=now&sort=name&{municipalities}"),
+        "q=tietokone&open_at=now".to_owned(),
+        format!("q=tietokone+puhelin+pankki+verkkopankki&open_at=now&{municipalities}"),
+    ] {
+        let page = registry.json(&format!("{POINTS}?{filters}&limit=20"));
+        assert_eq!(page["items"].as_array().unwrap().len(), 20, "{filters}");
     }
 }

@@ -13,11 +13,15 @@ use diesel::sql_types::{Bool, HasSqlType};
 
 /// Whether a column holds any of some values.
 pub(crate) fn among<C: Expression, T: Clone>(column: C, values: impl IntoIterator<Item = T>) -> Among<C, T> {
-    let mut values: Vec<T> = values.into_iter().collect();
+    Among { column, values: padded(values.into_iter().collect()) }
+}
+
+/// Values with the last one repeated until their number is a power of two.
+pub(crate) fn padded<T: Clone>(mut values: Vec<T>) -> Vec<T> {
     if let Some(last) = values.last().cloned() {
         values.resize(values.len().next_power_of_two(), last);
     }
-    Among { column, values }
+    values
 }
 
 /// That a column holds any of some values.

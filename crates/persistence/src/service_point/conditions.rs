@@ -110,10 +110,6 @@ impl Conditions {
     /// The areas whose lists lead to the points, and what is left of the conditions along these; none where something
     /// else than an area leads to few points, or where all lists together are more than one statement can join.
     pub(super) fn without_area(&self) -> Option<(Vec<String>, Self)> {
-        /// SQLite joins 500 at most.
-        const LISTS: usize = 400;
-        /// Values in a statement: 32,766 at most on SQLite, 65,535 on PostgreSQL.
-        const VALUES: usize = 30_000;
         let leads = |group: &Group| group.leads && group.about != About::Area;
         let area = self.groups.iter().position(|group| group.about == About::Area)?;
         if self.bbox_leads || self.groups.iter().any(leads) {
@@ -122,23 +118,28 @@ impl Conditions {
         let mut others = self.clone();
         let Group { terms, .. } = others.groups.remove(area);
         others.read_languages();
-        let can_be_joined = terms.len() <= LISTS && terms.len() * others.values() <= VALUES;
-        can_be_joined.then_some((terms, others))
+        (terms.len() <= others.lists_at_once()).then_some((terms, others))
     }
 
-    /// How many values a statement takes to say all of it, at most.
-    fn values(&self) -> usize {
+    /// Along how many lists these conditions can be asked for in one statement.
+    pub(super) fn lists_at_once(&self) -> usize {
+        /// SQLite joins 500 at most.
+        const LISTS: usize = 400;
+        /// Values in a statement: 32,766 at most on SQLite, 65,535 on PostgreSQL.
+        const VALUES: usize = 30_000;
         const OTHERS: usize = 60;
         let words = self.search.iter().flat_map(|search| &search.groups).map(|group| group.words.len());
         let lists = self.groups.iter().map(|group| group.terms.len()).chain(words);
         let serving = self.around.as_ref().map(|around| around.serving().len());
         let lists = lists.chain(self.open.as_ref().map(Vec::len)).chain(serving);
-        OTHERS + lists.map(usize::next_power_of_two).sum::<usize>()
+        let each = OTHERS + lists.map(usize::next_power_of_two).sum::<usize>();
+        (VALUES / each).clamp(1, LISTS)
     }
 
-    /// The same conditions where the list of an area says the languages.
+    /// The same conditions along the list of an area that whoever asks is served in: it says the languages, and that
+    /// what stands there is near.
     pub(super) fn along_area(&self) -> Self {
-        let mut along = self.clone();
+        let mut along = Self { around: None, ..self.clone() };
         along.read_languages();
         along
     }

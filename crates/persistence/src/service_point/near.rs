@@ -238,7 +238,7 @@ fn roaming(
     let start =
         after.map(|after| Ok::<_, crate::Error>((reach(&after.sort)?, named::start(Some(after))?))).transpose()?;
     let conditions = conditions.along_area();
-    let runs = around.serving.iter().filter_map(|(reach, area)| {
+    let list = |(reach, area): &(i32, Term)| {
         let start = match &start {
             None => None,
             Some((passed, start)) => match reach.cmp(passed) {
@@ -248,12 +248,14 @@ fn roaming(
             },
         };
         Some(run(&conditions, area.as_str(), start.as_ref(), window.fetch()))
-    });
-    let runs: Vec<_> = runs.collect();
-    if runs.is_empty() {
-        return Ok(Vec::new());
+    };
+    let lists: Vec<_> = around.serving.iter().filter_map(list).collect();
+    let mut found: Vec<(String, String, i64)> = Vec::new();
+    let mut lists = lists.into_iter().peekable();
+    while lists.peek().is_some() {
+        let some = lists.by_ref().take(conditions.lists_at_once());
+        found.extend(Union::of(some).load::<(String, String, i64)>(db)?);
     }
-    let found: Vec<(String, String, i64)> = Union::of(runs).load(db)?;
     let reaches = |area: &str| around.serving.iter().find(|(_, term)| term.as_str() == area).map(|(reach, _)| *reach);
     let mut found: Vec<(String, i64)> = found
         .into_iter()

@@ -328,7 +328,10 @@ fn by_words(
         }
         meeting!(&others, query)
     };
-    let mut walked: Vec<(i16, i64)> = Union::of(lead.words.iter().map(walk)).load(db)?;
+    let mut walked: Vec<(i16, i64)> = Vec::new();
+    for some in lead.words.chunks(others.lists_at_once()) {
+        walked.extend(Union::of(some.iter().map(walk)).load::<(i16, i64)>(db)?);
+    }
     // The first of all lists together stand among the first of each.
     let is_cut = walked.len() >= BLOCK;
     walked.sort_unstable();

@@ -11,7 +11,7 @@ use digituki_domain::service_point::StillPoint;
 
 use super::Known;
 use super::search::FEW;
-use crate::among::among;
+use crate::among::{among, padded};
 use crate::batch::{Batch, OverRows, add_rows};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::Result;
@@ -135,16 +135,17 @@ fn pack(words: &Words) -> Vec<u8> {
 }
 
 pub(super) fn unpack(packed: &[u8]) -> Words {
-    let (words, _) = packed.as_chunks::<9>();
-    let parse = |[word @ .., field]: &[u8; 9]| (WordId(i64::from_be_bytes(*word)), i16::from(*field));
-    words.iter().map(parse).collect()
+    stored(packed).collect()
 }
 
 /// Those of the words that are stored as bytes which are among some others; these stand in their order.
 pub(super) fn unpack_some(packed: &[u8], wanted: &[WordId]) -> Words {
+    stored(packed).filter(|(word, _)| wanted.binary_search(word).is_ok()).collect()
+}
+
+fn stored(packed: &[u8]) -> impl Iterator<Item = (WordId, i16)> + '_ {
     let (words, _) = packed.as_chunks::<9>();
-    let parse = |[word @ .., field]: &[u8; 9]| (WordId(i64::from_be_bytes(*word)), i16::from(*field));
-    words.iter().map(parse).filter(|(word, _)| wanted.binary_search(word).is_ok()).collect()
+    words.iter().map(|[word @ .., field]: &[u8; 9]| (WordId(i64::from_be_bytes(*word)), i16::from(*field)))
 }
 
 /// How many points have each of some terms, up to a number; those that none has are left out. Of those that many had a
@@ -155,7 +156,7 @@ pub(super) fn count(db: &mut AnyConnection, known: &Known, words: &BTreeSet<Word
     let (many, others): (Vec<WordId>, Vec<WordId>) = words.iter().partition(|word| known.is_frequent(**word));
     let mut counts: HashMap<WordId, i64> = many.into_iter().map(|word| (word, FEW + 1)).collect();
     for some in others.chunks(AT_ONCE) {
-        let counted: Vec<(i64, i64)> = Counts::of(some).load(db)?;
+        let counted: Vec<(i64, i64)> = Counts(padded(some.iter().map(|word| word.0).collect())).load(db)?;
         for (word, points) in counted.into_iter().filter(|(_, points)| *points > 0) {
             if points > FEW {
                 known.note_frequent(WordId(word));
@@ -169,16 +170,6 @@ pub(super) fn count(db: &mut AnyConnection, known: &Known, words: &BTreeSet<Word
 /// The statement that counts the points which have each of some words: at most one more than few. As with
 /// [`among`], there are few texts of it.
 struct Counts(Vec<i64>);
-
-impl Counts {
-    fn of(words: &[WordId]) -> Self {
-        let mut words: Vec<i64> = words.iter().map(|word| word.0).collect();
-        if let Some(last) = words.last().copied() {
-            words.resize(words.len().next_power_of_two(), last);
-        }
-        Self(words)
-    }
-}
 
 /// The text of the statement tells how many there are.
 impl QueryId for Counts {

@@ -46,7 +46,7 @@ const NAMES: &[&str] = &[
 #[case("DIGITUKI_RATE_LIMIT", "0", "neither off nor a whole number")]
 #[case("DIGITUKI_RATE_LIMIT", "many", "neither off nor a whole number")]
 #[case("DIGITUKI_LOG_FORMAT", "xml", "allowed: text, json")]
-#[case("DIGITUKI_POOL_SIZE", "0", "1..=256")]
+#[case("DIGITUKI_POOL_SIZE", "1", "2..=256")]
 #[case("DIGITUKI_POOL_TIMEOUT", "soon", "whole number of seconds")]
 #[case("DIGITUKI_STATEMENT_TIMEOUT", "0", "whole number of seconds")]
 #[case("DIGITUKI_REQUEST_TIMEOUT", "601", "whole number of seconds")]

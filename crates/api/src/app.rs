@@ -83,6 +83,14 @@ impl App {
         if self.is_prepared() { Ok(self.store.glance(work).await?) } else { Err(Problem::unavailable()) }
     }
 
+    /// Reads what is found by its key, once the registry is ready.
+    pub(crate) async fn look_up<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Problem> {
+        if self.is_prepared() { Ok(self.store.look_up(work).await?) } else { Err(Problem::unavailable()) }
+    }
+
     /// Reads what decides who asks: a writer should not fail where it would have waited.
     pub(crate) async fn read_patiently<T: Send + 'static>(
         &self,

@@ -179,7 +179,7 @@ async fn list_service_points(
 async fn get_service_point(ask: Ask, request: HttpRequest, _: Query<()>) -> Result<Answer, Problem> {
     let id: ServicePointId = path_value(&request, "id", str::parse)?;
     let (known, moment, address) = (Arc::clone(&ask.app.known), ask.moment, ask.address);
-    let found = ask.app.glance(move |db| service_point::get(db, &known, id, moment)).await?;
+    let found = ask.app.look_up(move |db| service_point::get(db, &known, id, moment)).await?;
     match found {
         Found::Point(point) => Ok(Answer::written(point.into_string())),
         Found::Moved(now) => Ok(Answer::moved(&address.replacen(&id.to_string(), &now.to_string(), 1))),

@@ -107,8 +107,8 @@ pub struct Settings {
 /// How the database is used.
 #[derive(Debug, Clone, Args)]
 struct Pool {
-    /// Connections to the database at most.
-    #[arg(long = "pool-size", env = "DIGITUKI_POOL_SIZE", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=256))]
+    /// Connections to the database at most: one writes, the others read.
+    #[arg(long = "pool-size", env = "DIGITUKI_POOL_SIZE", default_value_t = 8, value_parser = clap::value_parser!(u32).range(2..=256))]
     size: u32,
 
     /// Seconds that a request waits for a connection.
@@ -354,7 +354,7 @@ mod tests {
             (&["--clock", "2018-04-05T00:00:00Z", "--listen", "192.0.2.1:8080"], "loopback"),
             (&["--listen", "0.0.0.0:8080"], "DIGITUKI_PUBLIC_URL"),
             (&["--rate-limit", "0"], "off"),
-            (&["--pool-size", "0"], "1..=256"),
+            (&["--pool-size", "1"], "2..=256"),
             (&["--body-timeout", "40"], "DIGITUKI_REQUEST_TIMEOUT, 40 seconds"),
         ];
         for (flags, reason) in table {

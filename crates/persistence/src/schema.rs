@@ -121,11 +121,15 @@ diesel::table! {
     }
 }
 diesel::table! {
-    service_point_bodies (number) { number -> BigInt, body -> Text, }
+    service_point_bodies (number) {
+        number -> BigInt, hours -> Nullable<BigInt>, northing -> Nullable<BigInt>, easting -> Nullable<BigInt>,
+        verified_at -> Nullable<BigInt>, body -> Text,
+    }
 }
 diesel::table! {
     service_point_areas (area, sort_name, number) {
         area -> Text, sort_name -> Text, number -> BigInt, languages -> BigInt,
+        valid_from -> Nullable<Date>, valid_to -> Nullable<Date>,
     }
 }
 diesel::table! {
@@ -145,7 +149,11 @@ diesel::table! {
     walked_words (word, field, number) { word -> BigInt, field -> SmallInt, number -> BigInt, }
 }
 diesel::table! {
-    service_point_texts (number) { number -> BigInt, words -> Binary, }
+    service_point_texts (number) {
+        number -> BigInt, hours -> Nullable<BigInt>, northing -> Nullable<BigInt>, easting -> Nullable<BigInt>,
+        verified_at -> Nullable<BigInt>, has_place -> Bool, valid_from -> Nullable<Date>, valid_to -> Nullable<Date>,
+        words -> Binary,
+    }
 }
 diesel::table! {
     suggestions (id) {

@@ -45,18 +45,23 @@ pub(crate) struct Row {
     body: String,
 }
 
-/// What is read of a row to choose it.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = service_points)]
+/// What follows from the clock and from where somebody is follows from this.
+#[derive(Debug, Clone, Queryable)]
 pub(crate) struct Slim {
     number: i64,
-    id: String,
-    has_place: bool,
     hours: Option<i64>,
     northing: Option<i64>,
     easting: Option<i64>,
     verified_at: Option<i64>,
 }
+
+/// The columns of [`Slim`], which more than one table has.
+macro_rules! slim {
+    ($table:ident) => {
+        ($table::number, $table::hours, $table::northing, $table::easting, $table::verified_at)
+    };
+}
+use slim;
 
 impl Slim {
     fn verified_at(&self) -> Option<DateTime<Utc>> {
@@ -137,8 +142,8 @@ pub fn get(db: &mut AnyConnection, known: &Known, id: ServicePointId, moment: Mo
     let row = service_points::table
         .inner_join(service_point_bodies::table.on(service_point_bodies::number.eq(service_points::number)))
         .filter(service_points::id.eq(id.to_string()))
-        .select((Slim::as_select(), service_point_bodies::body));
-    if let Some((slim, body)) = row.first(db).optional()? {
+        .select((slim!(service_point_bodies), service_point_bodies::body));
+    if let Some((slim, body)) = row.first::<(Slim, String)>(db).optional()? {
         let row = Row { slim, body };
         known.hours.refresh(db, [&row.slim])?;
         return Ok(Found::Point(rendered(row, known, &Question::at(moment), None)?));

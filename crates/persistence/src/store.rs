@@ -1,23 +1,25 @@
 //! The store: a pool of connections, taken and used off the server's threads, with a deadline.
 
 mod failures;
+mod seats;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::connection::TransactionManager as _;
 use digituki_domain::clock::Clock;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 
-use crate::connection::{AnyConnection, Manager, Pooled};
+use crate::connection::{AnyConnection, Manager, Pooled, Role};
 use crate::database_url::DatabaseUrl;
 use crate::error::{Error, Result, Unavailability};
 use crate::feed;
 use crate::load::{self, Load};
-use crate::threads::Threads;
+use crate::threads::{Threads, unless_panicked};
 use crate::write::{Author, Tx};
 use crate::writer::Line;
 use failures::Failures;
+use seats::{Seat, Seats};
 
 /// How the store works.
 #[derive(Debug, Clone)]
@@ -34,17 +36,13 @@ pub struct Options {
     pub statement_timeout: Duration,
 }
 
-type Pool = r2d2::Pool<Manager>;
-
-/// The registry's database. Cheap to clone: all clones share one pool.
+/// The registry's database. Cheap to clone: all clones share its connections.
 #[derive(Clone)]
 pub struct Store {
-    pool: Pool,
     threads: Threads,
-    /// Readers, as many as there are connections but for the writer's.
-    permits: Arc<Semaphore>,
-    /// One writer at a time in this process, so that writers queue here and not for connections and locks.
-    writer: Arc<Semaphore>,
+    readers: Seats,
+    /// One writer at a time in this process, so that writers queue here and not for locks.
+    writers: Seats,
     /// Those who wait for the turn with what they have to do in it.
     line: Arc<Line>,
     /// The number of the last change, as far as this process knows.
@@ -56,27 +54,22 @@ pub struct Store {
 impl Store {
     /// Opens the store without waiting for its database, which may come later.
     pub fn open(options: Options) -> Self {
-        let manager = Manager {
-            url: options.url.clone(),
-            connect_timeout: options.pool_timeout,
-            statement_timeout: options.statement_timeout,
-        };
         let failures = Failures { url: options.url.clone(), last: Arc::default() };
-        let pool = r2d2::Pool::builder()
-            .max_size(options.pool_size)
-            .min_idle(Some(0))
-            .connection_timeout(options.pool_timeout)
-            .test_on_check_out(false)
-            .error_handler(Box::new(failures.clone()))
-            .build_unchecked(manager);
-        // One connection is left to the writer, who has waited for its turn already.
-        let permits = usize::try_from(options.pool_size).unwrap_or(1).saturating_sub(1).max(1);
+        let seats = |count, role| {
+            let manager = Manager {
+                url: options.url.clone(),
+                role,
+                connect_timeout: options.pool_timeout,
+                statement_timeout: options.statement_timeout,
+            };
+            Seats::new(count, manager, failures.clone())
+        };
+        let readers = options.pool_size.saturating_sub(1).max(1);
         Self {
-            pool,
             // One for the writer too.
-            threads: Threads::start(permits + 1),
-            permits: Arc::new(Semaphore::new(permits)),
-            writer: Arc::new(Semaphore::new(1)),
+            threads: Threads::start(usize::try_from(readers).unwrap_or(1) + 1),
+            readers: seats(readers, Role::Reader),
+            writers: seats(1, Role::Writer),
             line: Arc::default(),
             latest: Arc::new(watch::Sender::new(0)),
             options: Arc::new(options),
@@ -107,17 +100,21 @@ impl Store {
         &self,
         work: impl Fn(&mut AnyConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let place = place(&self.permits, self.options.pool_timeout).await?;
-        let glancing = self.in_place(place, move |pool, deadline| {
-            loop {
-                let mut pooled = taken(pool, deadline)?;
-                let outcome = work(&mut pooled.connection);
-                if outcome.is_ok() || pooled.answers() || Instant::now() >= deadline {
-                    return outcome;
-                }
-            }
-        });
-        self.unless_silent(glancing).await
+        let seat = self.readers.take(self.options.pool_timeout).await?;
+        self.unless_silent(self.in_seat(seat, move |seat, deadline| seat.glance(deadline, work))).await
+    }
+
+    /// Reads what is found by its key, as [`Store::glance`] does. SQLite finds it in less time than it takes to hand the
+    /// question to another thread, so there it is asked right here.
+    pub async fn look_up<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut AnyConnection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        if let DatabaseUrl::Postgres(_) = self.options.url {
+            return self.glance(work).await;
+        }
+        let seat = self.readers.take(self.options.pool_timeout).await?;
+        unless_panicked(|| seat.glance(self.deadline(), work)).unwrap_or_else(|| Err(panicked()))
     }
 
     /// The same as [`Store::read`] for who asks on behalf of a writer, and waits for a connection as long as a writer does.
@@ -141,8 +138,8 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let place = place(&self.permits, patience).await?;
-        self.unless_silent(self.in_transaction(place, AnyConnection::begin_read, work)).await
+        let seat = self.readers.take(patience).await?;
+        self.unless_silent(self.in_transaction(seat, AnyConnection::begin_read, work)).await
     }
 
     /// Waits no longer than a statement may take.
@@ -160,8 +157,8 @@ impl Store {
         &self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let place = place(&self.permits, self.options.pool_timeout).await?;
-        self.in_transaction(place, AnyConnection::begin_read, work).await
+        let seat = self.readers.take(self.options.pool_timeout).await?;
+        self.in_transaction(seat, AnyConnection::begin_read, work).await
     }
 
     /// Writes by the one road: everything that the work does, its entries in the log and its lines in the
@@ -183,7 +180,7 @@ impl Store {
             let turn = tokio::select! {
                 biased;
                 outcome = &mut told => return outcome.unwrap_or_else(|_| Err(panicked().into())),
-                turn = place(&self.writer, left) => turn,
+                turn = self.writers.take(left) => turn,
             };
             match turn {
                 Ok(turn) => self.serve(turn),
@@ -195,12 +192,11 @@ impl Store {
     }
 
     /// Does the work of those who wait for their turn, even when the requests that asked for it are gone.
-    fn serve(&self, turn: OwnedSemaphorePermit) {
-        let deadline = Instant::now() + self.options.pool_timeout;
-        let (pool, line, latest) = (self.pool.clone(), Arc::clone(&self.line), Arc::clone(&self.latest));
+    fn serve(&self, turn: Seat) {
+        let deadline = self.deadline();
+        let (line, latest) = (Arc::clone(&self.line), Arc::clone(&self.latest));
         tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            line.serve(|| begun(&pool, deadline, AnyConnection::begin_write), |seq| tell(&latest, seq));
+            line.serve(|| turn.begun(deadline, AnyConnection::begin_write), |seq| tell(&latest, seq));
         });
     }
 
@@ -213,7 +209,7 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let turn = place(&self.writer, self.options.writer_timeout).await?;
+        let turn = self.writers.take(self.options.writer_timeout).await?;
         self.in_transaction(turn, AnyConnection::begin_write, work).await
     }
 
@@ -240,7 +236,7 @@ impl Store {
             connection.begin_read()?;
             <AnyConnection as diesel::Connection>::TransactionManager::commit_transaction(connection)
         };
-        let turn = place(&self.writer, self.options.writer_timeout).await?;
+        let turn = self.writers.take(self.options.writer_timeout).await?;
         self.with_connection(turn, begin, |pooled| Ok(pooled.connection.tidy()?)).await
     }
 
@@ -264,7 +260,7 @@ impl Store {
 
     /// Migrates the database and loads what every installation starts with; one process at a time.
     pub async fn prepare(&self, load: Load, clock: Clock) -> Result<()> {
-        let turn = place(&self.writer, self.options.writer_timeout).await?;
+        let turn = self.writers.take(self.options.writer_timeout).await?;
         self.in_transaction(turn, AnyConnection::begin_preparation, move |connection| {
             connection.migrate()?;
             load::load(connection, load, clock)
@@ -279,7 +275,7 @@ impl Store {
     /// Does the work in one transaction, of which all stays or nothing.
     async fn in_transaction<T, E>(
         &self,
-        place: OwnedSemaphorePermit,
+        seat: Seat,
         begin: impl Fn(&mut AnyConnection) -> diesel::QueryResult<()> + Send + 'static,
         work: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E> + Send + 'static,
     ) -> std::result::Result<T, E>
@@ -291,13 +287,13 @@ impl Store {
             let outcome = work(&mut pooled.connection);
             pooled.end(outcome)
         };
-        self.with_connection(place, begin, work).await
+        self.with_connection(seat, begin, work).await
     }
 
     /// Begins on a connection that works, within the pool's time-out, and does the work on it.
     async fn with_connection<T, E>(
         &self,
-        place: OwnedSemaphorePermit,
+        seat: Seat,
         begin: impl Fn(&mut AnyConnection) -> diesel::QueryResult<()> + Send + 'static,
         work: impl FnOnce(&mut Pooled) -> std::result::Result<T, E> + Send + 'static,
     ) -> std::result::Result<T, E>
@@ -305,31 +301,31 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.in_place(place, move |pool, deadline| {
-            let mut pooled = begun(pool, deadline, begin)?;
+        self.in_seat(seat, move |seat, deadline| {
+            let mut pooled = seat.begun(deadline, begin)?;
             work(&mut pooled)
         })
         .await
     }
 
-    /// Does the work off the server's threads. The place is held until it is done, even when the request that asked
-    /// for it is gone.
-    async fn in_place<T, E>(
+    /// Does the work off the server's threads.
+    async fn in_seat<T, E>(
         &self,
-        place: OwnedSemaphorePermit,
-        work: impl FnOnce(&Pool, Instant) -> std::result::Result<T, E> + Send + 'static,
+        seat: Seat,
+        work: impl FnOnce(&Seat, Instant) -> std::result::Result<T, E> + Send + 'static,
     ) -> std::result::Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let deadline = Instant::now() + self.options.pool_timeout;
-        let pool = self.pool.clone();
-        let done = self.threads.run(move || {
-            let _place = place;
-            work(&pool, deadline)
-        });
+        let deadline = self.deadline();
+        let done = self.threads.run(move || work(&seat, deadline));
         done.await.unwrap_or_else(|| Err(panicked().into()))
+    }
+
+    /// Until when a connection is waited for.
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.options.pool_timeout
     }
 }
 
@@ -338,56 +334,10 @@ pub(crate) fn panicked() -> Error {
     Error::Unforeseen("the work on the database panicked".into())
 }
 
-/// Waits for a place among those who may go on.
-async fn place(places: &Arc<Semaphore>, patience: Duration) -> Result<OwnedSemaphorePermit> {
-    // Nearly always there is one: no timer is needed then.
-    if let Ok(place) = Arc::clone(places).try_acquire_owned() {
-        return Ok(place);
-    }
-    let waited = tokio::time::timeout(patience, Arc::clone(places).acquire_owned()).await;
-    waited.ok().and_then(std::result::Result::ok).ok_or(Error::Unavailable(Unavailability::Busy))
-}
-
 fn tell(latest: &watch::Sender<i64>, seq: i64) {
     latest.send_if_modified(|known| {
         let newer = seq > *known;
         *known = seq.max(*known);
         newer
     });
-}
-
-/// Takes a connection and begins on it. A pooled connection may have died since it was last used:
-/// then the next one is tried.
-fn begun(
-    pool: &Pool,
-    deadline: Instant,
-    begin: impl Fn(&mut AnyConnection) -> diesel::QueryResult<()>,
-) -> Result<r2d2::PooledConnection<Manager>> {
-    loop {
-        let mut pooled = taken(pool, deadline)?;
-        match begin(&mut pooled.connection) {
-            Ok(()) => return Ok(pooled),
-            Err(error) => {
-                pooled.broken = true;
-                if Instant::now() >= deadline {
-                    return Err(error.into());
-                }
-            }
-        }
-    }
-}
-
-fn taken(pool: &Pool, deadline: Instant) -> Result<r2d2::PooledConnection<Manager>> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    // The pool refuses to wait for no time at all.
-    let mut pooled =
-        pool.get_timeout(left.max(Duration::from_millis(1))).map_err(|_| Error::Unavailable(Unavailability::Lost))?;
-    pooled.uses += 1;
-    Ok(pooled)
-}
-
-impl std::fmt::Debug for Pooled {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Pooled").field("broken", &self.broken).finish_non_exhaustive()
-    }
 }

@@ -31,8 +31,7 @@ impl Threads {
     pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
         let (tell, told) = oneshot::channel();
         let work = move || {
-            // The panic itself is in the log by then, with its place; its message may hold anything.
-            if let Ok(outcome) = catch_unwind(AssertUnwindSafe(work)) {
+            if let Some(outcome) = unless_panicked(work) {
                 // Whoever asked may be gone.
                 let _ = tell.send(outcome);
             }
@@ -40,6 +39,12 @@ impl Threads {
         self.0.send(Box::new(work)).ok()?;
         told.await.ok()
     }
+}
+
+/// What came of some work; nothing if it panicked. The panic itself is in the log by then, with its place; its message may
+/// hold anything.
+pub(crate) fn unless_panicked<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
 #[cfg(test)]

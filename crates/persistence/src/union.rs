@@ -10,16 +10,24 @@ use crate::connection::{AnyConnection, Backend};
 /// The rows of several queries, each of which keeps its own order and limit; they come one query after the other, in no
 /// order that is promised.
 pub(crate) struct Union<ST> {
-    parts: Vec<Box<dyn QueryFragment<Backend>>>,
+    parts: Vec<Part<ST>>,
+}
+
+/// One of the queries.
+pub(crate) struct Part<ST> {
+    query: Box<dyn QueryFragment<Backend>>,
     row: PhantomData<ST>,
 }
 
+impl<ST> Part<ST> {
+    pub(crate) fn new(query: impl Query<SqlType = ST> + QueryFragment<Backend> + 'static) -> Self {
+        Self { query: Box::new(query), row: PhantomData }
+    }
+}
+
 impl<ST> Union<ST> {
-    pub(crate) fn of<Q: Query<SqlType = ST> + QueryFragment<Backend> + 'static>(
-        parts: impl IntoIterator<Item = Q>,
-    ) -> Self {
-        let parts = parts.into_iter().map(|part| Box::new(part) as Box<dyn QueryFragment<Backend>>).collect();
-        Self { parts, row: PhantomData }
+    pub(crate) fn of(parts: impl IntoIterator<Item = Part<ST>>) -> Self {
+        Self { parts: parts.into_iter().collect() }
     }
 }
 
@@ -39,7 +47,7 @@ impl<ST> QueryFragment<Backend> for Union<ST> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
         for (index, part) in self.parts.iter().enumerate() {
             out.push_sql(if index == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
-            part.walk_ast(out.reborrow())?;
+            part.query.walk_ast(out.reborrow())?;
             out.push_sql(") AS part");
         }
         Ok(())

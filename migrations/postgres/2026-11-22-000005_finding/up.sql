@@ -125,9 +125,14 @@ CREATE INDEX service_points_by_service ON service_points (service_id);
 CREATE INDEX service_points_by_location ON service_points (location_id);
 CREATE INDEX service_points_by_hours ON service_points (hours);
 
--- What stands still of the answer, rendered: apart, so that the rows which are looked through stand close together.
+-- What stands still of the answer, rendered, and what the rest of it follows from: apart, so that the rows which are looked
+-- through stand close together.
 CREATE TABLE service_point_bodies (
     number BIGINT NOT NULL PRIMARY KEY,
+    hours BIGINT,
+    northing BIGINT,
+    easting BIGINT,
+    verified_at BIGINT,
     body TEXT NOT NULL
 );
 -- A body is read whole, again and again: it is not packed, and stands in its row wherever that holds it.
@@ -141,7 +146,9 @@ CREATE TABLE service_point_areas (
     sort_name TEXT COLLATE "C" NOT NULL,
     number BIGINT NOT NULL,
     languages BIGINT NOT NULL,
-    PRIMARY KEY (area, sort_name, number) INCLUDE (languages)
+    valid_from DATE,
+    valid_to DATE,
+    PRIMARY KEY (area, sort_name, number) INCLUDE (languages, valid_from, valid_to)
 );
 CREATE INDEX service_point_areas_by_number ON service_point_areas (number);
 

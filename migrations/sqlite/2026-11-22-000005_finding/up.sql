@@ -125,9 +125,14 @@ CREATE INDEX service_points_by_service ON service_points (service_id);
 CREATE INDEX service_points_by_location ON service_points (location_id);
 CREATE INDEX service_points_by_hours ON service_points (hours);
 
--- What stands still of the answer, rendered: apart, so that the rows which are looked through stand close together.
+-- What stands still of the answer, rendered, and what the rest of it follows from: apart, so that the rows which are looked
+-- through stand close together.
 CREATE TABLE service_point_bodies (
     number INTEGER NOT NULL PRIMARY KEY,
+    hours BIGINT,
+    northing BIGINT,
+    easting BIGINT,
+    verified_at BIGINT,
     body TEXT NOT NULL
 );
 
@@ -138,6 +143,8 @@ CREATE TABLE service_point_areas (
     sort_name TEXT NOT NULL,
     number BIGINT NOT NULL,
     languages BIGINT NOT NULL,
+    valid_from DATE,
+    valid_to DATE,
     PRIMARY KEY (area, sort_name, number)
 ) WITHOUT ROWID;
 CREATE INDEX service_point_areas_by_number ON service_point_areas (number);

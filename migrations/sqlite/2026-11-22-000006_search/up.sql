@@ -7,8 +7,16 @@ CREATE TABLE service_point_words (
     PRIMARY KEY (word, field, number)
 ) WITHOUT ROWID;
 
--- The same for each point, in one value: what is ranked by, and what is to be removed when the point changes.
+-- What a point is ranked by: the same in one value, which also says what is to be removed when the point changes, and what
+-- else counts.
 CREATE TABLE service_point_texts (
-    number BIGINT NOT NULL PRIMARY KEY,
+    number INTEGER NOT NULL PRIMARY KEY,
+    hours BIGINT,
+    northing BIGINT,
+    easting BIGINT,
+    verified_at BIGINT,
+    has_place BOOLEAN NOT NULL,
+    valid_from DATE,
+    valid_to DATE,
     words BLOB NOT NULL
 );

@@ -18,8 +18,8 @@ use crate::{area, municipality};
 /// So many remarks of a kind are kept.
 const MOST: usize = 20_000;
 
-/// How long it is believed that few or many points have a term: by that it is decided in which way points are looked
-/// for.
+/// How long it is believed that so many points have a term or a word: by that it is decided in which way points are
+/// looked for.
 const BELIEVED: Duration = Duration::from_secs(60);
 
 /// What a process knows of the database: what never changes, what changes with a new version of the program, and
@@ -32,8 +32,8 @@ pub struct Known {
     states: Remarks<OpenState>,
     /// Whether few points have any of some terms.
     few: Remarks<(Instant, bool)>,
-    /// Since when it is known that many points have a word.
-    frequent: Remarks<Instant>,
+    /// How many points have a word.
+    holders: Remarks<(Instant, i64)>,
     /// In which ring there were enough places.
     rings: Remarks<usize>,
 }
@@ -68,13 +68,14 @@ impl Known {
         Ok(few)
     }
 
-    /// Whether many points had a word a minute ago.
-    pub(super) fn is_frequent(&self, word: WordId) -> bool {
-        self.frequent.of(&word).is_some_and(|since| since.elapsed() < BELIEVED)
+    /// How many points had a word a minute ago, if any had.
+    pub(super) fn holders(&self, word: WordId) -> Option<i64> {
+        let (since, points) = self.holders.of(&word)?;
+        (since.elapsed() < BELIEVED).then_some(points)
     }
 
-    pub(super) fn note_frequent(&self, word: WordId) {
-        self.frequent.note(&word, Instant::now());
+    pub(super) fn note_holders(&self, word: WordId, points: i64) {
+        self.holders.note(&word, (Instant::now(), points));
     }
 
     /// Whether it is open at an instant by the hours that the database calls so.

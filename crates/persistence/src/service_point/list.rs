@@ -8,7 +8,7 @@ use digituki_domain::search_gap::Miss;
 use digituki_domain::service_point::{Facet, ServicePointFilter, ServicePointSort};
 
 use super::conditions::Conditions;
-use super::{Known, Question, Rendered, Row, Slim, facets, named, near, rendered, search};
+use super::{Known, Question, Rendered, Row, Slim, facets, named, near, rendered, search, slim};
 use crate::among::among;
 use crate::connection::AnyConnection;
 use crate::error::Result;
@@ -89,10 +89,9 @@ fn shown(
     if chosen.is_empty() {
         return Ok(Vec::new());
     }
-    let read: Vec<(Slim, String)> = service_points::table
-        .inner_join(service_point_bodies::table.on(service_point_bodies::number.eq(service_points::number)))
-        .filter(among(service_points::number, chosen.iter().map(|chosen| chosen.number)))
-        .select((Slim::as_select(), service_point_bodies::body))
+    let read: Vec<(Slim, String)> = service_point_bodies::table
+        .filter(among(service_point_bodies::number, chosen.iter().map(|chosen| chosen.number)))
+        .select((slim!(service_point_bodies), service_point_bodies::body))
         .load(db)?;
     let mut rows: HashMap<i64, Row> = read.into_iter().map(|(slim, body)| (slim.number, Row { slim, body })).collect();
     known.hours.refresh(db, rows.values().map(|row| &row.slim))?;

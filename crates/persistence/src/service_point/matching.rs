@@ -14,13 +14,22 @@ use crate::schema::{service_point_terms, service_point_words, service_points};
 
 pub(super) type Query = service_points::BoxedQuery<'static, Backend>;
 
+/// Restricts a boxed query that reads points, or their lists, to what is there on the day that was asked for.
+macro_rules! there {
+    ($conditions:expr, $query:expr, $table:ident) => {{
+        let (conditions, query) = ($conditions, $query);
+        let began = $table::valid_from.is_null().or($table::valid_from.le(conditions.day));
+        let lasts = $table::valid_to.is_null().or($table::valid_to.ge(conditions.day));
+        query.filter(began).filter(lasts)
+    }};
+}
+pub(super) use there;
+
 /// Restricts a boxed query that reads points to those that meet all conditions, but for how far away they are.
 macro_rules! meeting {
     ($conditions:expr, $query:expr) => {{
-        let (conditions, mut query) = ($conditions, $query);
-        let began = service_points::valid_from.is_null().or(service_points::valid_from.le(conditions.day));
-        let lasts = service_points::valid_to.is_null().or(service_points::valid_to.ge(conditions.day));
-        query = query.filter(began).filter(lasts);
+        let conditions = $conditions;
+        let mut query = $crate::service_point::matching::there!(conditions, $query, service_points);
         for group in &conditions.groups {
             let terms = group.terms.clone();
             query = if group.leads {

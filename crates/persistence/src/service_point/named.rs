@@ -1,33 +1,23 @@
 //! What is found in the order of names: where an area is asked for, along the lists of what lies in it and of what
 //! serves it, each read no further than a page needs.
 
-use diesel::dsl::{InnerJoinOn, IntoBoxed};
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 
 use super::conditions::Conditions;
 use super::list::Chosen;
-use super::matching::{around, meeting};
+use super::matching::{around, meeting, there};
 use crate::column;
-use crate::connection::{AnyConnection, Backend};
+use crate::connection::AnyConnection;
 use crate::error::Result;
 use crate::page::{Position, Window};
 use crate::schema::{service_point_areas, service_points};
-use crate::union::Union;
+use crate::union::{Part, Union};
 
 diesel::infix_operator!(Shared, " & ", BigInt);
 
-type Listed = InnerJoinOn<
-    service_point_areas::table,
-    service_points::table,
-    diesel::dsl::Eq<service_points::number, service_point_areas::number>,
->;
-
 /// The points of an area: the area's term, what they are sorted by, and their numbers.
-type Run = diesel::dsl::Select<
-    IntoBoxed<'static, Listed, Backend>,
-    (service_point_areas::area, service_point_areas::sort_name, service_point_areas::number),
->;
+type Run = Part<(Text, Text, BigInt)>;
 
 /// Where a page starts: behind a name and, of those with the same, behind a number.
 pub(super) type Start = (String, i64);
@@ -64,22 +54,31 @@ pub(super) fn rows(db: &mut AnyConnection, conditions: &Conditions, window: &Win
     Ok(found.into_iter().map(chosen).collect())
 }
 
-/// What lies in an area or serves it and meets the conditions, in the order of names.
+/// What lies in an area or serves it and meets the conditions, in the order of names. The points themselves are looked at
+/// where something is asked for that the list does not say.
 pub(super) fn run(conditions: &Conditions, area: &str, start: Option<&Start>, fetch: i64) -> Run {
-    let mut query = service_point_areas::table
-        .inner_join(service_points::table.on(service_points::number.eq(service_point_areas::number)))
-        .into_boxed()
-        .select((service_point_areas::area, service_point_areas::sort_name, service_point_areas::number))
-        .filter(service_point_areas::area.eq(area.to_owned()))
-        .order((service_point_areas::sort_name, service_point_areas::number))
-        .limit(fetch);
-    if let Some((name, number)) = start.cloned() {
-        let beyond = service_point_areas::sort_name.gt(name.clone()).or(service_point_areas::number.gt(number));
-        query = query.filter(service_point_areas::sort_name.ge(name)).filter(beyond);
+    macro_rules! listed {
+        ($query:expr) => {{
+            let mut query = there!(conditions, $query.into_boxed(), service_point_areas)
+                .select((service_point_areas::area, service_point_areas::sort_name, service_point_areas::number))
+                .filter(service_point_areas::area.eq(area.to_owned()))
+                .order((service_point_areas::sort_name, service_point_areas::number))
+                .limit(fetch);
+            if let Some((name, number)) = start.cloned() {
+                let beyond = service_point_areas::sort_name.gt(name.clone()).or(service_point_areas::number.gt(number));
+                query = query.filter(service_point_areas::sort_name.ge(name)).filter(beyond);
+            }
+            if let Some(languages) = conditions.languages {
+                let shared = Shared::new(service_point_areas::languages, languages.into_sql::<BigInt>());
+                query = query.filter(shared.ne(0));
+            }
+            query
+        }};
     }
-    if let Some(languages) = conditions.languages {
-        let shared = Shared::new(service_point_areas::languages, languages.into_sql::<BigInt>());
-        query = query.filter(shared.ne(0));
+    let list = service_point_areas::table;
+    if !conditions.look_at_points() {
+        return Part::new(listed!(list));
     }
-    around!(conditions, meeting!(conditions, query))
+    let points = service_points::table.on(service_points::number.eq(service_point_areas::number));
+    Part::new(around!(conditions, meeting!(conditions, listed!(list.inner_join(points)))))
 }

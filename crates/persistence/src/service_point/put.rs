@@ -74,8 +74,13 @@ fn add(db: &mut AnyConnection, points: &[New], known: &HashMap<i64, Stored>, fil
     }
     add_rows!(batch, replace_into service_point_bodies, points => |point| {
         number: BigInt = point.row.number,
+        hours: Nullable<BigInt> = point.row.hours,
+        northing: Nullable<BigInt> = point.row.northing,
+        easting: Nullable<BigInt> = point.row.easting,
+        verified_at: Nullable<BigInt> = point.row.verified_at,
         body: Text = point.body.as_str(),
-    }, "ON CONFLICT (number) DO UPDATE SET body = excluded.body");
+    }, "ON CONFLICT (number) DO UPDATE SET hours = excluded.hours, northing = excluded.northing, \
+        easting = excluded.easting, verified_at = excluded.verified_at, body = excluded.body");
     if !terms.is_empty() {
         add_rows!(batch, insert_into service_point_terms, terms => |(row, _, term)| {
             term: Text = term.as_str(),
@@ -86,10 +91,12 @@ fn add(db: &mut AnyConnection, points: &[New], known: &HashMap<i64, Stored>, fil
             sort_name: Text = row.sort_name.as_str(),
             number: BigInt = row.number,
             languages: BigInt = *languages,
+            valid_from: Nullable<Date> = row.valid_from,
+            valid_to: Nullable<Date> = row.valid_to,
         });
     }
-    let before = |point: &New| known.get(&point.row.number).map(|stored| &stored.words);
-    words::put(&mut batch, points.iter().map(|point| (point.row.number, before(point), &point.words)))?;
+    let before = |point: &New| known.get(&point.row.number).map(|stored| (&stored.row, &stored.words));
+    words::put(&mut batch, points.iter().map(|point| (&point.row, &point.words, before(point))))?;
     batch.run()
 }
 
@@ -127,7 +134,8 @@ fn filtered_otherwise<'a>(
     let stands_as_before = |New { row, terms: now, .. }: &&New| {
         let before = known.get(&row.number).zip(terms.get(&row.number));
         before.is_some_and(|(stored, before)| {
-            stored.row.sort_name == row.sort_name && now.iter().map(Term::as_str).eq(before)
+            let place = |row: &Row| (row.sort_name.clone(), row.valid_from, row.valid_to);
+            place(&stored.row) == place(row) && now.iter().map(Term::as_str).eq(before)
         })
     };
     let filtered: Vec<&New> = points.iter().filter(|point| !stands_as_before(point)).collect();

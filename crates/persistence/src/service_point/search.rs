@@ -17,22 +17,22 @@ use digituki_domain::text::Language;
 
 use super::conditions::Conditions;
 use super::list::Chosen;
-use super::matching::{around, meeting};
+use super::matching::{around, meeting, there};
 use super::near::{self, Around};
-use super::{Known, Slim, words};
+use super::{Known, Slim, slim, words};
 use crate::among::among;
 use crate::column;
 use crate::connection::AnyConnection;
 use crate::error::Result;
 use crate::page::{Position, Window};
 use crate::schema::{service_point_texts, service_points, walked_words};
-use crate::union::Union;
+use crate::union::{Part, Union};
 
 /// So many points are ranked together where there are more than can all be.
 const BLOCK: usize = 200;
 
 /// Where fewer points hold all the words, those that hold some of them come behind.
-const ENOUGH: i64 = 20;
+const ENOUGH: usize = 20;
 
 /// Of a word that more points have, it is not worked out which.
 pub(super) const FEW: i64 = 1_000;
@@ -97,12 +97,12 @@ impl Search {
     }
 
     /// How well a point answers.
-    fn score(&self, Candidate { slim, words }: &Candidate, asker: &Asker<'_>) -> Score {
+    fn score(&self, Candidate { slim, has_place, words }: &Candidate, asker: &Asker<'_>) -> Score {
         let words = words::unpack_some(words, &self.counting);
         let language = self.question.language.map(Language::from);
         let circumstances = Circumstances {
             metres: asker.around.and_then(|around| Some(around.from.distance(slim.planar()?))),
-            comes_to_you: asker.around.is_some() && !slim.has_place,
+            comes_to_you: asker.around.is_some() && !has_place,
             is_open: asker.is_open(slim),
             speaks: language.is_some_and(|language| words.speak(language)),
             freshness: Freshness::of(slim.verified_at(), asker.now),
@@ -112,13 +112,18 @@ impl Search {
 }
 
 /// What is read of a point to say how well it answers.
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = service_points)]
+#[derive(Queryable)]
 struct Candidate {
-    #[diesel(embed)]
     slim: Slim,
-    #[diesel(select_expression = service_point_texts::words)]
+    has_place: bool,
     words: Vec<u8>,
+}
+
+/// The columns of a [`Candidate`].
+macro_rules! candidate {
+    () => {
+        (slim!(service_point_texts), service_point_texts::has_place, service_point_texts::words)
+    };
 }
 
 impl WordGroup {
@@ -160,7 +165,7 @@ impl<'a> Asker<'a> {
 struct Start {
     now: DateTime<Utc>,
     block: Option<Position>,
-    behind: Option<(i64, String)>,
+    behind: Option<(i64, i64)>,
 }
 
 impl Start {
@@ -170,13 +175,13 @@ impl Start {
         let [millis, score, id, sort] = parts.try_into().unwrap_or_default();
         let now = Utc.timestamp_millis_opt(column::parse(millis)?).single().unwrap_or(moment.now);
         let block = (!id.is_empty()).then(|| Position { sort: sort.to_owned(), id: id.to_owned() });
-        Ok(Self { now, block, behind: Some((column::parse(score)?, position.id.clone())) })
+        Ok(Self { now, block, behind: Some((column::parse(score)?, column::parse(&position.id)?)) })
     }
 
-    fn position(&self, total: i64, id: &str) -> Position {
+    fn position(&self, total: i64, number: i64) -> Position {
         let block = self.block.clone().unwrap_or(Position { sort: String::new(), id: String::new() });
         let sort = format!("{};{total};{};{}", self.now.timestamp_millis(), block.id, block.sort);
-        Position { sort, id: id.to_owned() }
+        Position { sort, id: number.to_string() }
     }
 }
 
@@ -187,15 +192,31 @@ pub(super) fn relax(db: &mut AnyConnection, conditions: &mut Conditions) -> Resu
     let mut is_missed = None;
     let mut ways = search.looser().into_iter().filter(|groups| !groups.is_empty());
     loop {
-        let few = conditions.everything().select(service_points::number).limit(ENOUGH);
-        let found: Vec<i64> = few.load(db)?;
-        is_missed.get_or_insert(found.is_empty());
-        let is_enough = i64::try_from(found.len()).is_ok_and(|found| found >= ENOUGH);
-        match ways.next().filter(|_| !is_enough) {
+        let found = enough(db, conditions)?;
+        is_missed.get_or_insert(found == 0);
+        match ways.next().filter(|_| found < ENOUGH) {
             Some(groups) => conditions.search = Some(Search { groups, ..search.clone() }),
             None => return Ok(is_missed),
         }
     }
+}
+
+/// How many points there are that meet the conditions, where it is fewer than enough.
+fn enough(db: &mut AnyConnection, conditions: &Conditions) -> Result<usize> {
+    if conditions.is_narrow() {
+        let (led, others) = conditions.led();
+        let points = with_texts().into_boxed().select(service_point_texts::words);
+        let texts: Vec<Vec<u8>> = around!(&led, meeting!(&led, points)).load(db)?;
+        return Ok(texts.iter().filter(|words| holds_all(&others, words)).count());
+    }
+    let some = i64::try_from(ENOUGH).unwrap_or(i64::MAX);
+    let found: Vec<i64> = conditions.everything().select(service_points::number).limit(some).load(db)?;
+    Ok(found.len())
+}
+
+/// Whether a point holds any of the words of each group.
+fn holds_all(groups: &[WordGroup], words: &[u8]) -> bool {
+    groups.iter().all(|group| words::holds_any(words, &group.words))
 }
 
 /// How well points answer that were not chosen by it, by their numbers; none when nothing was asked for in words.
@@ -208,7 +229,7 @@ pub(super) fn scores(
 ) -> Result<HashMap<i64, Score>> {
     let Some(search) = conditions.search.as_ref().filter(|_| !numbers.is_empty()) else { return Ok(HashMap::new()) };
     let asker = Asker::new(conditions, known, question.moment.now, question.at);
-    let candidates = candidates(db, known, numbers, &conditions.unconditional())?;
+    let candidates = candidates(db, known, numbers, conditions)?;
     Ok(candidates.iter().map(|one| (one.slim.number, search.score(one, &asker))).collect())
 }
 
@@ -227,13 +248,13 @@ pub(super) fn rows(
         let (points, next) = block(db, conditions, search, known, start.block.as_ref())?;
         let score = |point: Candidate| (search.score(&point, &asker), point.slim);
         let mut ranked: Vec<(Score, Slim)> = points.into_iter().map(score).collect();
-        ranked.sort_by(|(one, first), (other, second)| (other.total, &first.id).cmp(&(one.total, &second.id)));
+        ranked.sort_by_key(|(score, slim)| (Reverse(score.total), slim.number));
         for (score, slim) in ranked {
             let total = score.total;
             let is_behind =
-                start.behind.as_ref().is_none_or(|(behind, id)| (Reverse(total), &slim.id) > (Reverse(*behind), id));
+                start.behind.is_none_or(|(behind, number)| (Reverse(total), slim.number) > (Reverse(behind), number));
             if is_behind {
-                let position = start.position(total, &slim.id);
+                let position = start.position(total, slim.number);
                 found.push(Chosen { number: slim.number, position, score: Some(score) });
             }
             if found.len() > window.limit {
@@ -254,8 +275,10 @@ fn block(
     start: Option<&Position>,
 ) -> Result<(Vec<Candidate>, Option<Position>)> {
     if conditions.is_narrow() {
-        let points = with_texts().into_boxed().select(Candidate::as_select());
-        let points: Vec<Candidate> = around!(conditions, meeting!(conditions, points)).load(db)?;
+        let (led, others) = conditions.led();
+        let points = with_texts().into_boxed().select(candidate!());
+        let mut points: Vec<Candidate> = around!(&led, meeting!(&led, points)).load(db)?;
+        points.retain(|point| holds_all(&others, &point.words));
         known.hours.refresh(db, points.iter().map(|point| &point.slim))?;
         return Ok((points, None));
     }
@@ -266,7 +289,7 @@ fn block(
         points.truncate(BLOCK);
         let next = points.last().filter(|_| more).map(|chosen| chosen.position.clone());
         let numbers: Vec<i64> = points.iter().map(|chosen| chosen.number).collect();
-        return Ok((candidates(db, known, &numbers, &conditions.unconditional())?, next));
+        return Ok((candidates(db, known, &numbers, conditions)?, next));
     }
     by_words(db, conditions, search, known, start)
 }
@@ -282,7 +305,7 @@ fn with_texts() -> WithTexts {
         .inner_join(service_point_texts::table.on(service_point_texts::number.eq(service_points::number)))
 }
 
-/// What is read of some points that meet the conditions.
+/// What is read of some points that are there on the day.
 fn candidates(
     db: &mut AnyConnection,
     known: &Known,
@@ -292,9 +315,11 @@ fn candidates(
     if numbers.is_empty() {
         return Ok(Vec::new());
     }
-    let points = with_texts().into_boxed().select(Candidate::as_select());
-    let points = points.filter(among(service_points::number, numbers.iter().copied()));
-    let points: Vec<Candidate> = meeting!(conditions, points).load(db)?;
+    let points = service_point_texts::table
+        .filter(among(service_point_texts::number, numbers.iter().copied()))
+        .select(candidate!())
+        .into_boxed();
+    let points: Vec<Candidate> = there!(conditions, points, service_point_texts).load(db)?;
     known.hours.refresh(db, points.iter().map(|point| &point.slim))?;
     Ok(points)
 }
@@ -315,18 +340,27 @@ fn by_words(
         .map(|start| Ok::<_, crate::Error>((column::parse(&start.sort)?, column::parse(&start.id)?)))
         .transpose()?;
     let walk = |word: &i64| {
-        let mut query = walked_words::table
-            .inner_join(service_points::table.on(service_points::number.eq(walked_words::number)))
-            .filter(walked_words::word.eq(*word))
-            .order((walked_words::field, walked_words::number))
-            .limit(i64::try_from(BLOCK).unwrap_or(i64::MAX))
-            .select((walked_words::field, walked_words::number))
-            .into_boxed();
-        if let Some((field, number)) = start {
-            let beyond = walked_words::field.gt(field).or(walked_words::number.gt(number));
-            query = query.filter(walked_words::field.ge(field)).filter(beyond);
+        macro_rules! walked {
+            ($query:expr) => {{
+                let mut query = $query
+                    .filter(walked_words::word.eq(*word))
+                    .order((walked_words::field, walked_words::number))
+                    .limit(i64::try_from(BLOCK).unwrap_or(i64::MAX))
+                    .select((walked_words::field, walked_words::number))
+                    .into_boxed();
+                if let Some((field, number)) = start {
+                    let beyond = walked_words::field.gt(field).or(walked_words::number.gt(number));
+                    query = query.filter(walked_words::field.ge(field)).filter(beyond);
+                }
+                query
+            }};
         }
-        meeting!(&others, query)
+        // Whether a point is there on the day is asked when it is read.
+        if !others.look_at_points() {
+            return Part::new(walked!(walked_words::table));
+        }
+        let points = service_points::table.on(service_points::number.eq(walked_words::number));
+        Part::new(meeting!(&others, walked!(walked_words::table.inner_join(points))))
     };
     let mut walked: Vec<(i16, i64)> = Vec::new();
     for some in lead.words.chunks(others.lists_at_once()) {
@@ -340,7 +374,7 @@ fn by_words(
     let next = walked.last().filter(|_| is_cut);
     let next = next.map(|(field, number)| Position { sort: field.to_string(), id: number.to_string() });
     let numbers: Vec<i64> = walked.iter().map(|(_, number)| *number).collect();
-    let points = candidates(db, known, &numbers, &conditions.unconditional())?;
+    let points = candidates(db, known, &numbers, conditions)?;
     let fields: BTreeMap<i64, i16> = walked.into_iter().rev().map(|(field, number)| (number, field)).collect();
     let is_new = |point: &Candidate| {
         let own = words::unpack_some(&point.words, &search.counting);

@@ -5,11 +5,12 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::IntoSql as _;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Binary, SmallInt};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Date, Nullable, SmallInt};
 use digituki_domain::search::{SearchField, WordId, Words};
 use digituki_domain::service_point::StillPoint;
 
 use super::Known;
+use super::render::Row;
 use super::search::FEW;
 use crate::among::{among, padded};
 use crate::batch::{Batch, OverRows, add_rows};
@@ -56,33 +57,41 @@ pub(super) fn of(point: &StillPoint) -> Words {
     words
 }
 
+/// A point's row and words, and those it had.
+type Change<'a> = (&'a Row, &'a Words, Option<(&'a Row, &'a Words)>);
+
 /// Puts the words of points in the place of those that they had.
-pub(super) fn put<'a>(
-    batch: &mut Batch,
-    points: impl Iterator<Item = (i64, Option<&'a Words>, &'a Words)>,
-) -> Result<()> {
+pub(super) fn put<'a>(batch: &mut Batch, points: impl Iterator<Item = Change<'a>>) -> Result<()> {
     let (mut gone, mut new, mut texts) = (Vec::new(), Vec::new(), Vec::new());
-    for (number, before, now) in points {
-        let before: BTreeSet<(WordId, i16)> = before.into_iter().flat_map(Words::iter).collect();
-        let packed = pack(now);
-        let now: BTreeSet<(WordId, i16)> = now.iter().collect();
-        if now != before {
-            gone.extend(before.difference(&now).map(|(word, field)| (*word, *field, number)));
-            new.extend(now.difference(&before).map(|(word, field)| (*word, *field, number)));
-            texts.push((number, packed));
-        }
+    for (row, words, before) in points.filter(|(row, words, before)| *before != Some((*row, *words))) {
+        let before: BTreeSet<(WordId, i16)> = before.into_iter().flat_map(|(_, words)| words.iter()).collect();
+        let now: BTreeSet<(WordId, i16)> = words.iter().collect();
+        gone.extend(before.difference(&now).map(|(word, field)| (*word, *field, row.number)));
+        new.extend(now.difference(&before).map(|(word, field)| (*word, *field, row.number)));
+        texts.push((row, pack(words)));
     }
     remove(batch, &gone)?;
-    if !texts.is_empty() {
+    if !new.is_empty() {
         add_rows!(*batch, insert_into service_point_words, new => |(word, field, number)| {
             word: BigInt = word.0,
             field: SmallInt = *field,
             number: BigInt = *number,
         });
-        add_rows!(*batch, replace_into service_point_texts, texts => |(number, words)| {
-            number: BigInt = *number,
+    }
+    if !texts.is_empty() {
+        add_rows!(*batch, replace_into service_point_texts, texts => |(row, words)| {
+            number: BigInt = row.number,
+            hours: Nullable<BigInt> = row.hours,
+            northing: Nullable<BigInt> = row.northing,
+            easting: Nullable<BigInt> = row.easting,
+            verified_at: Nullable<BigInt> = row.verified_at,
+            has_place: Bool = row.has_place,
+            valid_from: Nullable<Date> = row.valid_from,
+            valid_to: Nullable<Date> = row.valid_to,
             words: Binary = words.clone(),
-        }, "ON CONFLICT (number) DO UPDATE SET words = excluded.words");
+        }, "ON CONFLICT (number) DO UPDATE SET hours = excluded.hours, northing = excluded.northing, \
+            easting = excluded.easting, verified_at = excluded.verified_at, has_place = excluded.has_place, \
+            valid_from = excluded.valid_from, valid_to = excluded.valid_to, words = excluded.words");
     }
     Ok(())
 }
@@ -143,24 +152,28 @@ pub(super) fn unpack_some(packed: &[u8], wanted: &[WordId]) -> Words {
     stored(packed).filter(|(word, _)| wanted.binary_search(word).is_ok()).collect()
 }
 
+/// Whether any of some words, which stand in their order, is among those that are stored as bytes.
+pub(super) fn holds_any(packed: &[u8], words: &[i64]) -> bool {
+    stored(packed).any(|(word, _)| words.binary_search(&word.0).is_ok())
+}
+
 fn stored(packed: &[u8]) -> impl Iterator<Item = (WordId, i16)> + '_ {
     let (words, _) = packed.as_chunks::<9>();
     words.iter().map(|[word @ .., field]: &[u8; 9]| (WordId(i64::from_be_bytes(*word)), i16::from(*field)))
 }
 
-/// How many points have each of some terms, up to a number; those that none has are left out. Of those that many had a
-/// minute ago it is taken that many have them.
+/// How many points have each of some terms, up to a number; those that none has are left out. Of those that some had a
+/// minute ago it is taken that as many have them.
 pub(super) fn count(db: &mut AnyConnection, known: &Known, words: &BTreeSet<WordId>) -> Result<HashMap<WordId, i64>> {
     /// So many fit into a statement on either database.
     const AT_ONCE: usize = 512;
-    let (many, others): (Vec<WordId>, Vec<WordId>) = words.iter().partition(|word| known.is_frequent(**word));
-    let mut counts: HashMap<WordId, i64> = many.into_iter().map(|word| (word, FEW + 1)).collect();
+    let mut counts: HashMap<WordId, i64> =
+        words.iter().filter_map(|word| Some((*word, known.holders(*word)?))).collect();
+    let others: Vec<WordId> = words.iter().copied().filter(|word| !counts.contains_key(word)).collect();
     for some in others.chunks(AT_ONCE) {
         let counted: Vec<(i64, i64)> = Counts(padded(some.iter().map(|word| word.0).collect())).load(db)?;
         for (word, points) in counted.into_iter().filter(|(_, points)| *points > 0) {
-            if points > FEW {
-                known.note_frequent(WordId(word));
-            }
+            known.note_holders(WordId(word), points);
             counts.insert(WordId(word), points);
         }
     }

@@ -9,6 +9,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::database_url::DatabaseUrl;
 use crate::error::{Error, Result, Unavailability};
+use crate::service_point;
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -233,7 +234,8 @@ impl Manager {
                 let mut inner = SqliteConnection::establish(&path.to_string_lossy())?;
                 let more = if self.role == Role::Writer { SQLITE_WRITER_SESSION } else { "" };
                 let session = format!("{SQLITE_SESSION} {more}");
-                inner.batch_execute(&session).map_err(ConnectionError::CouldntSetupConfiguration)?;
+                let prepared = inner.batch_execute(&session).and_then(|()| service_point::teach(&mut inner));
+                prepared.map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(AnyConnection::Sqlite(inner))
             }
             DatabaseUrl::Postgres(url) => {

@@ -36,6 +36,7 @@ pub mod municipality;
 mod names;
 pub mod noun;
 pub mod organisation;
+mod own_expression;
 pub mod page;
 pub mod pilot;
 pub mod programme;

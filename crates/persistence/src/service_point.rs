@@ -38,6 +38,7 @@ use crate::write::Tx;
 pub use known::Known;
 pub use list::{Points, list};
 use render::Sources;
+pub(crate) use words::teach;
 
 /// What is read of a row to answer with it.
 pub(crate) struct Row {

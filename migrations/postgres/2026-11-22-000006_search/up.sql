@@ -20,3 +20,8 @@ CREATE TABLE service_point_texts (
     valid_to DATE,
     words BYTEA NOT NULL
 );
+
+-- Whether a point's words hold one of them. Eight bytes that stand across two terms are as unlikely to be those of a
+-- word as two words are to share their digest. SQLite learns it from the program (service_point/words.rs).
+CREATE FUNCTION holds(BYTEA, BYTEA) RETURNS BOOLEAN LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN position($2 IN $1) > 0;

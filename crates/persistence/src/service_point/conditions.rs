@@ -153,16 +153,6 @@ impl Conditions {
         self.groups.retain(|group| group.leads || !matches!(group.about, About::Languages(_)));
     }
 
-    /// The conditions by which a database finds few points, and of which words each of these has to hold some then.
-    pub(super) fn led(&self) -> (Self, Vec<WordGroup>) {
-        let mut led = self.clone();
-        let words = led.search.as_mut().map(|search| {
-            let leading = usize::from(search.groups.first().is_some_and(WordGroup::leads));
-            search.groups.split_off(leading)
-        });
-        (led, words.unwrap_or_default())
-    }
-
     /// Whether anything is asked for that no list says: more than the day, and languages along areas.
     pub(super) fn look_at_points(&self) -> bool {
         let in_words = self.search.as_ref().is_some_and(|search| !search.groups.is_empty());

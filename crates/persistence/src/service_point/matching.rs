@@ -1,15 +1,14 @@
 //! What it takes that a point meets conditions, in words of a query.
 
 use diesel::dsl::{auto_type, exists};
-use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::{BigInt, Bool};
 use digituki_domain::point::Square;
-use digituki_domain::search::SearchField;
 
 use crate::among::{Among, among};
 use crate::connection::Backend;
+use crate::own_expression::own_expression;
 use crate::schema::{service_point_terms, service_point_words, service_points};
 
 pub(super) type Query = service_points::BoxedQuery<'static, Backend>;
@@ -39,11 +38,11 @@ macro_rules! meeting {
             };
         }
         for group in conditions.search.iter().flat_map(|search| &search.groups) {
-            let words = group.words.clone();
             query = if group.leads() {
+                let words = group.words.clone();
                 query.filter(service_points::number.eq_any($crate::service_point::matching::with_words(words)))
             } else {
-                query.filter($crate::service_point::matching::has_words(words))
+                query.filter($crate::service_point::words::holds_any(&group.words))
             };
         }
         if let Some(open) = &conditions.open {
@@ -110,15 +109,6 @@ pub(super) fn with_words(words: Vec<i64>) -> _ {
     service_point_words::table.filter(any).select(service_point_words::number)
 }
 
-/// Whether a point is found by any of the words. The fields are named one by one: so an index leads to the point.
-#[auto_type]
-pub(super) fn has_words(words: Vec<i64>) -> _ {
-    let own = service_point_words::table.filter(service_point_words::number.eq(service_points::number));
-    let any: Among<service_point_words::word, i64> = among(service_point_words::word, words);
-    let fields: Among<service_point_words::field, i16> = among(service_point_words::field, SearchField::RANKS);
-    exists(own.filter(any).filter(fields))
-}
-
 /// Whether a point lies in any of some squares.
 #[derive(Debug, Clone)]
 pub(super) struct Within {
@@ -132,20 +122,7 @@ pub(super) fn within(squares: [Square; 9], leads: bool) -> Within {
     Within { squares, leads }
 }
 
-impl Expression for Within {
-    type SqlType = Bool;
-}
-impl<T> AppearsOnTable<T> for Within {}
-impl<T> SelectableExpression<T> for Within {}
-impl ValidGrouping<()> for Within {
-    type IsAggregate = is_aggregate::No;
-}
-
-/// The text tells whether they lead.
-impl QueryId for Within {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
+own_expression!(Within: Bool);
 
 impl QueryFragment<Backend> for Within {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {

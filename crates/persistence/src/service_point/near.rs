@@ -2,9 +2,8 @@
 
 use std::cmp::Ordering;
 
-use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::sql_types::BigInt;
 use digituki_domain::area::MunicipalityCode;
 use digituki_domain::atlas::Atlas;
@@ -20,6 +19,7 @@ use super::named::{self, run};
 use crate::column;
 use crate::connection::{AnyConnection, Backend};
 use crate::error::Result;
+use crate::own_expression::own_expression;
 use crate::page::{Position, Window};
 use crate::schema::service_points;
 use crate::union::Union;
@@ -77,17 +77,8 @@ pub(super) struct SquareOfDistance {
     east: i64,
 }
 
-impl Expression for SquareOfDistance {
-    type SqlType = BigInt;
-}
-impl<T> AppearsOnTable<T> for SquareOfDistance {}
-impl<T> SelectableExpression<T> for SquareOfDistance {}
-impl ValidGrouping<()> for SquareOfDistance {
-    type IsAggregate = is_aggregate::No;
-}
-impl QueryId for SquareOfDistance {
-    type QueryId = Self;
-}
+own_expression!(SquareOfDistance: BigInt);
+
 impl QueryFragment<Backend> for SquareOfDistance {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
         for (text, value) in [

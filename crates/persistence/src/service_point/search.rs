@@ -32,7 +32,7 @@ use crate::union::{Part, Union};
 const BLOCK: usize = 200;
 
 /// Where fewer points hold all the words, those that hold some of them come behind.
-const ENOUGH: usize = 20;
+const ENOUGH: i64 = 20;
 
 /// Of a word that more points have, it is not worked out which.
 pub(super) const FEW: i64 = 1_000;
@@ -192,31 +192,15 @@ pub(super) fn relax(db: &mut AnyConnection, conditions: &mut Conditions) -> Resu
     let mut is_missed = None;
     let mut ways = search.looser().into_iter().filter(|groups| !groups.is_empty());
     loop {
-        let found = enough(db, conditions)?;
-        is_missed.get_or_insert(found == 0);
-        match ways.next().filter(|_| found < ENOUGH) {
+        let few = conditions.everything().select(service_points::number).limit(ENOUGH);
+        let found: Vec<i64> = few.load(db)?;
+        is_missed.get_or_insert(found.is_empty());
+        let is_enough = i64::try_from(found.len()).is_ok_and(|found| found >= ENOUGH);
+        match ways.next().filter(|_| !is_enough) {
             Some(groups) => conditions.search = Some(Search { groups, ..search.clone() }),
             None => return Ok(is_missed),
         }
     }
-}
-
-/// How many points there are that meet the conditions, where it is fewer than enough.
-fn enough(db: &mut AnyConnection, conditions: &Conditions) -> Result<usize> {
-    if conditions.is_narrow() {
-        let (led, others) = conditions.led();
-        let points = with_texts().into_boxed().select(service_point_texts::words);
-        let texts: Vec<Vec<u8>> = around!(&led, meeting!(&led, points)).load(db)?;
-        return Ok(texts.iter().filter(|words| holds_all(&others, words)).count());
-    }
-    let some = i64::try_from(ENOUGH).unwrap_or(i64::MAX);
-    let found: Vec<i64> = conditions.everything().select(service_points::number).limit(some).load(db)?;
-    Ok(found.len())
-}
-
-/// Whether a point holds any of the words of each group.
-fn holds_all(groups: &[WordGroup], words: &[u8]) -> bool {
-    groups.iter().all(|group| words::holds_any(words, &group.words))
 }
 
 /// How well points answer that were not chosen by it, by their numbers; none when nothing was asked for in words.
@@ -275,10 +259,8 @@ fn block(
     start: Option<&Position>,
 ) -> Result<(Vec<Candidate>, Option<Position>)> {
     if conditions.is_narrow() {
-        let (led, others) = conditions.led();
         let points = with_texts().into_boxed().select(candidate!());
-        let mut points: Vec<Candidate> = around!(&led, meeting!(&led, points)).load(db)?;
-        points.retain(|point| holds_all(&others, &point.words));
+        let points: Vec<Candidate> = around!(conditions, meeting!(conditions, points)).load(db)?;
         known.hours.refresh(db, points.iter().map(|point| &point.slim))?;
         return Ok((points, None));
     }

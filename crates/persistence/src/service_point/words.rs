@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use diesel::IntoSql as _;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Date, Nullable, SmallInt};
@@ -16,6 +15,7 @@ use crate::among::{among, padded};
 use crate::batch::{Batch, OverRows, add_rows};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::Result;
+use crate::own_expression::own_expression;
 use crate::schema::{service_point_texts, service_point_words};
 
 /// What a point is found by.
@@ -152,14 +152,51 @@ pub(super) fn unpack_some(packed: &[u8], wanted: &[WordId]) -> Words {
     stored(packed).filter(|(word, _)| wanted.binary_search(word).is_ok()).collect()
 }
 
-/// Whether any of some words, which stand in their order, is among those that are stored as bytes.
-pub(super) fn holds_any(packed: &[u8], words: &[i64]) -> bool {
-    stored(packed).any(|(word, _)| words.binary_search(&word.0).is_ok())
-}
-
 fn stored(packed: &[u8]) -> impl Iterator<Item = (WordId, i16)> + '_ {
     let (words, _) = packed.as_chunks::<9>();
     words.iter().map(|[word @ .., field]: &[u8; 9]| (WordId(i64::from_be_bytes(*word)), i16::from(*field)))
+}
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// Whether a point's words, as they are stored, hold one of them.
+    fn holds(words: Binary, word: Binary) -> Bool;
+}
+
+/// Teaches SQLite how words are stored; PostgreSQL knows it from its migrations.
+pub(crate) fn teach(sqlite: &mut SqliteConnection) -> diesel::QueryResult<()> {
+    holds_utils::register_impl(sqlite, |words: Vec<u8>, word: Vec<u8>| {
+        let (words, _) = words.as_chunks::<9>();
+        words.iter().any(|[own @ .., _]| own == word.as_slice())
+    })
+}
+
+/// Whether a point holds any of some words: its words are looked through in its one row, so that no index is asked for each
+/// word in each field.
+#[derive(Debug, Clone)]
+pub(super) struct Holds(Vec<Vec<u8>>);
+
+pub(super) fn holds_any(words: &[i64]) -> Holds {
+    Holds(padded(words.iter().map(|word| word.to_be_bytes().to_vec()).collect()))
+}
+
+own_expression!(Holds: Bool);
+
+impl QueryFragment<Backend> for Holds {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        if self.0.is_empty() {
+            out.push_sql("1 = 0");
+            return Ok(());
+        }
+        for (index, word) in self.0.iter().enumerate() {
+            out.push_sql(if index == 0 { "(SELECT holds(" } else { " OR holds(" });
+            out.push_sql("service_point_texts.words, ");
+            out.push_bind_param::<Binary, Vec<u8>>(word)?;
+            out.push_sql(")");
+        }
+        out.push_sql(" FROM service_point_texts WHERE service_point_texts.number = service_points.number)");
+        Ok(())
+    }
 }
 
 /// How many points have each of some terms, up to a number; those that none has are left out. Of those that some had a

@@ -183,6 +183,7 @@ mod tests {
     use digituki_domain::role::Caller;
 
     use super::*;
+    use crate::connection::Role;
     use crate::database_url::DatabaseUrl;
     use crate::schema::search_gaps;
 
@@ -198,6 +199,7 @@ mod tests {
         fn new() -> Self {
             let manager = Manager {
                 url: DatabaseUrl::Sqlite(":memory:".into()),
+                role: Role::Writer,
                 connect_timeout: Duration::from_secs(1),
                 statement_timeout: Duration::from_secs(1),
             };

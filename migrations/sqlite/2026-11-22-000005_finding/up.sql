@@ -117,7 +117,7 @@ CREATE TABLE service_points (
     valid_from DATE,
     valid_to DATE
 );
-CREATE INDEX service_points_by_name ON service_points (sort_name, number);
+CREATE INDEX service_points_by_name ON service_points (sort_name, number, valid_from, valid_to);
 CREATE INDEX service_points_by_verification ON service_points (sort_verified, id);
 CREATE INDEX service_points_by_square ON service_points (square, northing, easting, valid_from, valid_to, id);
 CREATE INDEX service_points_by_municipality ON service_points (municipality, valid_from, valid_to);

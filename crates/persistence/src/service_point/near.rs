@@ -183,8 +183,11 @@ fn places(
         let widest = around.radius.unwrap_or(f64::MAX);
         let question = (Square::number(around.from) >> HERE, fetch, conditions.terms());
         let start = known.ring(&question);
-        let rings = RINGS.into_iter().enumerate().skip(start);
-        for (index, ring) in rings.filter(|(_, ring)| *ring > passed && *ring < widest) {
+        let mut needed = passed;
+        for (index, ring) in RINGS.into_iter().enumerate().skip(start) {
+            if ring <= needed || ring >= widest {
+                continue;
+            }
             let found = ranked(db, conditions, around, after, Some(ring), fetch)?;
             if i64::try_from(found.len()).is_ok_and(|found| found >= fetch) {
                 if after.is_none() && index > start {
@@ -192,9 +195,17 @@ fn places(
                 }
                 return Ok(found);
             }
+            needed = ring * growth(found.len(), fetch);
         }
     }
     ranked(db, conditions, around, after, around.radius, fetch)
+}
+
+/// By how much less than a ring has to grow there would not be enough, were there as many everywhere as in it: half of what
+/// is missing, so that a ring which begins in a gap does not become a country.
+#[expect(clippy::cast_precision_loss, reason = "a page is short")]
+fn growth(found: usize, fetch: i64) -> f64 {
+    (fetch as f64 / (found as f64).max(1.0)).sqrt() / 2.0
 }
 
 fn ranked(

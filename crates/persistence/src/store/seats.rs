@@ -42,7 +42,9 @@ impl Seats {
         // Nearly always there is one: no timer is needed then.
         let place = match places().try_acquire_owned() {
             Ok(place) => Some(place),
-            Err(_) => tokio::time::timeout(patience, places().acquire_owned()).await.ok().and_then(|place| place.ok()),
+            Err(_) => {
+                tokio::time::timeout(patience, places().acquire_owned()).await.ok().and_then(std::result::Result::ok)
+            }
         };
         let place = place.ok_or(Error::Unavailable(Unavailability::Busy))?;
         Ok(Seat { pool: self.pool.clone(), _place: place })
@@ -81,11 +83,7 @@ impl Seat {
     }
 
     /// Does what may be done again: so it is, on another connection, where one turns out to be dead.
-    pub(super) fn glance<T>(
-        &self,
-        deadline: Instant,
-        work: impl Fn(&mut AnyConnection) -> Result<T>,
-    ) -> Result<T> {
+    pub(super) fn glance<T>(&self, deadline: Instant, work: impl Fn(&mut AnyConnection) -> Result<T>) -> Result<T> {
         loop {
             let mut pooled = self.connection(deadline)?;
             let outcome = work(&mut pooled.connection);

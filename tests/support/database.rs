@@ -9,12 +9,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use diesel::connection::SimpleConnection as _;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Binary, Text};
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query};
 use tempfile::TempDir;
 
 use crate::support::program;
 use crate::support::registry::{self, CLOCK};
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    fn holds(words: Binary, word: BigInt) -> Bool;
+}
 
 /// The kind of database that a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,6 +181,8 @@ impl Place {
     pub(crate) fn sqlite(&self) -> SqliteConnection {
         let mut connection = SqliteConnection::establish(&self.file().to_string_lossy()).unwrap();
         connection.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
+        // What the registry teaches SQLite: enough of it to ask how a statement would be answered.
+        holds_utils::register_impl(&mut connection, |_: Vec<u8>, _: i64| false).unwrap();
         connection
     }
 

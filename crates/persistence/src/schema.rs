@@ -150,7 +150,7 @@ diesel::table! {
 }
 diesel::table! {
     service_point_texts (number) {
-        number -> BigInt, hours -> Nullable<BigInt>, northing -> Nullable<BigInt>, easting -> Nullable<BigInt>,
+        number -> BigInt, id -> Text, hours -> Nullable<BigInt>, northing -> Nullable<BigInt>, easting -> Nullable<BigInt>,
         verified_at -> Nullable<BigInt>, has_place -> Bool, valid_from -> Nullable<Date>, valid_to -> Nullable<Date>,
         words -> Binary,
     }

@@ -1,3 +1,3 @@
-DROP FUNCTION holds(BYTEA, BYTEA);
+DROP FUNCTION holds(BYTEA, BIGINT);
 DROP TABLE service_point_texts;
 DROP TABLE service_point_words;

@@ -11,6 +11,7 @@ CREATE TABLE service_point_words (
 -- else counts.
 CREATE TABLE service_point_texts (
     number BIGINT NOT NULL PRIMARY KEY,
+    id TEXT COLLATE "C" NOT NULL,
     hours BIGINT,
     northing BIGINT,
     easting BIGINT,
@@ -23,5 +24,5 @@ CREATE TABLE service_point_texts (
 
 -- Whether a point's words hold one of them. Eight bytes that stand across two terms are as unlikely to be those of a
 -- word as two words are to share their digest. SQLite learns it from the program (service_point/words.rs).
-CREATE FUNCTION holds(BYTEA, BYTEA) RETURNS BOOLEAN LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN position($2 IN $1) > 0;
+CREATE FUNCTION holds(BYTEA, BIGINT) RETURNS BOOLEAN LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN position(int8send($2) IN $1) > 0;

@@ -11,6 +11,7 @@ CREATE TABLE service_point_words (
 -- else counts.
 CREATE TABLE service_point_texts (
     number INTEGER NOT NULL PRIMARY KEY,
+    id TEXT NOT NULL,
     hours BIGINT,
     northing BIGINT,
     easting BIGINT,

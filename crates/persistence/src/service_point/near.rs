@@ -15,14 +15,13 @@ use super::Known;
 use super::conditions::{Conditions, texts};
 use super::list::Chosen;
 use super::matching::{Query, within};
-use super::named::{self, run};
+use super::named::{self, Listed, along, run};
 use crate::column;
 use crate::connection::{AnyConnection, Backend};
 use crate::error::Result;
 use crate::own_expression::own_expression;
 use crate::page::{Position, Window};
 use crate::schema::service_points;
-use crate::union::Union;
 
 /// Where somebody is, and how far away a place may be.
 #[derive(Clone)]
@@ -249,20 +248,16 @@ fn roaming(
                 Ordering::Greater => None,
             },
         };
-        Some(run(&conditions, area.as_str(), start.as_ref(), window.fetch()))
+        Some(run(&conditions, (*reach, area.as_str()), start.as_ref(), window.fetch()))
     };
-    let lists: Vec<_> = around.serving.iter().filter_map(list).collect();
-    let mut found: Vec<(String, String, i64)> = Vec::new();
-    let mut lists = lists.into_iter().peekable();
+    let mut lists = around.serving.iter().filter_map(list).peekable();
+    let mut found: Vec<Listed> = Vec::new();
     while lists.peek().is_some() {
         let some = lists.by_ref().take(conditions.lists_at_once());
-        found.extend(Union::of(some).load::<(String, String, i64)>(db)?);
+        found.extend(along(some, window.fetch()).load::<Listed>(db)?);
     }
-    let reaches = |area: &str| around.serving.iter().find(|(_, term)| term.as_str() == area).map(|(reach, _)| *reach);
-    let mut found: Vec<(String, i64)> = found
-        .into_iter()
-        .filter_map(|(area, name, number)| Some((format!("{}{name}", reaches(&area)?), number)))
-        .collect();
+    let mut found: Vec<(String, i64)> =
+        found.into_iter().map(|(reach, name, number)| (format!("{reach}{name}"), number)).collect();
     // What serves one in two ways stands in two lists.
     found.sort_unstable();
     found.dedup();

@@ -97,7 +97,7 @@ impl Search {
     }
 
     /// How well a point answers.
-    fn score(&self, Candidate { slim, has_place, words }: &Candidate, asker: &Asker<'_>) -> Score {
+    fn score(&self, Candidate { slim, has_place, words, .. }: &Candidate, asker: &Asker<'_>) -> Score {
         let words = words::unpack_some(words, &self.counting);
         let language = self.question.language.map(Language::from);
         let circumstances = Circumstances {
@@ -114,6 +114,7 @@ impl Search {
 /// What is read of a point to say how well it answers.
 #[derive(Queryable)]
 struct Candidate {
+    id: String,
     slim: Slim,
     has_place: bool,
     words: Vec<u8>,
@@ -122,7 +123,12 @@ struct Candidate {
 /// The columns of a [`Candidate`].
 macro_rules! candidate {
     () => {
-        (slim!(service_point_texts), service_point_texts::has_place, service_point_texts::words)
+        (
+            service_point_texts::id,
+            slim!(service_point_texts),
+            service_point_texts::has_place,
+            service_point_texts::words,
+        )
     };
 }
 
@@ -165,7 +171,7 @@ impl<'a> Asker<'a> {
 struct Start {
     now: DateTime<Utc>,
     block: Option<Position>,
-    behind: Option<(i64, i64)>,
+    behind: Option<(i64, String)>,
 }
 
 impl Start {
@@ -175,13 +181,13 @@ impl Start {
         let [millis, score, id, sort] = parts.try_into().unwrap_or_default();
         let now = Utc.timestamp_millis_opt(column::parse(millis)?).single().unwrap_or(moment.now);
         let block = (!id.is_empty()).then(|| Position { sort: sort.to_owned(), id: id.to_owned() });
-        Ok(Self { now, block, behind: Some((column::parse(score)?, column::parse(&position.id)?)) })
+        Ok(Self { now, block, behind: Some((column::parse(score)?, position.id.clone())) })
     }
 
-    fn position(&self, total: i64, number: i64) -> Position {
+    fn position(&self, total: i64, id: &str) -> Position {
         let block = self.block.clone().unwrap_or(Position { sort: String::new(), id: String::new() });
         let sort = format!("{};{total};{};{}", self.now.timestamp_millis(), block.id, block.sort);
-        Position { sort, id: number.to_string() }
+        Position { sort, id: id.to_owned() }
     }
 }
 
@@ -230,15 +236,15 @@ pub(super) fn rows(
     let mut found = Vec::new();
     loop {
         let (points, next) = block(db, conditions, search, known, start.block.as_ref())?;
-        let score = |point: Candidate| (search.score(&point, &asker), point.slim);
-        let mut ranked: Vec<(Score, Slim)> = points.into_iter().map(score).collect();
-        ranked.sort_by_key(|(score, slim)| (Reverse(score.total), slim.number));
-        for (score, slim) in ranked {
+        let score = |point: Candidate| (search.score(&point, &asker), point);
+        let mut ranked: Vec<(Score, Candidate)> = points.into_iter().map(score).collect();
+        ranked.sort_by(|(one, first), (other, second)| (other.total, &first.id).cmp(&(one.total, &second.id)));
+        for (score, Candidate { id, slim, .. }) in ranked {
             let total = score.total;
             let is_behind =
-                start.behind.is_none_or(|(behind, number)| (Reverse(total), slim.number) > (Reverse(behind), number));
+                start.behind.as_ref().is_none_or(|(behind, last)| (Reverse(total), &id) > (Reverse(*behind), last));
             if is_behind {
-                let position = start.position(total, slim.number);
+                let position = start.position(total, &id);
                 found.push(Chosen { number: slim.number, position, score: Some(score) });
             }
             if found.len() > window.limit {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Date, Nullable, SmallInt};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Date, Nullable, SmallInt, Text};
 use digituki_domain::search::{SearchField, WordId, Words};
 use digituki_domain::service_point::StillPoint;
 
@@ -61,7 +61,7 @@ pub(super) fn of(point: &StillPoint) -> Words {
 type Change<'a> = (&'a Row, &'a Words, Option<(&'a Row, &'a Words)>);
 
 /// Puts the words of points in the place of those that they had.
-pub(super) fn put<'a>(batch: &mut Batch, points: impl Iterator<Item = Change<'a>>) -> Result<()> {
+pub(super) fn put<'a>(batch: &mut Batch<'_, 'a>, points: impl Iterator<Item = Change<'a>>) -> Result<()> {
     let (mut gone, mut new, mut texts) = (Vec::new(), Vec::new(), Vec::new());
     for (row, words, before) in points.filter(|(row, words, before)| *before != Some((*row, *words))) {
         let before: BTreeSet<(WordId, i16)> = before.into_iter().flat_map(|(_, words)| words.iter()).collect();
@@ -81,6 +81,7 @@ pub(super) fn put<'a>(batch: &mut Batch, points: impl Iterator<Item = Change<'a>
     if !texts.is_empty() {
         add_rows!(*batch, replace_into service_point_texts, texts => |(row, words)| {
             number: BigInt = row.number,
+            id: Text = row.id.as_str(),
             hours: Nullable<BigInt> = row.hours,
             northing: Nullable<BigInt> = row.northing,
             easting: Nullable<BigInt> = row.easting,
@@ -89,7 +90,7 @@ pub(super) fn put<'a>(batch: &mut Batch, points: impl Iterator<Item = Change<'a>
             valid_from: Nullable<Date> = row.valid_from,
             valid_to: Nullable<Date> = row.valid_to,
             words: Binary = words.clone(),
-        }, "ON CONFLICT (number) DO UPDATE SET hours = excluded.hours, northing = excluded.northing, \
+        }, "ON CONFLICT (number) DO UPDATE SET id = excluded.id, hours = excluded.hours, northing = excluded.northing, \
             easting = excluded.easting, verified_at = excluded.verified_at, has_place = excluded.has_place, \
             valid_from = excluded.valid_from, valid_to = excluded.valid_to, words = excluded.words");
     }
@@ -160,24 +161,21 @@ fn stored(packed: &[u8]) -> impl Iterator<Item = (WordId, i16)> + '_ {
 #[diesel::declare_sql_function]
 extern "SQL" {
     /// Whether a point's words, as they are stored, hold one of them.
-    fn holds(words: Binary, word: Binary) -> Bool;
+    fn holds(words: Binary, word: BigInt) -> Bool;
 }
 
 /// Teaches SQLite how words are stored; PostgreSQL knows it from its migrations.
 pub(crate) fn teach(sqlite: &mut SqliteConnection) -> diesel::QueryResult<()> {
-    holds_utils::register_impl(sqlite, |words: Vec<u8>, word: Vec<u8>| {
-        let (words, _) = words.as_chunks::<9>();
-        words.iter().any(|[own @ .., _]| own == word.as_slice())
-    })
+    holds_utils::register_impl(sqlite, |words: Vec<u8>, word: i64| stored(&words).any(|(own, _)| own.0 == word))
 }
 
 /// Whether a point holds any of some words: its words are looked through in its one row, so that no index is asked for each
 /// word in each field.
 #[derive(Debug, Clone)]
-pub(super) struct Holds(Vec<Vec<u8>>);
+pub(super) struct Holds(Vec<i64>);
 
 pub(super) fn holds_any(words: &[i64]) -> Holds {
-    Holds(padded(words.iter().map(|word| word.to_be_bytes().to_vec()).collect()))
+    Holds(padded(words.to_vec()))
 }
 
 own_expression!(Holds: Bool);
@@ -191,7 +189,7 @@ impl QueryFragment<Backend> for Holds {
         for (index, word) in self.0.iter().enumerate() {
             out.push_sql(if index == 0 { "(SELECT holds(" } else { " OR holds(" });
             out.push_sql("service_point_texts.words, ");
-            out.push_bind_param::<Binary, Vec<u8>>(word)?;
+            out.push_bind_param::<BigInt, i64>(word)?;
             out.push_sql(")");
         }
         out.push_sql(" FROM service_point_texts WHERE service_point_texts.number = service_points.number)");

@@ -144,6 +144,35 @@ fn a_place_belongs_to_the_region_in_which_its_municipality_lay_on_the_day(
 }
 
 #[rstest]
+fn what_ends_is_gone_from_every_list_and_found_on_the_days_before(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let world = HandMade::by(&developer);
+    let service = world.given_at(&world.place("091", &json!({})), "Tulostusapu", &json!({}));
+    let phone = world.by_phone("Tulostuspuhelin", "areas", &["municipality:091"]);
+    let lists = |day: &str| {
+        ["municipality=091", "municipality=091&language=fi", "q=tulostus", "sort=name"].map(|query| {
+            let items = registry.items(&format!("{POINTS}?{query}{day}"));
+            let mut found: Vec<String> = names(&items).into_iter().map(str::to_owned).collect();
+            found.sort_unstable();
+            found
+        })
+    };
+    let both = || vec!["Tulostusapu".to_owned(), "Tulostuspuhelin".to_owned()];
+    assert_eq!(lists(""), [(); 4].map(|()| both()));
+    for path in [&service, &phone] {
+        developer.patch(path, &json!({"valid_from": "2020-01-01", "valid_to": "2020-06-30"}));
+    }
+    assert_eq!(lists(""), [const { Vec::<String>::new() }; 4]);
+    assert_eq!(lists("&as_of=2020-06-30"), [(); 4].map(|()| both()));
+    developer.patch(&service, &json!({"valid_to": null}));
+    assert_eq!(lists(""), [(); 4].map(|()| vec!["Tulostusapu".to_owned()]));
+    assert_eq!(lists("&as_of=2019-12-31"), [const { Vec::<String>::new() }; 4]);
+}
+
+#[rstest]
 fn fields_gives_of_each_point_its_id_and_what_was_asked_for(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {

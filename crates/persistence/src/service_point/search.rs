@@ -32,10 +32,10 @@ use crate::union::{Part, Union};
 const BLOCK: usize = 200;
 
 /// Where fewer points hold all the words, those that hold some of them come behind.
-const ENOUGH: i64 = 20;
+const ENOUGH: usize = 20;
 
 /// Of a word that more points have, it is not worked out which.
-pub(super) const FEW: i64 = 1_000;
+const FEW: i64 = 1_000;
 
 /// A question in words, as far as it can be worked out before the points are looked at.
 #[derive(Clone, Default)]
@@ -51,7 +51,7 @@ pub(super) struct Search {
 #[derive(Clone)]
 pub(super) struct WordGroup {
     pub(super) words: Vec<i64>,
-    /// How many points have them, at most one more than few.
+    /// How many points have them, as far as they were counted.
     points: i64,
     is_place: bool,
 }
@@ -198,15 +198,24 @@ pub(super) fn relax(db: &mut AnyConnection, conditions: &mut Conditions) -> Resu
     let mut is_missed = None;
     let mut ways = search.looser().into_iter().filter(|groups| !groups.is_empty());
     loop {
-        let few = conditions.everything().select(service_points::number).limit(ENOUGH);
-        let found: Vec<i64> = few.load(db)?;
-        is_missed.get_or_insert(found.is_empty());
-        let is_enough = i64::try_from(found.len()).is_ok_and(|found| found >= ENOUGH);
-        match ways.next().filter(|_| !is_enough) {
+        let found = enough(db, conditions)?;
+        is_missed.get_or_insert(found == 0);
+        match ways.next().filter(|_| found < ENOUGH) {
             Some(groups) => conditions.search = Some(Search { groups, ..search.clone() }),
             None => return Ok(is_missed),
         }
     }
+}
+
+/// How many points meet the conditions, where it is fewer than enough.
+fn enough(db: &mut AnyConnection, conditions: &Conditions) -> Result<usize> {
+    let several = conditions.search.as_ref().filter(|search| search.groups.len() > 1);
+    if let Some(search) = several.filter(|_| !conditions.is_narrow() && conditions.around.is_none()) {
+        let walked = walked(db, conditions, search, None, ENOUGH)?;
+        return Ok(walked.into_iter().map(|(_, number)| number).collect::<BTreeSet<i64>>().len());
+    }
+    let some = conditions.everything().select(service_points::number).limit(i64::try_from(ENOUGH).unwrap_or(i64::MAX));
+    Ok(some.load::<i64>(db)?.len())
 }
 
 /// How well points answer that were not chosen by it, by their numbers; none when nothing was asked for in words.
@@ -321,19 +330,46 @@ fn by_words(
     known: &Known,
     start: Option<&Position>,
 ) -> Result<(Vec<Candidate>, Option<Position>)> {
-    let [lead, others @ ..] = search.groups.as_slice() else { return Ok((Vec::new(), None)) };
-    let others =
-        Conditions { search: Some(Search { groups: others.to_vec(), ..Search::default() }), ..conditions.clone() };
+    let Some(lead) = search.groups.first() else { return Ok((Vec::new(), None)) };
     let start: Option<(i16, i64)> = start
         .map(|start| Ok::<_, crate::Error>((column::parse(&start.sort)?, column::parse(&start.id)?)))
         .transpose()?;
+    let mut walked = walked(db, conditions, search, start, BLOCK)?;
+    let is_cut = walked.len() >= BLOCK;
+    // The first of all lists together stand among the first of each.
+    walked.truncate(BLOCK);
+    let next = walked.last().filter(|_| is_cut);
+    let next = next.map(|(field, number)| Position { sort: field.to_string(), id: number.to_string() });
+    let numbers: Vec<i64> = walked.iter().map(|(_, number)| *number).collect();
+    let points = candidates(db, known, &numbers, conditions)?;
+    let fields: BTreeMap<i64, i16> = walked.into_iter().rev().map(|(field, number)| (number, field)).collect();
+    let is_new = |point: &Candidate| {
+        let own = words::unpack_some(&point.words, &search.counting);
+        let best = lead.words.iter().filter_map(|word| own.field(WordId(*word))).min();
+        best.is_none_or(|best| fields.get(&point.slim.number) == Some(&best.rank()))
+    };
+    Ok((points.into_iter().filter(is_new).collect(), next))
+}
+
+/// The first points behind one that have a form of the rarest word and meet the conditions, so many of each form, each with
+/// the field in which it stands.
+fn walked(
+    db: &mut AnyConnection,
+    conditions: &Conditions,
+    search: &Search,
+    start: Option<(i16, i64)>,
+    limit: usize,
+) -> Result<Vec<(i16, i64)>> {
+    let [lead, others @ ..] = search.groups.as_slice() else { return Ok(Vec::new()) };
+    let others =
+        Conditions { search: Some(Search { groups: others.to_vec(), ..Search::default() }), ..conditions.clone() };
     let walk = |word: &i64| {
         macro_rules! walked {
             ($query:expr) => {{
                 let mut query = $query
                     .filter(walked_words::word.eq(*word))
                     .order((walked_words::field, walked_words::number))
-                    .limit(i64::try_from(BLOCK).unwrap_or(i64::MAX))
+                    .limit(i64::try_from(limit).unwrap_or(i64::MAX))
                     .select((walked_words::field, walked_words::number))
                     .into_boxed();
                 if let Some((field, number)) = start {
@@ -354,20 +390,7 @@ fn by_words(
     for some in lead.words.chunks(others.lists_at_once()) {
         walked.extend(Union::of(some.iter().map(walk)).load::<(i16, i64)>(db)?);
     }
-    // The first of all lists together stand among the first of each.
-    let is_cut = walked.len() >= BLOCK;
     walked.sort_unstable();
     walked.dedup();
-    walked.truncate(BLOCK);
-    let next = walked.last().filter(|_| is_cut);
-    let next = next.map(|(field, number)| Position { sort: field.to_string(), id: number.to_string() });
-    let numbers: Vec<i64> = walked.iter().map(|(_, number)| *number).collect();
-    let points = candidates(db, known, &numbers, conditions)?;
-    let fields: BTreeMap<i64, i16> = walked.into_iter().rev().map(|(field, number)| (number, field)).collect();
-    let is_new = |point: &Candidate| {
-        let own = words::unpack_some(&point.words, &search.counting);
-        let best = lead.words.iter().filter_map(|word| own.field(WordId(*word))).min();
-        best.is_none_or(|best| fields.get(&point.slim.number) == Some(&best.rank()))
-    };
-    Ok((points.into_iter().filter(is_new).collect(), next))
+    Ok(walked)
 }

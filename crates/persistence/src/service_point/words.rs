@@ -10,7 +10,6 @@ use digituki_domain::service_point::StillPoint;
 
 use super::Known;
 use super::render::Row;
-use super::search::FEW;
 use crate::among::{among, padded};
 use crate::batch::{Batch, OverRows, add_rows};
 use crate::connection::{AnyConnection, Backend};
@@ -197,6 +196,9 @@ impl QueryFragment<Backend> for Holds {
     }
 }
 
+/// So many points of a term are counted: it tells which of several words is the rarest.
+const COUNTED: i64 = 5_000;
+
 /// How many points have each of some terms, up to a number; those that none has are left out. Of those that some had a
 /// minute ago it is taken that as many have them.
 pub(super) fn count(db: &mut AnyConnection, known: &Known, words: &BTreeSet<WordId>) -> Result<HashMap<WordId, i64>> {
@@ -236,7 +238,7 @@ impl QueryFragment<Backend> for Counts {
             "SELECT column1, (SELECT count(*) FROM (SELECT 1 FROM service_point_words \
              WHERE service_point_words.word = column1 LIMIT ",
         );
-        out.push_bind_param::<BigInt, i64>(&(FEW + 1))?;
+        out.push_bind_param::<BigInt, i64>(&COUNTED)?;
         out.push_sql(") AS few) FROM (VALUES ");
         for (index, word) in self.0.iter().enumerate() {
             out.push_sql(if index == 0 { "(CAST(" } else { ", (CAST(" });

@@ -105,16 +105,26 @@ impl Store {
     }
 
     /// Reads what is found by its key, as [`Store::glance`] does. SQLite finds it in less time than it takes to hand the
-    /// question to another thread, so there it is asked right here.
+    /// question to another thread, so there it is asked right here, if a connection is at hand; whatever does not succeed
+    /// at once goes the usual way.
     pub async fn look_up<T: Send + 'static>(
         &self,
         work: impl Fn(&mut AnyConnection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        if let DatabaseUrl::Postgres(_) = self.options.url {
-            return self.glance(work).await;
-        }
         let seat = self.readers.take(self.options.pool_timeout).await?;
-        unless_panicked(|| seat.glance(self.deadline(), work)).unwrap_or_else(|| Err(panicked()))
+        if let DatabaseUrl::Sqlite(_) = self.options.url
+            && let Some(mut pooled) = seat.at_hand()
+        {
+            match unless_panicked(|| work(&mut pooled.connection)) {
+                Some(Ok(found)) => return Ok(found),
+                Some(Err(_)) => {}
+                None => {
+                    pooled.broken = true;
+                    return Err(panicked());
+                }
+            }
+        }
+        self.unless_silent(self.in_seat(seat, move |seat, deadline| seat.glance(deadline, work))).await
     }
 
     /// The same as [`Store::read`] for who asks on behalf of a writer, and waits for a connection as long as a writer does.

@@ -20,9 +20,6 @@ vocabulary! {
 }
 
 impl SearchField {
-    /// All of them, as they are stored.
-    pub const RANKS: [i16; 4] = [0, 1, 2, 3];
-
     /// As it is stored: the most telling first.
     pub fn rank(self) -> i16 {
         self as i16

@@ -62,6 +62,13 @@ impl Seat {
         Ok(pooled)
     }
 
+    /// Takes the connection if it is there already.
+    pub(super) fn at_hand(&self) -> Option<r2d2::PooledConnection<Manager>> {
+        let mut pooled = self.pool.try_get()?;
+        pooled.uses += 1;
+        Some(pooled)
+    }
+
     /// Takes the connection and begins on it. It may have died since it was last used: then another takes its place.
     pub(super) fn begun(
         &self,

@@ -1,5 +1,6 @@
 //! Services.
 
+mod of;
 mod places;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -30,13 +31,15 @@ use crate::duplicate::{Candidate, Duplicable};
 use crate::error::{Error, Result, in_body, in_query, refuse, together};
 use crate::merge::{self, Merged};
 use crate::noun::{
-    Pushed, Referred, Step, Stored, Written, add_list, add_row, find_row, find_rows, kept, list_rows, require,
+    Pushed, Referred, Step, Stored, Written, add_list, add_row, find_row, find_rows, list_rows, require,
 };
 use crate::page::{Asked, Page};
 use crate::schema::{service_languages, service_locations, services};
 use crate::service_point::Extent;
 use crate::write::Tx;
 use crate::{area, duplicate, external_id, location, names, organisation, provider, service_point};
+
+pub(crate) use of::{at_location, has_published, kept_at_location, kept_of_provider, of_provider};
 
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = services, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -373,37 +376,4 @@ impl Duplicable for Service {
         }
         Ok(candidates)
     }
-}
-
-/// The services of a provider.
-pub(crate) fn of_provider(db: &mut AnyConnection, id: &ProviderId) -> Result<Vec<ServiceId>> {
-    let ids: Vec<String> =
-        services::table.filter(services::provider_id.eq(id.to_string())).select(services::id).load(db)?;
-    ids.iter().map(|id| crate::column::parse(id)).collect()
-}
-
-/// The services that are given at a location.
-pub(crate) fn at_location(db: &mut AnyConnection, id: &LocationId) -> Result<Vec<ServiceId>> {
-    let there = service_locations::table.filter(service_locations::location_id.eq(id.to_string()));
-    let ids: Vec<String> = there.select(service_locations::service_id).load(db)?;
-    ids.iter().map(|id| crate::column::parse(id)).collect()
-}
-
-/// The services of a provider, as they are kept.
-pub(crate) fn kept_of_provider(db: &mut AnyConnection, id: &ProviderId) -> Result<Vec<Kept<Service>>> {
-    let query = services::table.filter(services::provider_id.eq(id.to_string())).order(services::id);
-    kept(query.select((services::id, services::record, services::version)).load(db)?)
-}
-
-/// The services that are given at a location, as they are kept.
-pub(crate) fn kept_at_location(db: &mut AnyConnection, id: &LocationId) -> Result<Vec<Kept<Service>>> {
-    let there = service_locations::table.filter(service_locations::location_id.eq(id.to_string()));
-    let query = services::table.filter(services::id.eq_any(there.select(service_locations::service_id)));
-    kept(query.order(services::id).select((services::id, services::record, services::version)).load(db)?)
-}
-
-/// Whether a provider has a service that everyone may see.
-pub(crate) fn has_published(db: &mut AnyConnection, id: &ProviderId) -> Result<bool> {
-    let published = services::table.filter(services::provider_id.eq(id.to_string())).filter(services::published);
-    Ok(published.select(services::id).first::<String>(db).optional()?.is_some())
 }

@@ -13,8 +13,9 @@ use serde_json::Value;
 use crate::http::problem::ProblemBody;
 use crate::http::routes::Routes;
 use crate::{
-    area, audit, call, change, code_list, coverage, duplicate, grant, health, location, municipality, oauth, openapi,
-    organisation, pilot, problem, programme, provider, search_gap, service, service_point, suggestion,
+    application, area, audit, call, change, code_list, coverage, duplicate, evaluator, grant, health, location,
+    municipality, oauth, openapi, organisation, pilot, problem, programme, provider, search_gap, service,
+    service_point, state_machine, suggestion,
 };
 
 /// How many months before the end of a deprecated operation or field the contract tells of it, at least.
@@ -34,12 +35,15 @@ pub fn routes() -> Routes {
     duplicate::configure(&mut routes);
     programme::configure(&mut routes);
     call::configure(&mut routes);
+    evaluator::configure(&mut routes);
+    application::configure(&mut routes);
     pilot::configure(&mut routes);
     grant::configure(&mut routes);
     coverage::configure(&mut routes);
     change::configure(&mut routes);
     search_gap::configure(&mut routes);
     audit::configure(&mut routes);
+    state_machine::configure(&mut routes);
     code_list::configure(&mut routes);
     oauth::configure(&mut routes);
     problem::configure(&mut routes);

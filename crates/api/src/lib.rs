@@ -11,6 +11,7 @@
 #![recursion_limit = "256"]
 
 mod app;
+mod application;
 mod area;
 mod audit;
 mod auth;
@@ -24,6 +25,7 @@ mod contract;
 mod coverage;
 mod demonstration;
 mod duplicate;
+mod evaluator;
 mod grant;
 mod health;
 mod http;
@@ -44,6 +46,7 @@ mod serve;
 mod service;
 mod service_point;
 mod settings;
+mod state_machine;
 mod suggestion;
 mod swagger;
 

@@ -1,16 +1,28 @@
 //! Calls: when one may apply, who may, and what came of it.
 
+mod form;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use validator::{Validate, ValidationError};
 
+pub use form::{CallCriterion, CallDocument, CallDocumentType, CallEvent, CallEventType, CallQuestion};
+
+use crate::client::CallerName;
+use crate::contact::Contact;
+use crate::date;
+use crate::invalid::{Invalid, Violation};
 use crate::key::Key;
 use crate::money::Money;
-use crate::noun::{Noun, NounName};
+use crate::noun::{Kept, Noun, NounName, Writable};
 use crate::organisation::{OrganisationId, OrganisationRef, OrganisationType};
-use crate::text::{Descriptions, Language, Names};
+use crate::role::Role;
+use crate::state_machine::{Refusal, StateMachine, StateMachineName, Step};
+use crate::text::{Descriptions, Label, Names};
+use crate::validity::{at_most, distinct};
 use crate::version::Version;
-use crate::vocabulary::vocabulary;
+use crate::vocabulary::{Vocabulary as _, vocabulary};
 
 vocabulary! {
     /// Where a call stands.
@@ -26,47 +38,289 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What kind of occasion belongs to a call.
-    pub enum CallEventType = "call_event_type" {
-        Briefing = "briefing" ["infotilaisuus", "informationsmöte", "information briefing"],
-        CommentRound = "comment_round" ["kommentointikierros", "kommentarsrunda", "comment round"],
+    /// What comes of an application that is granted.
+    pub enum CallOutcome = "call_outcome" {
+        Pilot = "pilot" ["pilotti", "pilotförsök", "pilot"],
+        Grant = "grant" ["valtionavustus", "statsunderstöd", "grant"],
     }
 }
 
 vocabulary! {
-    /// What kind of document belongs to a call.
-    pub enum CallDocumentType = "call_document_type" {
-        CallLetter = "call_letter" ["hakukirje", "utlysningsbrev", "call letter"],
-        ApplicationForm = "application_form" ["hakulomake", "ansökningsblankett", "application form"],
+    /// What happens to a call. `publish` and `cancel` are changes of its fields of these names.
+    pub enum CallEventName = "call_step" {
+        Publish = "publish" ["julkaista", "publicera", "publish"],
+        Cancel = "cancel" ["peruuttaa", "ställa in", "cancel"],
+        Open = "open" ["avautua", "öppnas", "open"],
+        Close = "close" ["sulkeutua", "stängas", "close"],
+        Decide = "decide" ["ratkaista", "avgöra", "decide"],
+        End = "end" ["päättyä", "avslutas", "end"],
     }
 }
 
-/// An occasion of a call; one day or several.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CallEvent {
-    /// What kind of occasion it is.
-    pub event_type: CallEventType,
-    /// The first day.
-    #[schema(example = "2018-04-05")]
-    pub first_day: NaiveDate,
-    /// The last day, inclusive.
-    #[schema(example = "2018-04-05")]
-    pub last_day: NaiveDate,
+/// The steps of a call.
+#[derive(Debug)]
+pub struct Calls;
+
+impl StateMachine for Calls {
+    type State = CallStatus;
+    type Event = CallEventName;
+
+    const NAME: StateMachineName = StateMachineName::Call;
+    const INITIAL: CallStatus = CallStatus::Draft;
+    const STEPS: &'static [Step<CallStatus, CallEventName>] = {
+        use CallEventName::{Cancel, Close, Decide, End, Open as Opens, Publish};
+        use CallStatus::{Cancelled, Closed, Decided, Draft, Evaluation, Open, Upcoming};
+        const DEVELOPER: &[Role] = &[Role::NationalDeveloper];
+        const OPENS: Label = Label { fi: "hakuajan alkaessa", sv: "när ansökningstiden börjar", en: "at opens_at" };
+        const CLOSES: Label =
+            Label { fi: "hakuajan päättyessä", sv: "när ansökningstiden slutar", en: "at closes_at" };
+        const ENDLESS: Label = Label {
+            fi: "avoinna olevassa haussa vain, jos sen päättymistä ei ole asetettu",
+            sv: "i en öppen ansökningsomgång bara om dess slut inte har bestämts",
+            en: "of an open call only where it has no closes_at",
+        };
+        const ENDED: Label = Label {
+            fi: "kun kaikki sen pilotit ja avustukset ovat päättyneet",
+            sv: "när alla dess pilotförsök och understöd har avslutats",
+            en: "when all its pilots and grants have ended",
+        };
+        &[
+            Step { from: &[Draft], event: Publish, by: DEVELOPER, to: Upcoming, when: None },
+            Step { from: &[Upcoming], event: Opens, by: &[], to: Open, when: Some(OPENS) },
+            Step { from: &[Open], event: Close, by: &[], to: Evaluation, when: Some(CLOSES) },
+            Step { from: &[Open, Evaluation], event: Decide, by: DEVELOPER, to: Decided, when: Some(ENDLESS) },
+            Step { from: &[Decided], event: End, by: &[], to: Closed, when: Some(ENDED) },
+            Step {
+                from: &[Draft, Upcoming, Open, Evaluation],
+                event: Cancel,
+                by: DEVELOPER,
+                to: Cancelled,
+                when: None,
+            },
+        ]
+    };
 }
 
-/// A document of a call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// A call, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-pub struct CallDocument {
-    /// What kind of document it is.
-    pub document_type: CallDocumentType,
-    /// The languages in which it exists; `["fi"]` means in Finnish only.
-    #[schema(min_items = 1, max_items = 100)]
-    pub languages: Vec<Language>,
-    /// Where it is published, or null where the address is not known.
-    #[schema(max_length = 2_000, example = json!(null))]
-    pub url: Option<String>,
+#[validate(schema(function = CallFacts::check, skip_on_field_errors = false))]
+pub struct CallFacts {
+    /// Its key, which it keeps for good.
+    #[serde(default = "CallFacts::unnamed")]
+    pub key: Key,
+    /// The programme that it belongs to.
+    pub programme: Key,
+    /// Its names.
+    #[validate(nested)]
+    pub names: Names,
+    /// What it is for, or null.
+    #[serde(default)]
+    #[validate(nested)]
+    pub purposes: Option<Descriptions>,
+    /// The organisation that runs it.
+    pub organiser: OrganisationId,
+    /// Whether everyone may read it. What is published stays so.
+    pub published: bool,
+    /// Whether it was called off, which is final.
+    pub cancelled: bool,
+    /// What comes of an application that is granted.
+    #[serde(default)]
+    #[schema(value_type = BTreeSet<CallOutcome>, max_items = 2)]
+    #[validate(length(max = 2), custom(function = distinct))]
+    pub outcomes: Vec<CallOutcome>,
+    /// The types of organisation that may apply; null where they are not recorded, and any may.
+    #[schema(value_type = Option<BTreeSet<OrganisationType>>, max_items = 20)]
+    pub eligible_organisation_types: Option<Vec<OrganisationType>>,
+    /// From this instant applications are taken; needed to publish.
+    #[serde(default, deserialize_with = "date::instant")]
+    pub opens_at: Option<DateTime<Utc>>,
+    /// Until this instant, exclusive, applications are taken; null where they are until the call is decided.
+    #[serde(default, deserialize_with = "date::instant")]
+    pub closes_at: Option<DateTime<Utc>>,
+    /// What the call has to give; null where it is not known.
+    #[validate(nested)]
+    pub budgeted: Option<Money>,
+    /// The first day on which the money may be used, or null.
+    #[serde(default, deserialize_with = "date::day")]
+    pub usable_from: Option<NaiveDate>,
+    /// The last day on which the money may be used, or null.
+    #[serde(default, deserialize_with = "date::day")]
+    pub usable_to: Option<NaiveDate>,
+    /// Its briefings, question hours and comment rounds.
+    #[schema(max_items = 100)]
+    #[validate(nested)]
+    pub events: Vec<CallEvent>,
+    /// Its documents.
+    #[schema(max_items = 100)]
+    #[validate(nested)]
+    pub documents: Vec<CallDocument>,
+    /// The questions of its form, which do not change once it is open.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    #[validate(nested)]
+    pub questions: Vec<CallQuestion>,
+    /// By what applications are judged, which does not change once it is open.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    #[validate(nested)]
+    pub criteria: Vec<CallCriterion>,
+    /// How to reach whoever answers questions, or null.
+    #[serde(default)]
+    pub contact: Option<Contact>,
+}
+
+impl CallFacts {
+    /// What calls were read with that were stored before they had their key among their facts.
+    fn unnamed() -> Key {
+        Key::placeholder()
+    }
+
+    fn check(&self) -> Result<(), ValidationError> {
+        at_most(100, &self.events, "events")?;
+        at_most(100, &self.documents, "documents")?;
+        at_most(100, &self.questions, "questions")?;
+        at_most(50, &self.criteria, "criteria")?;
+        let types = self.eligible_organisation_types.as_deref().unwrap_or_default();
+        at_most(20, types, "eligible_organisation_types")?;
+        let repeated = |keys: Vec<&Key>, field: &str| match distinct(&keys) {
+            Err(_) => Err(Invalid::RepeatedValue { value: field.to_owned() }.at(field)),
+            Ok(()) => Ok(()),
+        };
+        repeated(self.questions.iter().map(|question| &question.key).collect(), "questions")?;
+        repeated(self.criteria.iter().map(|criterion| &criterion.key).collect(), "criteria")?;
+        if distinct(types).is_err() {
+            let value = "eligible_organisation_types".to_owned();
+            return Err(Invalid::RepeatedValue { value }.at("eligible_organisation_types"));
+        }
+        if self.published && self.opens_at.is_none() {
+            return Err(Invalid::NeededToPublish.at("opens_at"));
+        }
+        match (self.opens_at, self.closes_at) {
+            (Some(opens), Some(closes)) if closes <= opens => return Err(Invalid::EndsBeforeStart.at("closes_at")),
+            _ => (),
+        }
+        match (self.usable_from, self.usable_to) {
+            (Some(from), Some(to)) if to < from => Err(Invalid::EndsBeforeStart.at("usable_to")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether organisations of a type may apply.
+    pub fn takes(&self, organisation_type: OrganisationType) -> bool {
+        self.eligible_organisation_types.as_ref().is_none_or(|types| types.contains(&organisation_type))
+    }
+}
+
+/// A call, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallRecord {
+    /// What was written.
+    #[serde(flatten)]
+    pub facts: CallFacts,
+    /// Counts the changes of its questions and criteria, from 1.
+    #[serde(default = "CallRecord::first_form")]
+    pub form_version: i32,
+    /// The clients that may evaluate the applications.
+    #[serde(default)]
+    pub evaluators: Vec<CallerName>,
+    /// Whether the decision has been made.
+    pub decided: bool,
+    /// What was awarded.
+    pub awarded: Option<Money>,
+    /// What was not used of it.
+    pub unused: Option<Money>,
+    /// How many applications came.
+    pub applications_received: Option<i32>,
+    /// From how many counties they came.
+    pub counties_represented: Option<i32>,
+    /// How many were selected.
+    pub selected: Option<i32>,
+    /// On what grounds they were selected.
+    pub selection_grounds: Option<Descriptions>,
+}
+
+impl CallRecord {
+    fn first_form() -> i32 {
+        1
+    }
+
+    /// A call as it is when nothing has come of it yet.
+    pub fn new(facts: CallFacts) -> Self {
+        Self {
+            facts,
+            form_version: Self::first_form(),
+            evaluators: Vec::new(),
+            decided: false,
+            awarded: None,
+            unused: None,
+            applications_received: None,
+            counties_represented: None,
+            selected: None,
+            selection_grounds: None,
+        }
+    }
+
+    /// Which changes are in conflict with where the call stands: a published call stays published, a cancelled one
+    /// cancelled, and once it is open, its form and who may apply are settled.
+    pub fn conflicts(
+        &self,
+        facts: &CallFacts,
+        status: CallStatus,
+        step: impl Fn(CallEventName) -> Result<CallStatus, Refusal>,
+    ) -> Vec<Violation> {
+        let before = &self.facts;
+        let mut conflicts = Vec::new();
+        let not_now = || Invalid::NotNow { state: status.code().to_owned(), legal: Vec::new() };
+        let switches = [
+            ("/published", before.published, facts.published, CallEventName::Publish),
+            ("/cancelled", before.cancelled, facts.cancelled, CallEventName::Cancel),
+        ];
+        for (place, was, is, event) in switches {
+            match (was, is) {
+                (false, true) => {
+                    if let Err(Refusal::NotNow(invalid)) = step(event) {
+                        conflicts.push(Violation::pointer(place, invalid));
+                    }
+                }
+                (true, false) => conflicts.push(Violation::pointer(place, not_now())),
+                _ => (),
+            }
+        }
+        let settled = !matches!(status, CallStatus::Draft | CallStatus::Upcoming);
+        let over = !matches!(status, CallStatus::Draft | CallStatus::Upcoming | CallStatus::Open);
+        let rules = [
+            ("/opens_at", settled && before.opens_at != facts.opens_at),
+            ("/closes_at", over && before.closes_at != facts.closes_at),
+            ("/outcomes", over && before.outcomes != facts.outcomes),
+            ("/programme", settled && before.programme != facts.programme),
+            ("/questions", settled && before.questions != facts.questions),
+            ("/criteria", settled && before.criteria != facts.criteria),
+            (
+                "/eligible_organisation_types",
+                settled && before.eligible_organisation_types != facts.eligible_organisation_types,
+            ),
+        ];
+        let broken = rules.into_iter().filter(|(_, is_broken)| *is_broken);
+        conflicts.extend(broken.map(|(place, _)| Violation::pointer(place, not_now())));
+        conflicts
+    }
+
+    /// What its status follows from, with what came of it.
+    pub fn circumstances(&self, outcomes: usize, unfinished: usize) -> CallCircumstances {
+        let facts = &self.facts;
+        CallCircumstances {
+            published: facts.published,
+            cancelled: facts.cancelled,
+            opens_at: facts.opens_at,
+            closes_at: facts.closes_at,
+            decided: self.decided,
+            outcomes,
+            unfinished,
+            usable_from: facts.usable_from,
+            usable_to: facts.usable_to,
+        }
+    }
 }
 
 /// A call for applications.
@@ -78,10 +332,21 @@ pub struct Call {
     pub programme: Key,
     /// Its names.
     pub names: Names,
+    /// What it is for, or null.
+    pub purposes: Option<Descriptions>,
     /// The organisation that runs it.
     pub organiser: OrganisationRef,
+    /// Whether everyone may read it.
+    #[schema(example = true)]
+    pub published: bool,
+    /// Whether it was called off.
+    #[schema(example = false)]
+    pub cancelled: bool,
     /// Where it stands now: it follows the clock, the decision and what came of it.
     pub call_status: CallStatus,
+    /// What comes of an application that is granted.
+    #[schema(max_items = 100)]
+    pub outcomes: Vec<CallOutcome>,
     /// From this instant applications are taken; null where it is not known.
     pub opens_at: Option<DateTime<Utc>>,
     /// Until this instant, exclusive, applications are taken.
@@ -99,12 +364,23 @@ pub struct Call {
     pub usable_from: Option<NaiveDate>,
     /// The last day on which the money may be used, or null.
     pub usable_to: Option<NaiveDate>,
-    /// Its briefings and comment rounds.
+    /// Its briefings, question hours and comment rounds.
     #[schema(max_items = 100)]
     pub events: Vec<CallEvent>,
     /// Its documents.
     #[schema(max_items = 100)]
     pub documents: Vec<CallDocument>,
+    /// Counts the changes of its questions and criteria, from 1.
+    #[schema(minimum = 1, maximum = 1_000_000, example = 1)]
+    pub form_version: i32,
+    /// The questions of its form.
+    #[schema(max_items = 100)]
+    pub questions: Vec<CallQuestion>,
+    /// By what applications are judged.
+    #[schema(max_items = 100)]
+    pub criteria: Vec<CallCriterion>,
+    /// How to reach whoever answers questions, or null.
+    pub contact: Option<Contact>,
     /// How many applications came, or null where it is not recorded.
     #[schema(minimum = 0, maximum = 10_000, example = 10)]
     pub applications_received: Option<i32>,
@@ -120,49 +396,32 @@ pub struct Call {
     pub version: Version,
 }
 
-/// A call, as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CallRecord {
-    /// The programme that it belongs to.
-    pub programme: Key,
-    /// Its names.
-    pub names: Names,
-    /// The organisation that runs it.
-    pub organiser: OrganisationId,
-    /// Published for all to read.
-    pub published: bool,
-    /// Called off.
-    pub cancelled: bool,
-    /// From this instant applications are taken.
-    pub opens_at: Option<DateTime<Utc>>,
-    /// Until this instant, exclusive, applications are taken.
-    pub closes_at: Option<DateTime<Utc>>,
-    /// Whether the decision has been made.
-    pub decided: bool,
-    /// The types of organisation that may apply.
-    pub eligible_organisation_types: Option<Vec<OrganisationType>>,
-    /// What the call had to give.
-    pub budgeted: Option<Money>,
-    /// What was awarded.
-    pub awarded: Option<Money>,
-    /// What was not used of it.
-    pub unused: Option<Money>,
-    /// The first day on which the money may be used.
-    pub usable_from: Option<NaiveDate>,
-    /// The last day on which the money may be used.
-    pub usable_to: Option<NaiveDate>,
-    /// Its briefings and comment rounds.
-    pub events: Vec<CallEvent>,
-    /// Its documents.
-    pub documents: Vec<CallDocument>,
-    /// How many applications came.
-    pub applications_received: Option<i32>,
-    /// From how many counties they came.
-    pub counties_represented: Option<i32>,
-    /// How many were selected.
-    pub selected: Option<i32>,
-    /// On what grounds they were selected.
-    pub selection_grounds: Option<Descriptions>,
+/// Who may evaluate the applications to a call, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct EvaluatorsFacts {
+    /// The clients, by their ids.
+    #[schema(value_type = BTreeSet<CallerName>, max_items = 100)]
+    #[validate(length(max = 100), custom(function = distinct))]
+    pub evaluators: Vec<CallerName>,
+}
+
+/// Who may evaluate the applications to a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Evaluators {
+    /// The call.
+    pub call: Key,
+    /// The clients, by their ids.
+    #[schema(max_items = 100)]
+    pub evaluators: Vec<CallerName>,
+    /// Counts the changes of the call.
+    pub version: Version,
+}
+
+impl From<Kept<Call>> for Evaluators {
+    fn from(call: Kept<Call>) -> Self {
+        Self { call: call.id, evaluators: call.record.evaluators, version: call.version }
+    }
 }
 
 impl Noun for Call {
@@ -172,6 +431,14 @@ impl Noun for Call {
 
     fn version(&self) -> Version {
         self.version
+    }
+}
+
+impl Writable for Call {
+    type Facts = CallFacts;
+
+    fn facts(record: &CallRecord) -> &CallFacts {
+        &record.facts
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::area::RegionCode;
@@ -11,6 +12,7 @@ use crate::invalid::{Form, Invalid, Violation};
 use crate::organisation::OrganisationId;
 use crate::policy::Scope;
 use crate::role::{Caller, Role};
+use crate::schema::text_value;
 use crate::vocabulary::Vocabulary;
 
 /// The longest name of a client, in characters.
@@ -42,6 +44,33 @@ impl FromStr for ClientId {
         Uuid::try_parse(value).ok().filter(|uuid| uuid.to_string() == value).map(Self).ok_or_else(malformed)
     }
 }
+
+/// What the log calls a caller: the id of a client, or the digest of a subject of another issuer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct CallerName(String);
+
+impl FromStr for CallerName {
+    type Err = Invalid;
+
+    fn from_str(value: &str) -> Result<Self, Invalid> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b":._-".contains(&byte);
+        if (3..=100).contains(&value.len()) && value.bytes().all(plain) {
+            Ok(Self(value.to_owned()))
+        } else {
+            Err(Invalid::Malformed { value: value.to_owned(), expected: Form::Uuid })
+        }
+    }
+}
+
+text_value!(
+    CallerName,
+    "What the log calls a caller: the id of a client.",
+    3,
+    100,
+    "^[A-Za-z0-9:._-]+$",
+    "019ac0de-0000-7000-8000-000000000001"
+);
 
 /// What is said of a client when it is added.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,9 +3,10 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::application::{ApplicationEvent, ApplicationStatus, CostCategory, FunctionalPart};
 use crate::area::{AreaKind, AreaSort};
 use crate::audit::Outcome;
-use crate::call::{CallDocumentType, CallEventType, CallStatus};
+use crate::call::{CallDocumentType, CallEventName, CallEventType, CallOutcome, CallStatus};
 use crate::change::Operation;
 use crate::date::{Precision, Season};
 use crate::duplicate::DuplicateReason;
@@ -17,12 +18,13 @@ use crate::notice::NoticeCode;
 use crate::noun::NounName;
 use crate::opening_hours::{HolidayRule, PublicHoliday, WeekParity, Weekday};
 use crate::organisation::OrganisationType;
-use crate::pilot::{PilotStatus, PilotTaskType};
+use crate::pilot::{PilotEvent, PilotStatus, PilotTaskType};
 use crate::programme::Participation;
 use crate::provider::{OfferStatus, Origin, ProviderType};
 use crate::role::Role;
 use crate::search::SearchField;
 use crate::service_point::{FacetField, ServicePointSort};
+use crate::state_machine::StateMachineName;
 use crate::suggestion::SuggestionKind;
 use crate::support::{
     AccessMode, ChannelType, DeliveryMode, Fee, ServiceAreaMode, SpecialSupport, SupportForm, TargetGroup, Topic,
@@ -66,6 +68,14 @@ pub fn all() -> Vec<CodeList> {
         CodeList::of::<CallDocumentType>(),
         CodeList::of::<CallEventType>(),
         CodeList::of::<CallStatus>(),
+        CodeList::of::<CallEventName>(),
+        CodeList::of::<CallOutcome>(),
+        CodeList::of::<ApplicationEvent>(),
+        CodeList::of::<ApplicationStatus>(),
+        CodeList::of::<CostCategory>(),
+        CodeList::of::<FunctionalPart>(),
+        CodeList::of::<StateMachineName>(),
+        CodeList::of::<PilotEvent>(),
         CodeList::of::<Currency>(),
         CodeList::of::<GrantStatus>(),
         CodeList::of::<Language>(),

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
+use validator::{Validate, ValidationError};
 
 use crate::invalid::{Form, Invalid};
 use crate::schema::published_as_string;
@@ -109,6 +110,12 @@ pub(crate) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<N
     value.map(|value| parse_day(&value)).transpose().map_err(serde::de::Error::custom)
 }
 
+/// Reads an instant of a body by the same rules as an instant of a query.
+pub(crate) fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+    let value = Option::<String>::deserialize(deserializer)?;
+    value.map(|value| parse_instant(&value)).transpose().map_err(serde::de::Error::custom)
+}
+
 /// Reads a day that a body cannot do without.
 pub(crate) fn needed_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
     parse_day(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
@@ -135,19 +142,49 @@ vocabulary! {
 }
 
 /// A date as exactly as it is known, and no more exactly: "autumn 2018" stays a season.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
+#[validate(schema(function = RoughDate::check, skip_on_field_errors = false))]
 pub struct RoughDate {
     /// How exactly the date is known.
     pub precision: Precision,
     /// The season, when that is what is known.
     pub season: Option<Season>,
     /// The first day that it can mean.
+    #[serde(deserialize_with = "needed_day")]
     #[schema(example = "2018-09-01")]
     pub earliest: NaiveDate,
     /// The last day that it can mean.
+    #[serde(deserialize_with = "needed_day")]
     #[schema(example = "2018-11-30")]
     pub latest: NaiveDate,
+}
+
+impl RoughDate {
+    /// The longest season, in days: a source may count a month more or less to it.
+    const LONGEST_SEASON: i64 = 124;
+
+    fn check(&self) -> Result<(), ValidationError> {
+        if self.latest < self.earliest {
+            return Err(Invalid::EndsBeforeStart.at("latest"));
+        }
+        if self.season.is_some() != (self.precision == Precision::Season) {
+            let is_missing = self.season.is_none();
+            let fault = if is_missing { Invalid::MissingField } else { Invalid::Contradictory };
+            return Err(fault.at("season"));
+        }
+        let (first, last) = (self.earliest, self.latest);
+        let next = last.succ_opt().unwrap_or(last);
+        let fits = match self.precision {
+            Precision::Day => first == last,
+            Precision::Month => {
+                first.day() == 1 && next.day() == 1 && (first.year(), first.month()) == (last.year(), last.month())
+            }
+            Precision::Season => (last - first).num_days() <= Self::LONGEST_SEASON,
+            Precision::Year => first.ordinal() == 1 && next.ordinal() == 1 && first.year() == last.year(),
+        };
+        if fits { Ok(()) } else { Err(Invalid::Contradictory.at("latest")) }
+    }
 }
 
 #[cfg(test)]
@@ -159,6 +196,29 @@ mod tests {
         assert!(parse_day("2020-02-29").is_ok());
         for bad in ["2021-02-29", "2020-2-9", "-5000-01-01", "99999-01-01", "1899-12-31", "2101-01-01", "today", ""] {
             assert!(parse_day(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_rough_date_is_as_long_as_it_is_exact() {
+        let season = Some(Season::Autumn);
+        let table = [
+            (Precision::Day, None, "2018-09-01", "2018-09-01", true),
+            (Precision::Day, None, "2018-09-01", "2018-09-02", false),
+            (Precision::Month, None, "2020-02-01", "2020-02-29", true),
+            (Precision::Month, None, "2020-02-01", "2020-02-28", false),
+            (Precision::Season, season, "2018-09-01", "2018-11-30", true),
+            (Precision::Season, None, "2018-09-01", "2018-11-30", false),
+            (Precision::Season, season, "2018-09-01", "2019-11-30", false),
+            (Precision::Year, None, "2018-01-01", "2018-12-31", true),
+            (Precision::Year, season, "2018-01-01", "2018-12-31", false),
+            (Precision::Year, None, "2018-01-01", "2019-12-31", false),
+            (Precision::Day, None, "2018-09-02", "2018-09-01", false),
+        ];
+        for (precision, season, earliest, latest, good) in table {
+            let (Ok(earliest), Ok(latest)) = (parse_day(earliest), parse_day(latest)) else { unreachable!("days") };
+            let date = RoughDate { precision, season, earliest, latest };
+            assert_eq!(date.validate().is_ok(), good, "{date:?}");
         }
     }
 

@@ -119,9 +119,9 @@ impl<T: Noun> utoipa::PartialSchema for Id<T> {
 
 impl<T: Noun> utoipa::ToSchema for Id<T> {
     fn name() -> Cow<'static, str> {
-        let noun = T::NOUN.code();
-        let (first, rest) = noun.split_at(1);
-        format!("{}{rest}Id", first.to_uppercase()).into()
+        let words = T::NOUN.code().split('_');
+        let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+        (words.map(capital).collect::<String>() + "Id").into()
     }
 }
 

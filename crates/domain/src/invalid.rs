@@ -152,6 +152,25 @@ pub enum Invalid {
         /// What came.
         value: String,
     },
+    /// What is submitted needs it.
+    NeededToSubmit {
+        /// Which part of it, where it has several.
+        what: Option<String>,
+    },
+    /// An organisation of a type that may not apply.
+    NotEligible {
+        /// Its type.
+        value: String,
+        /// The types that may.
+        allowed: Vec<String>,
+    },
+    /// A step that the object cannot take as it stands, or not any more.
+    NotNow {
+        /// How it stands.
+        state: String,
+        /// The steps that the caller can take now.
+        legal: Vec<String>,
+    },
     /// The area did not exist on the day asked about.
     NotValidAt {
         /// The area.
@@ -176,6 +195,9 @@ impl Invalid {
             Self::TooMany { .. } => Code::TooManyValues,
             Self::InvalidCursor => Code::InvalidCursor,
             Self::NotValidAt { .. } => Code::NotValidAt,
+            Self::NeededToSubmit { .. } => Code::NeededToSubmit,
+            Self::NotEligible { .. } => Code::NotEligible,
+            Self::NotNow { .. } => Code::IllegalStep,
             Self::MalformedJson { .. } => Code::MalformedJson,
             Self::UnknownField { .. } => Code::UnknownField,
             Self::RepeatedField => Code::RepeatedField,
@@ -227,6 +249,14 @@ impl Invalid {
         error.add_param(FIELD.into(), &field);
         error
     }
+}
+
+/// Refuses a number outside a range.
+pub(crate) fn within<T: PartialOrd + fmt::Display>(value: T, min: T, max: T) -> Result<(), ValidationError> {
+    if min <= value && value <= max {
+        return Ok(());
+    }
+    Err(Invalid::OutOfRange { value: value.to_string(), min: min.to_string(), max: max.to_string() }.into())
 }
 
 /// Under this name a validator's error carries the fault itself.

@@ -17,6 +17,11 @@ impl Key {
     pub const MIN: usize = 3;
     /// Its longest form, in characters.
     pub const MAX: usize = 64;
+
+    /// Stands where a key was not kept.
+    pub(crate) fn placeholder() -> Self {
+        Self("not-kept".to_owned())
+    }
 }
 
 impl FromStr for Key {

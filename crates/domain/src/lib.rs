@@ -7,6 +7,7 @@
 //! - Every text that a reader sees is in Finnish, Swedish and English.
 
 pub mod address;
+pub mod application;
 pub mod area;
 pub mod at;
 pub mod atlas;
@@ -48,6 +49,7 @@ pub mod search;
 pub mod search_gap;
 pub mod service;
 pub mod service_point;
+pub mod state_machine;
 pub mod suggestion;
 pub mod support;
 pub mod text;

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use validator::{Validate, ValidationError};
 
+use crate::invalid::within;
+use crate::version::Version;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
@@ -13,14 +16,21 @@ vocabulary! {
 }
 
 /// An amount of money. An unknown amount is null, never a zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct Money {
     /// The amount in cents.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991i64, example = 160_000_000)]
+    #[validate(custom(function = Money::check_cents))]
     pub cents: i64,
     /// The currency.
     pub currency: Currency,
     /// Whether the source says "about" or "up to" rather than a figure.
     pub approximate: bool,
+}
+
+impl Money {
+    fn check_cents(cents: i64) -> Result<(), ValidationError> {
+        within(cents, 0, Version::MAX)
+    }
 }

@@ -20,6 +20,7 @@ vocabulary! {
         Organisation = "organisation" ["organisaatio", "organisation", "organisation"],
         Programme = "programme" ["ohjelma", "program", "programme"],
         Call = "call" ["haku", "ansökningsomgång", "call"],
+        Application = "application" ["hakemus", "ansökan", "application"],
         Pilot = "pilot" ["pilotti", "pilotförsök", "pilot"],
         Grant = "grant" ["valtionavustus", "statsunderstöd", "grant"],
         Provider = "provider" ["tuottaja", "leverantör", "provider"],

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 use crate::area::{AreaId, AreaRef, RegionCode};
 use crate::date::RoughDate;
@@ -10,6 +11,8 @@ use crate::id::Id;
 use crate::key::Key;
 use crate::noun::{Noun, NounName};
 use crate::organisation::{OrganisationId, OrganisationRef};
+use crate::role::Role;
+use crate::state_machine::{StateMachine, StateMachineName, Step};
 use crate::text::{Descriptions, Names};
 use crate::version::Version;
 use crate::vocabulary::vocabulary;
@@ -48,13 +51,47 @@ impl PilotStatus {
     }
 }
 
+vocabulary! {
+    /// What happens to a pilot.
+    pub enum PilotEvent = "pilot_event" {
+        Start = "start" ["aloittaa", "börja", "start"],
+        Complete = "complete" ["päättää", "slutföra", "complete"],
+        Discontinue = "discontinue" ["lopettaa kesken", "avbryta", "discontinue"],
+    }
+}
+
+/// The steps of a pilot.
+#[derive(Debug)]
+pub struct Pilots;
+
+impl StateMachine for Pilots {
+    type State = PilotStatus;
+    type Event = PilotEvent;
+
+    const NAME: StateMachineName = StateMachineName::Pilot;
+    const INITIAL: PilotStatus = PilotStatus::Planned;
+    const STEPS: &'static [Step<PilotStatus, PilotEvent>] = {
+        use PilotEvent::{Complete, Discontinue, Start};
+        use PilotStatus::{Active, Completed, Discontinued, Planned};
+        const LEADERS: &[Role] =
+            &[Role::NationalDeveloper, Role::RegionalCoordinator, Role::RegionalExpert, Role::Applicant];
+        const DEVELOPER: &[Role] = &[Role::NationalDeveloper];
+        &[
+            Step { from: &[Planned], event: Start, by: LEADERS, to: Active, when: None },
+            Step { from: &[Active], event: Complete, by: LEADERS, to: Completed, when: None },
+            Step { from: &[Planned, Active], event: Discontinue, by: DEVELOPER, to: Discontinued, when: None },
+        ]
+    };
+}
+
 /// A task of a pilot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct PilotTask {
     /// What kind of task it is.
     pub task_type: PilotTaskType,
     /// What is to be done.
+    #[validate(nested)]
     pub descriptions: Descriptions,
 }
 

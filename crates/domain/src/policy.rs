@@ -16,6 +16,16 @@ vocabulary! {
         ServicesWrite = "services:write" ["muuttaa palveluja", "ändra tjänster", "change services"],
         OrganisationsWrite = "organisations:write"
             ["muuttaa organisaatioita", "ändra organisationer", "change organisations"],
+        CallsWrite = "calls:write" ["pitää hakuja", "ordna ansökningsomgångar", "run calls"],
+        ApplicationsWrite = "applications:write" ["laatia hakemuksia", "skriva ansökningar", "write applications"],
+        ApplicationsProcess = "applications:process"
+            ["viedä hakemuksia eteenpäin", "föra ansökningar vidare", "move applications on"],
+        EvaluationsWrite = "evaluations:write"
+            ["arvioida hakemuksia", "bedöma ansökningar", "evaluate applications"],
+        PilotsWrite = "pilots:write" ["muuttaa pilotteja", "ändra pilotförsök", "change pilots"],
+        GrantsWrite = "grants:write" ["hoitaa avustuksia", "sköta statsunderstöd", "keep grants"],
+        ReportsWrite = "reports:write"
+            ["selvittää avustusten käyttöä", "redovisa statsunderstöd", "report on grants"],
         SearchGapsRead = "search_gaps:read"
             ["lukea, mitä ei löydetty", "läsa vad som inte hittades", "read what was not found"],
         AuditRead = "audit:read" ["lukea tapahtumalokia", "läsa händelseloggen", "read the audit"],
@@ -29,6 +39,8 @@ pub enum Reach {
     Nothing,
     /// What is published.
     Published,
+    /// What the caller itself is named on.
+    Named,
     /// What belongs to the caller's organisation.
     Organisation,
     /// What belongs to the caller's regions.
@@ -38,15 +50,24 @@ pub enum Reach {
 }
 
 /// Scope by role. Reading reaches, beyond what is named, all that is published.
-const REACH: [(Scope, [Reach; 10]); 7] = {
-    use Reach::{Everything as All, Nothing as No, Organisation as Own, Published as Pub, Regions as Reg};
+const REACH: [(Scope, [Reach; 10]); 14] = {
+    use Reach::{
+        Everything as All, Named as Nam, Nothing as No, Organisation as Own, Published as Pub, Regions as Reg,
+    };
     //                         developer ministry coordinator expert editor integrator applicant evaluator auditor public
     [
-        (Scope::Read, /*           */ [All, All, Reg, Reg, Own, Own, Pub, Pub, Pub, Pub]),
+        (Scope::Read, /*           */ [All, All, Reg, Reg, Own, Own, Own, Nam, Pub, Pub]),
         (Scope::ProvidersWrite, /* */ [All, No, Reg, Reg, Own, Own, No, No, No, No]),
         (Scope::LocationsWrite, /* */ [All, No, Reg, Reg, Own, Own, No, No, No, No]),
         (Scope::ServicesWrite, /*  */ [All, No, Reg, Reg, Own, Own, No, No, No, No]),
         (Scope::OrganisationsWrite, [All, No, Reg, Reg, Own, Own, No, No, No, No]),
+        (Scope::CallsWrite, /*     */ [All, No, No, No, No, No, No, No, No, No]),
+        (Scope::ApplicationsWrite, [No, No, No, No, No, No, Own, No, No, No]),
+        (Scope::ApplicationsProcess, [All, No, No, No, No, No, Own, No, No, No]),
+        (Scope::EvaluationsWrite, [No, No, No, No, No, No, No, Nam, No, No]),
+        (Scope::PilotsWrite, /*    */ [All, No, Reg, Reg, No, No, Own, No, No, No]),
+        (Scope::GrantsWrite, /*    */ [All, No, No, No, No, No, No, No, No, No]),
+        (Scope::ReportsWrite, /*   */ [All, No, No, No, No, No, Own, No, No, No]),
         (Scope::SearchGapsRead, /* */ [All, All, Reg, Reg, No, No, No, No, No, No]),
         (Scope::AuditRead, /*      */ [All, No, No, No, No, No, No, No, All, No]),
     ]
@@ -96,10 +117,31 @@ const OPERATIONS: &[(Access, &[&str])] = &[
             "get_programme_participation",
             "list_calls",
             "get_call",
+            "list_call_history",
+            "get_evaluators",
+            "simulate_portfolio",
+            "list_applications",
+            "get_application",
+            "list_application_history",
+            "list_evaluations",
+            "get_evaluation",
+            "list_evaluation_history",
+            "list_decisions",
+            "get_decision",
             "list_pilots",
             "get_pilot",
+            "list_pilot_history",
             "list_grants",
             "get_grant",
+            "list_grant_history",
+            "list_change_requests",
+            "get_change_request",
+            "list_change_request_history",
+            "list_reports",
+            "get_report",
+            "list_report_history",
+            "list_state_machines",
+            "get_state_machine",
             "get_coverage",
             "list_code_lists",
             "get_code_list",
@@ -162,6 +204,31 @@ const OPERATIONS: &[(Access, &[&str])] = &[
         Access::Scope(Scope::OrganisationsWrite),
         &["create_organisation", "replace_organisation", "change_organisation", "delete_organisation"],
     ),
+    (
+        Access::Scope(Scope::CallsWrite),
+        &["create_call", "replace_call", "change_call", "replace_evaluators", "decide_call"],
+    ),
+    (
+        Access::Scope(Scope::ApplicationsWrite),
+        &["create_application", "replace_application", "change_application", "delete_application"],
+    ),
+    (Access::Scope(Scope::ApplicationsProcess), &["transition_application"]),
+    (Access::Scope(Scope::EvaluationsWrite), &["create_evaluation", "replace_evaluation", "change_evaluation"]),
+    (Access::Scope(Scope::PilotsWrite), &["create_pilot", "replace_pilot", "change_pilot", "transition_pilot"]),
+    (
+        Access::Scope(Scope::GrantsWrite),
+        &[
+            "create_grant",
+            "replace_grant",
+            "change_grant",
+            "transition_grant",
+            "add_grant_entry",
+            "create_report",
+            "replace_report",
+            "change_report",
+        ],
+    ),
+    (Access::Scope(Scope::ReportsWrite), &["transition_report", "create_change_request", "transition_change_request"]),
     (Access::Scope(Scope::SearchGapsRead), &["list_search_gaps"]),
     (Access::Scope(Scope::AuditRead), &["list_audit_entries"]),
 ];
@@ -196,6 +263,12 @@ pub struct Sight {
     pub organisation: Option<OrganisationId>,
     /// The regions that it belongs to.
     pub regions: Vec<RegionCode>,
+    /// The clients that are named on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub named: Vec<String>,
+    /// Only those see it whose it is: not even who sees everything.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub private: bool,
 }
 
 impl Sight {
@@ -206,7 +279,7 @@ impl Sight {
 
     /// Whether both belong to the same.
     pub fn belongs_with(&self, other: &Self) -> bool {
-        self.organisation == other.organisation && self.regions == other.regions
+        self.organisation == other.organisation && self.regions == other.regions && self.named == other.named
     }
 }
 
@@ -216,18 +289,20 @@ pub struct Permit {
     /// Who it is.
     pub caller: Caller,
     reach: Reach,
+    /// Also what is private.
+    unlimited: bool,
 }
 
 impl Permit {
     /// Lets a caller do what takes a scope; none when it may not, whatever the object.
     pub fn new(caller: Caller, scope: Scope) -> Option<Self> {
         let reach = if caller.scopes.contains(&scope) { scope.reach(caller.role) } else { Reach::Nothing };
-        (reach != Reach::Nothing).then_some(Self { caller, reach })
+        (reach != Reach::Nothing).then_some(Self { caller, reach, unlimited: false })
     }
 
     /// Lets the registry itself, or whoever works on its command line, do everything.
     pub fn unlimited(caller: Caller) -> Self {
-        Self { caller, reach: Reach::Everything }
+        Self { caller, reach: Reach::Everything, unlimited: true }
     }
 
     /// How far it reaches.
@@ -240,9 +315,10 @@ impl Permit {
         match self.reach {
             Reach::Nothing => false,
             Reach::Published => sight.published,
+            Reach::Named => sight.named.contains(&self.caller.name),
             Reach::Organisation => sight.organisation.is_some() && sight.organisation == self.caller.organisation,
             Reach::Regions => sight.regions.iter().any(|region| self.caller.regions.contains(region)),
-            Reach::Everything => true,
+            Reach::Everything => self.unlimited || !sight.private,
         }
     }
 
@@ -270,7 +346,9 @@ mod tests {
     #[test]
     fn the_table_has_a_row_for_every_scope() {
         for scope in Scope::VALUES {
-            assert_eq!(scope.reach(Role::NationalDeveloper), Reach::Everything, "{scope}");
+            let is_others = matches!(scope, Scope::ApplicationsWrite | Scope::EvaluationsWrite);
+            let all = if is_others { Reach::Nothing } else { Reach::Everything };
+            assert_eq!(scope.reach(Role::NationalDeveloper), all, "{scope}");
             assert_eq!(scope.reach(Role::Public) > Reach::Nothing, *scope == Scope::Read, "{scope}");
         }
     }
@@ -291,6 +369,7 @@ mod tests {
             published: false,
             organisation: Some(OrganisationId::of_key("own")),
             regions: "02".parse().into_iter().collect(),
+            ..Sight::default()
         };
         let regional = Sight { organisation: None, regions: "01".parse().into_iter().collect(), ..own.clone() };
         let table = [
@@ -309,6 +388,25 @@ mod tests {
             let may = |sight| permit(role, Scope::ProvidersWrite).is_some_and(|permit| permit.covers(sight));
             assert_eq!((may(&own), may(&regional)), (of_own, of_regional), "{role}");
         }
+    }
+
+    #[test]
+    fn what_is_private_is_seen_by_nobody_but_whose_it_is() {
+        let own = Sight { organisation: Some(OrganisationId::of_key("own")), private: true, ..Sight::default() };
+        for role in Role::VALUES {
+            let sees = permit(*role, Scope::Read).is_some_and(|permit| permit.sees(&own));
+            let is_own = matches!(role, Role::ProviderEditor | Role::Integrator | Role::Applicant);
+            assert_eq!(sees, is_own, "{role}");
+        }
+        assert!(Permit::unlimited(Caller::operator()).sees(&own), "whoever erases by law");
+    }
+
+    #[test]
+    fn an_evaluator_reads_what_it_is_named_on() {
+        let named = Sight { named: vec!["public".into()], ..Sight::default() };
+        let may = |sight| permit(Role::Evaluator, Scope::Read).is_some_and(|permit| permit.sees(sight));
+        assert!(may(&named));
+        assert!(!may(&Sight { named: vec!["another".into()], ..Sight::default() }));
     }
 
     #[test]

@@ -89,7 +89,8 @@ problems! {
         /// The head or the body of the request did not arrive in time; nothing was done.
         RequestTimeout = "request_timeout" 408
             ["Pyyntö saapui liian hitaasti", "Begäran kom för långsamt", "The request came too slowly"],
-        /// A value that no two objects may have belongs to another one; `errors` says which.
+        /// A value that no two objects may have belongs to another one, or the object cannot take this step as it
+        /// stands; `errors` says which.
         Conflict = "conflict" 409
             ["Ristiriita rekisterin tilan kanssa", "Konflikt med registrets tillstånd", "In conflict with the registry's state"],
         /// Others refer to the object that is to be removed, or published ones to what is to be published no more.
@@ -158,6 +159,9 @@ problems! {
         /// A control character, a character that shows nothing, or bytes that are not UTF-8.
         ForbiddenCharacter = "forbidden_character" 400
             ["Kielletty merkki", "Otillåtet tecken", "A character that is not allowed"],
+        /// A step that the object cannot take as it stands; the message says which ones the caller can take now.
+        IllegalStep = "illegal_step" 409
+            ["Ei onnistu nykyisessä tilassa", "Går inte i nuvarande läge", "Not a step that can be taken now"],
         /// A cursor that was changed, or that belongs to another list or to other filters: start again without it.
         InvalidCursor = "invalid_cursor" 400
             ["Kursori ei kelpaa", "Markören är ogiltig", "The cursor is not valid"],
@@ -176,6 +180,12 @@ problems! {
         /// A field that a published object needs; a draft may go without.
         NeededToPublish = "needed_to_publish" 400
             ["Puuttuu julkaistavasta", "Saknas i det som publiceras", "Needed to publish"],
+        /// What is needed to submit; a draft may go without.
+        NeededToSubmit = "needed_to_submit" 400
+            ["Puuttuu jätettävästä", "Saknas i det som lämnas in", "Needed to submit"],
+        /// An organisation of a type that may not apply to the call; the message says which types may.
+        NotEligible = "not_eligible" 400
+            ["Ei hakukelpoinen", "Inte behörig att söka", "Not eligible to apply"],
         /// A number, a day, an instant or a length outside its range; the message says the range.
         OutOfRange = "out_of_range" 400
             ["Arvo ei ole sallitulla välillä", "Värdet ligger utanför intervallet", "The value is out of range"],

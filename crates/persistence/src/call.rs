@@ -2,22 +2,26 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use digituki_domain::call::{Call, CallCircumstances, CallFilter, CallRecord};
+use digituki_domain::call::{Call, CallFacts, CallFilter, CallRecord, CallStatus, Calls};
+use digituki_domain::client::CallerName;
 use digituki_domain::clock::Moment;
 use digituki_domain::grant::GrantStatus;
+use digituki_domain::invalid::{Invalid, Place, Violation};
 use digituki_domain::key::Key;
 use digituki_domain::noun::Kept;
 use digituki_domain::pilot::PilotStatus;
-use digituki_domain::policy::Sight;
+use digituki_domain::policy::{Permit, Reach, Sight};
+use digituki_domain::state_machine::StateMachine as _;
 
 use crate::column::{Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
-use crate::error::Result;
-use crate::noun::{self, Columns, Step, Stored, find_row, list_rows, put_row};
+use crate::error::{Error, Result, together};
+use crate::noun::{self, Columns, Referred, Step, Stored, Written, find_row, find_rows, list_rows, put_list, put_row};
 use crate::organisation::Named;
 use crate::page::{Asked, Page};
-use crate::programme;
-use crate::schema::{calls, grants, pilots};
+use crate::schema::{call_evaluators, calls, grants, pilots};
+use crate::write::Tx;
+use crate::{application, organisation, programme};
 
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = calls, primary_key(key))]
@@ -34,9 +38,9 @@ struct Row {
 pub fn list(db: &mut AnyConnection, asked: &Asked<CallFilter>) -> Result<Page<Call>> {
     let filter = &asked.filter;
     programme::require(db, &filter.programme)?;
-    let standing = standing(db, filter, asked.moment)?;
+    let standing = standing(db, filter, &asked.permit, asked.moment)?;
     let matching = || -> calls::BoxedQuery<'static, Backend> {
-        let mut query = calls::table.filter(calls::published).into_boxed();
+        let mut query = visible(&asked.permit);
         any_of!(query, calls::programme, filter.programme);
         if let Some(keys) = &standing {
             query = query.filter(calls::key.eq_any(keys.clone()));
@@ -44,6 +48,12 @@ pub fn list(db: &mut AnyConnection, asked: &Asked<CallFilter>) -> Result<Page<Ca
         query
     };
     list_rows!(db, asked, matching, calls, key, calls::key)
+}
+
+/// The calls that a caller may see: as `Permit::sees` says it.
+fn visible(permit: &Permit) -> calls::BoxedQuery<'static, Backend> {
+    let all = calls::table.into_boxed();
+    if permit.reach() == Reach::Everything { all } else { all.filter(calls::published) }
 }
 
 /// Refuses calls that the registry does not know.
@@ -58,12 +68,16 @@ pub(crate) fn require(db: &mut AnyConnection, asked: &[Key]) -> Result<()> {
 
 /// The keys of the calls that stand as the filter asks. A status is decided in one place, in domain,
 /// not once more in SQL: calls are few, a handful a year.
-fn standing(db: &mut AnyConnection, filter: &CallFilter, moment: Moment) -> Result<Option<Vec<String>>> {
+fn standing(
+    db: &mut AnyConnection,
+    filter: &CallFilter,
+    permit: &Permit,
+    moment: Moment,
+) -> Result<Option<Vec<String>>> {
     if filter.call_status.is_empty() {
         return Ok(None);
     }
-    let published = calls::table.filter(calls::published);
-    let rows: Vec<Columns<Call>> = published.select((calls::key, calls::record, calls::version)).load(db)?;
+    let rows: Vec<Columns<Call>> = visible(permit).select((calls::key, calls::record, calls::version)).load(db)?;
     let calls = Call::represent(db, noun::kept::<Call>(rows)?, moment)?;
     let wanted = calls.iter().filter(|call| filter.call_status.contains(&call.call_status));
     Ok(Some(wanted.map(|call| call.key.to_string()).collect()))
@@ -93,6 +107,31 @@ impl Outcomes {
     fn count(&self, call: &Key, unfinished_only: bool) -> usize {
         self.0.iter().filter(|(of, unfinished)| of == call.as_str() && (*unfinished || !unfinished_only)).count()
     }
+
+    fn status(&self, key: &Key, record: &CallRecord, moment: Moment) -> CallStatus {
+        let circumstances = record.circumstances(self.count(key, false), self.count(key, true));
+        circumstances.status(moment.now, moment.today)
+    }
+}
+
+/// Where a call stands.
+pub(crate) fn status(db: &mut AnyConnection, key: &Key, record: &CallRecord, moment: Moment) -> Result<CallStatus> {
+    Ok(Outcomes::load(db, &[key.as_str()], moment.today)?.status(key, record, moment))
+}
+
+/// Names the clients that may evaluate the applications to a call. To them the applications show from now on.
+pub fn name_evaluators(tx: &mut Tx, before: Kept<Call>, evaluators: Vec<CallerName>) -> Result<Kept<Call>> {
+    let applications = application::submitted_to(tx.db(), &before.id)?;
+    let seen = applications.iter().map(|kept| tx.sight(kept)).collect::<Result<Vec<_>>>()?;
+    let record = CallRecord { evaluators, ..before.record.clone() };
+    let same = record == before.record;
+    let kept = tx.update(before, record)?;
+    if !same {
+        for (application, seen) in applications.into_iter().zip(seen) {
+            tx.change_hands(application, &seen)?;
+        }
+    }
+    Ok(kept)
 }
 
 impl Stored for Call {
@@ -101,55 +140,58 @@ impl Stored for Call {
     }
 
     fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()> {
+        let facts = &kept.record.facts;
         let row = Row {
             key: kept.id.to_string(),
-            programme: kept.record.programme.to_string(),
-            organiser_id: kept.record.organiser.to_string(),
-            published: kept.record.published,
+            programme: facts.programme.to_string(),
+            organiser_id: facts.organiser.to_string(),
+            published: facts.published,
             record: Json::of(&kept.record)?,
             version: kept.version.number(),
         };
         put_row!(db, calls, kept.id.as_str(), &row, step);
+        put_list!(db, call_evaluators, call = kept.id.as_str(), step, &kept.record.evaluators => |name: &CallerName| {
+            call_evaluators::client.eq(name.to_string())
+        });
         Ok(())
     }
 
     fn sight(_: &mut AnyConnection, _: &Key, record: &CallRecord, _: NaiveDate) -> Result<Sight> {
-        Ok(Sight { published: record.published, ..Sight::default() })
+        Ok(Sight { published: record.facts.published, ..Sight::default() })
     }
 
     fn represent(db: &mut AnyConnection, kept: Vec<Kept<Self>>, moment: Moment) -> Result<Vec<Self>> {
         let keys: Vec<&str> = kept.iter().map(|kept| kept.id.as_str()).collect();
         let outcomes = Outcomes::load(db, &keys, moment.today)?;
-        let organisers = Named::load(db, kept.iter().map(|kept| kept.record.organiser))?;
+        let organisers = Named::load(db, kept.iter().map(|kept| kept.record.facts.organiser))?;
         kept.into_iter()
             .map(|Kept { id, record, version }| {
-                let circumstances = CallCircumstances {
-                    published: record.published,
-                    cancelled: record.cancelled,
-                    opens_at: record.opens_at,
-                    closes_at: record.closes_at,
-                    decided: record.decided,
-                    outcomes: outcomes.count(&id, false),
-                    unfinished: outcomes.count(&id, true),
-                    usable_from: record.usable_from,
-                    usable_to: record.usable_to,
-                };
+                let call_status = outcomes.status(&id, &record, moment);
+                let CallRecord { facts, .. } = record;
                 Ok(Self {
                     key: id,
-                    programme: record.programme,
-                    names: record.names,
-                    organiser: organisers.get(record.organiser)?,
-                    call_status: circumstances.status(moment.now, moment.today),
-                    opens_at: record.opens_at,
-                    closes_at: record.closes_at,
-                    eligible_organisation_types: record.eligible_organisation_types,
-                    budgeted: record.budgeted,
+                    programme: facts.programme,
+                    names: facts.names,
+                    purposes: facts.purposes,
+                    organiser: organisers.get(facts.organiser)?,
+                    published: facts.published,
+                    cancelled: facts.cancelled,
+                    call_status,
+                    outcomes: facts.outcomes,
+                    opens_at: facts.opens_at,
+                    closes_at: facts.closes_at,
+                    eligible_organisation_types: facts.eligible_organisation_types,
+                    budgeted: facts.budgeted,
                     awarded: record.awarded,
                     unused: record.unused,
-                    usable_from: record.usable_from,
-                    usable_to: record.usable_to,
-                    events: record.events,
-                    documents: record.documents,
+                    usable_from: facts.usable_from,
+                    usable_to: facts.usable_to,
+                    events: facts.events,
+                    documents: facts.documents,
+                    form_version: record.form_version,
+                    questions: facts.questions,
+                    criteria: facts.criteria,
+                    contact: facts.contact,
                     applications_received: record.applications_received,
                     counties_represented: record.counties_represented,
                     selected: record.selected,
@@ -159,4 +201,50 @@ impl Stored for Call {
             })
             .collect()
     }
+}
+
+impl Written for Call {
+    fn new_id(facts: &CallFacts) -> Key {
+        facts.key.clone()
+    }
+
+    fn compose(tx: &mut Tx, key: &Key, facts: CallFacts, before: Option<&CallRecord>) -> Result<CallRecord> {
+        together([
+            programme::require_in_body(tx.db(), "/programme", &facts.programme),
+            organisation::require(tx.db(), vec![(Place::Pointer("/organiser".into()), facts.organiser)]),
+            refuse_other_key(key, &facts),
+        ])?;
+        let Some(before) = before else {
+            if Self::find(tx.db(), key)?.is_some() {
+                let invalid = Invalid::Taken { value: key.to_string() };
+                return Err(Error::Conflict(vec![Violation::pointer("/key", invalid)]));
+            }
+            return Ok(CallRecord::new(facts));
+        };
+        let moment = tx.moment();
+        let status = status(tx.db(), key, before, moment)?;
+        let role = tx.author().permit.caller.role;
+        let conflicts = before.conflicts(&facts, status, |event| Calls::step(status, event, role));
+        if !conflicts.is_empty() {
+            return Err(Error::Conflict(conflicts));
+        }
+        let same_form = before.facts.questions == facts.questions && before.facts.criteria == facts.criteria;
+        let form_version = before.form_version + i32::from(!same_form);
+        Ok(CallRecord { facts, form_version, ..before.clone() })
+    }
+}
+
+impl Referred for Call {
+    fn find_many(db: &mut AnyConnection, keys: &[String]) -> Result<Vec<Kept<Self>>> {
+        find_rows!(db, calls, key, keys)
+    }
+}
+
+/// A call keeps its key.
+fn refuse_other_key(key: &Key, facts: &CallFacts) -> Result<()> {
+    if facts.key == *key {
+        return Ok(());
+    }
+    let invalid = Invalid::UnknownValue { value: facts.key.to_string(), allowed: vec![key.to_string()] };
+    Err(Error::Refused(vec![Violation::pointer("/key", invalid)]))
 }

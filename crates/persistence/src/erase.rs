@@ -2,6 +2,8 @@
 //! because it holds the digests of payloads and not the payloads.
 
 use diesel::prelude::*;
+use digituki_domain::application::Application;
+use digituki_domain::call::Call;
 use digituki_domain::location::Location;
 use digituki_domain::noun::NounName;
 use digituki_domain::organisation::Organisation;
@@ -20,17 +22,14 @@ use crate::{feed, idempotency};
 /// version, only the payload of that version, which may not be the present one. Says how many payloads.
 pub fn erase(tx: &mut Tx, noun: NounName, object: &str, version: Option<i64>) -> Result<usize> {
     match noun {
+        NounName::Call => erase_of::<Call>(tx, object, version),
+        NounName::Application => erase_of::<Application>(tx, object, version),
         NounName::Provider => erase_of::<Provider>(tx, object, version),
         NounName::Organisation => erase_of::<Organisation>(tx, object, version),
         NounName::Location => erase_of::<Location>(tx, object, version),
         NounName::Service => erase_of::<Service>(tx, object, version),
         // Named, so that whoever adds a noun has to say whether people write in it.
-        NounName::Area
-        | NounName::Municipality
-        | NounName::Programme
-        | NounName::Call
-        | NounName::Pilot
-        | NounName::Grant => {
+        NounName::Area | NounName::Municipality | NounName::Programme | NounName::Pilot | NounName::Grant => {
             Err(Error::Unforeseen(format!("nobody writes a {}: there is nothing to erase", noun.code())))
         }
     }

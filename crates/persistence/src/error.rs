@@ -2,6 +2,7 @@
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use digituki_domain::invalid::{Place, Violation};
+use digituki_domain::state_machine::Refusal;
 
 /// The answer of the store.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -21,9 +22,10 @@ pub enum Error {
     /// Other objects refer to the object.
     #[error("the object is in use")]
     InUse,
-    /// What no two objects have, another one has.
-    #[error("a value is taken")]
-    Taken(Vec<Violation>),
+    /// What was asked is in conflict with how things stand: another object has what no two have, or the object cannot
+    /// take the step.
+    #[error("in conflict with how things stand")]
+    Conflict(Vec<Violation>),
     /// A fault of ours. Its text is for the log, never for an answer.
     #[error("{0}")]
     Unforeseen(String),
@@ -76,6 +78,14 @@ pub enum Unavailability {
 }
 
 impl Error {
+    /// The error of a step that is not taken.
+    pub(crate) fn of_step(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotYours => Self::Forbidden,
+            Refusal::NotNow(invalid) => Self::Conflict(vec![Violation::pointer("/event", invalid)]),
+        }
+    }
+
     /// The error of a removal: the database refuses it while other rows refer to the row.
     pub(crate) fn in_use(error: DieselError) -> Self {
         match error {

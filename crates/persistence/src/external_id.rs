@@ -77,7 +77,7 @@ pub(crate) fn check<N: Noun>(tx: &mut Tx, id: &N::Id, called: &[ExternalId], bef
     }
     match (reserved.is_empty(), taken.is_empty()) {
         (false, _) => Err(Error::Refused(reserved)),
-        (true, false) => Err(Error::Taken(taken)),
+        (true, false) => Err(Error::Conflict(taken)),
         (true, true) => Ok(()),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
+use digituki_domain::application::Application;
 use digituki_domain::area::Area;
 use digituki_domain::call::Call;
 use digituki_domain::change::{Change, ChangeFilter, Operation, Sights};
@@ -55,8 +56,8 @@ pub fn changes(db: &mut AnyConnection, asked: &Asked<ChangeFilter>) -> Result<Ch
     let after = start.or(asked.filter.after).unwrap_or(0);
     let head = Head::read(db)?.seq;
     let look = match asked.permit.reach() {
-        Reach::Organisation | Reach::Regions => LONGEST_LOOK,
-        // The question itself leaves out what is not seen.
+        Reach::Named | Reach::Organisation | Reach::Regions => LONGEST_LOOK,
+        // The question itself leaves out what is not seen, or all but little of it is seen.
         Reach::Nothing | Reach::Published | Reach::Everything => asked.window.fetch(),
     };
     let mut query = changes::table
@@ -227,6 +228,7 @@ fn represent(db: &mut AnyConnection, shown: &[(Row, Operation)], moment: Moment)
             NounName::Organisation => objects_of::<Organisation>,
             NounName::Programme => objects_of::<Programme>,
             NounName::Call => objects_of::<Call>,
+            NounName::Application => objects_of::<Application>,
             NounName::Pilot => objects_of::<Pilot>,
             NounName::Grant => objects_of::<Grant>,
             NounName::Provider => objects_of::<Provider>,

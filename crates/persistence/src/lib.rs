@@ -11,6 +11,7 @@
 #![recursion_limit = "256"]
 
 mod among;
+pub mod application;
 pub mod area;
 pub mod audit;
 mod batch;

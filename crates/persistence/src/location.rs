@@ -153,7 +153,7 @@ impl Stored for Location {
     fn sight(db: &mut AnyConnection, _: &LocationId, record: &LocationRecord, today: NaiveDate) -> Result<Sight> {
         let area = record.facts.address.municipality.id();
         let regions: Vec<RegionCode> = municipality::regions_of(db, Some(&area), today)?;
-        Ok(Sight { published: true, organisation: record.facts.organisation, regions })
+        Ok(Sight { published: true, organisation: record.facts.organisation, regions, ..Sight::default() })
     }
 
     fn represent(db: &mut AnyConnection, kept: Vec<Kept<Self>>, moment: Moment) -> Result<Vec<Self>> {
@@ -195,7 +195,7 @@ impl Stored for Location {
 }
 
 impl Written for Location {
-    fn new_id() -> LocationId {
+    fn new_id(_: &Self::Facts) -> LocationId {
         LocationId::new()
     }
 

@@ -49,7 +49,7 @@ pub trait Stored: Noun {
 /// A noun that callers write.
 pub trait Written: Stored + Writable {
     /// A new object's id.
-    fn new_id() -> Self::Id;
+    fn new_id(_: &Self::Facts) -> Self::Id;
 
     /// The record that the facts make, checked against what the registry holds; `before` is the object that
     /// they replace.

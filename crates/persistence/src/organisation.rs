@@ -143,7 +143,7 @@ impl Stored for Organisation {
             return Ok(Sight::national());
         }
         let regions = municipality::regions_of(db, record.facts.area.as_ref(), today)?;
-        Ok(Sight { published: true, organisation: Some(*id), regions })
+        Ok(Sight { published: true, organisation: Some(*id), regions, ..Sight::default() })
     }
 
     fn represent(db: &mut AnyConnection, kept: Vec<Kept<Self>>, _: Moment) -> Result<Vec<Self>> {
@@ -169,7 +169,7 @@ impl Stored for Organisation {
 }
 
 impl Written for Organisation {
-    fn new_id() -> OrganisationId {
+    fn new_id(_: &Self::Facts) -> OrganisationId {
         OrganisationId::new()
     }
 
@@ -192,7 +192,7 @@ impl Written for Organisation {
             && is_taken(tx.db(), Some(business_id), *id)?
         {
             let invalid = Invalid::Taken { value: business_id.to_string() };
-            return Err(Error::Taken(vec![Violation::pointer("/business_id", invalid)]));
+            return Err(Error::Conflict(vec![Violation::pointer("/business_id", invalid)]));
         }
         Ok(OrganisationRecord { facts, reference: before.is_some_and(|before| before.reference) })
     }

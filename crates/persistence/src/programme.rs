@@ -60,6 +60,14 @@ pub(crate) fn require(db: &mut AnyConnection, asked: &[Key]) -> Result<()> {
     refuse_unknown("programme", asked, &known)
 }
 
+/// Refuses a programme that a body names and the registry does not know.
+pub(crate) fn require_in_body(db: &mut AnyConnection, pointer: &str, key: &Key) -> Result<()> {
+    match Programme::find(db, key)? {
+        Some(_) => Ok(()),
+        None => refuse(vec![Violation::pointer(pointer, Invalid::NoSuch { value: key.to_string() })]),
+    }
+}
+
 /// Refuses the keys that are not among the known ones.
 pub(crate) fn refuse_unknown(parameter: &'static str, asked: &[Key], known: &[String]) -> Result<()> {
     let unknown = asked.iter().filter(|key| !known.iter().any(|known| known == key.as_str()));

@@ -147,7 +147,9 @@ fn visible(query: Query, permit: &Permit, seats: &[String]) -> Query {
         (Reach::Organisation, Some(own)) => {
             query.filter(providers::published.or(providers::organisation_id.eq(own.to_string())))
         }
-        (Reach::Organisation, None) | (Reach::Published | Reach::Nothing, _) => query.filter(providers::published),
+        (Reach::Organisation, None) | (Reach::Named | Reach::Published | Reach::Nothing, _) => {
+            query.filter(providers::published)
+        }
     }
 }
 
@@ -222,7 +224,8 @@ impl Stored for Provider {
                 regions.push(region);
             }
         }
-        Ok(Sight { published: facts.offer_status.is_published(), organisation: Some(facts.organisation), regions })
+        let published = facts.offer_status.is_published();
+        Ok(Sight { published, organisation: Some(facts.organisation), regions, ..Sight::default() })
     }
 
     /// A service belongs to whom its provider belongs to.
@@ -271,7 +274,7 @@ impl Stored for Provider {
 }
 
 impl Written for Provider {
-    fn new_id() -> ProviderId {
+    fn new_id(_: &Self::Facts) -> ProviderId {
         ProviderId::new()
     }
 

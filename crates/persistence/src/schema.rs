@@ -67,6 +67,39 @@ diesel::table! {
     grant_areas (grant_id, kind, code) { grant_id -> Text, kind -> Text, code -> Text, }
 }
 diesel::table! {
+    call_evaluators (call, client) { call -> Text, client -> Text, }
+}
+diesel::table! {
+    applications (id) {
+        id -> Text, call -> Text, applicant_id -> Text, application_status -> Text, submitted -> Bool, private -> Bool,
+        sort_name -> Text, record -> Text, version -> BigInt,
+    }
+}
+diesel::table! {
+    application_areas (application_id, kind, code) { application_id -> Text, kind -> Text, code -> Text, }
+}
+diesel::table! {
+    evaluations (id) { id -> Text, application_id -> Text, evaluator -> Text, record -> Text, version -> BigInt, }
+}
+diesel::table! {
+    decisions (id) {
+        id -> Text, call -> Text, application_id -> Text, decision_result -> Text, sort_date -> Text, record -> Text,
+        version -> BigInt,
+    }
+}
+diesel::table! {
+    change_requests (id) {
+        id -> Text, grant_id -> Text, change_request_type -> Text, change_request_status -> Text, sort_date -> Text,
+        record -> Text, version -> BigInt,
+    }
+}
+diesel::table! {
+    reports (id) {
+        id -> Text, grant_id -> Text, report_type -> Text, report_status -> Text, sort_date -> Text, record -> Text,
+        version -> BigInt,
+    }
+}
+diesel::table! {
     providers (id) {
         id -> Text, organisation_id -> Text, provider_type -> Text, folded_names -> Text, sort_name -> Text,
         municipality -> Nullable<Text>, offer_status -> Text, published -> Bool, verified_at -> Nullable<Timestamp>,
@@ -220,7 +253,8 @@ diesel::allow_tables_to_appear_in_same_query!(areas, municipalities, memberships
 diesel::allow_tables_to_appear_in_same_query!(programmes, programme_areas, calls);
 diesel::allow_tables_to_appear_in_same_query!(pilots, pilot_areas);
 diesel::joinable!(grants -> organisations (beneficiary_id));
-diesel::allow_tables_to_appear_in_same_query!(grants, grant_areas, organisations);
+diesel::allow_tables_to_appear_in_same_query!(grants, grant_areas, organisations, change_requests, reports);
+diesel::allow_tables_to_appear_in_same_query!(applications, application_areas, call_evaluators, evaluations, decisions,);
 diesel::allow_tables_to_appear_in_same_query!(
     providers,
     provider_regions,

@@ -114,7 +114,9 @@ pub fn list(db: &mut AnyConnection, asked: &Asked<SearchGapFilter>) -> Result<Pa
             Reach::Everything => query,
             Reach::Regions => query.filter(of_regions(provider::codes(own), own_within.clone())),
             // Nobody whose reach is less gets here.
-            Reach::Organisation | Reach::Published | Reach::Nothing => query.filter(of_regions(Vec::new(), Vec::new())),
+            Reach::Named | Reach::Organisation | Reach::Published | Reach::Nothing => {
+                query.filter(of_regions(Vec::new(), Vec::new()))
+            }
         }
     };
     let total = window.total(|| matching().count().get_result(db))?;

@@ -127,7 +127,9 @@ fn visible(query: Query, permit: &Permit, seats: &[String]) -> Query {
             let own = services::provider_id.eq_any(provider::of_organisation(vec![own.to_string()]));
             query.filter(services::published.or(own))
         }
-        (Reach::Organisation, None) | (Reach::Published | Reach::Nothing, _) => query.filter(services::published),
+        (Reach::Organisation, None) | (Reach::Named | Reach::Published | Reach::Nothing, _) => {
+            query.filter(services::published)
+        }
     }
 }
 
@@ -256,7 +258,7 @@ pub(crate) fn told(channel: ServiceChannel) -> ServiceChannel {
 }
 
 impl Written for Service {
-    fn new_id() -> ServiceId {
+    fn new_id(_: &Self::Facts) -> ServiceId {
         ServiceId::new()
     }
 

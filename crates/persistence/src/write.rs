@@ -221,10 +221,10 @@ pub(crate) struct Dissolved {
 
 /// What of the facts does not agree with the registry, were they to make an object or to replace one.
 pub fn faults<N: Written>(tx: &mut Tx, facts: N::Facts, before: Option<&Kept<N>>) -> Result<Vec<Violation>> {
-    let id = before.map_or_else(N::new_id, |before| before.id.clone());
+    let id = before.map_or_else(|| N::new_id(&facts), |before| before.id.clone());
     match N::compose(tx, &id, facts, before.map(|before| &before.record)) {
         // What another object has is in conflict with that one, not wrong.
-        Ok(_) | Err(Error::Taken(_)) => Ok(Vec::new()),
+        Ok(_) | Err(Error::Conflict(_)) => Ok(Vec::new()),
         Err(Error::Refused(violations)) => Ok(violations),
         Err(error) => Err(error),
     }
@@ -232,7 +232,7 @@ pub fn faults<N: Written>(tx: &mut Tx, facts: N::Facts, before: Option<&Kept<N>>
 
 /// Adds an object as a caller wrote it.
 pub fn create<N: Written>(tx: &mut Tx, facts: N::Facts) -> Result<Kept<N>> {
-    let id = N::new_id();
+    let id = N::new_id(&facts);
     let record = N::compose(tx, &id, facts, None)?;
     tx.create(id, record)
 }

@@ -46,7 +46,7 @@ and values of enumerations. Pass over what you do not know; whatever is to go sa
 The areas, populations and names come from Statistics Finland, the Finnish Institute for Health and Welfare and the \
 National Land Survey of Finland (open data, CC BY 4.0) and from the Suomi.fi Service Catalogue (MIT).";
 
-const TAGS: [(&str, &str); 24] = [
+const TAGS: [(&str, &str); 30] = [
     ("regions", "Regions (maakunnat, landskap), with their validity."),
     (
         "hospital_districts",
@@ -63,12 +63,18 @@ const TAGS: [(&str, &str); 24] = [
     ("duplicates", "Objects that are likely to be one."),
     ("programmes", "Programmes: the phases of regional coordination, whom they reach and who took part."),
     ("calls", "Calls for applications (haut, ansökningsomgångar)."),
+    ("applications", "Applications to calls (hakemukset, ansökningar)."),
+    ("evaluations", "What evaluators say of applications (arvioinnit, bedömningar)."),
+    ("decisions", "Decisions on applications (päätökset, beslut)."),
     ("pilots", "Pilots (pilotit, pilotförsök)."),
     ("grants", "State grants (valtionavustukset, statsunderstöd)."),
+    ("change_requests", "What beneficiaries ask to be changed of their grants (muutospyynnöt, ändringsbegäranden)."),
+    ("reports", "What beneficiaries report of the use of their grants (selvitykset, redovisningar)."),
     ("coverage", "How many people live in a union of areas."),
     ("changes", "The feed of changes: what to read to hold a copy of the registry."),
     ("search_gaps", "What people looked for and did not find."),
     ("audit", "Who did what, and who was denied it."),
+    ("state_machines", "Which steps can be taken when, and by whom."),
     ("code_lists", "Every enumeration of this contract, with labels."),
     ("sign_in", "Signing in: OAuth 2.0 client credentials, and what others need to verify a token."),
     ("problems", "Every code that an error can carry."),

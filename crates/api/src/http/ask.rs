@@ -9,12 +9,13 @@ use chrono::{DateTime, Utc};
 use digituki_domain::at::At;
 use digituki_domain::clock::Moment;
 use digituki_domain::external_id::ExternalId;
-use digituki_domain::noun::Noun;
-use digituki_domain::policy::Permit;
+use digituki_domain::noun::{Kept, Noun};
+use digituki_domain::policy::{Permit, Sight};
 use digituki_domain::problem::Code;
 use digituki_domain::vocabulary::Vocabulary as _;
 use digituki_persistence::noun::{self, Pushed, Stored};
 use digituki_persistence::{feed, merge};
+use serde::Serialize;
 
 use crate::app::App;
 use crate::http::access::Allowed;
@@ -93,6 +94,25 @@ impl Ask {
             }
             Err(problem) => Err(problem),
         }
+    }
+
+    /// Answers with a part of an object that shows to fewer than the object does: to those whose reach is beyond what is
+    /// published.
+    pub(crate) async fn get_part<N: Stored, P: Serialize + From<Kept<N>>>(self, id: N::Id) -> Result<Answer, Problem> {
+        let Self { app, permit, moment, .. } = self;
+        app.read(move |db| {
+            let unknown = || Problem::not_found(N::NOUN.label(), &id.to_string());
+            let kept = N::find(db, &id)?.ok_or_else(unknown)?;
+            let sight = N::sight(db, &id, &kept.record, moment.today)?;
+            if !permit.sees(&sight) {
+                return Err(unknown());
+            }
+            if !permit.covers(&Sight { published: false, ..sight }) {
+                return Err(Problem::new(Code::Forbidden));
+            }
+            Answer::object(kept.version, &P::from(kept))
+        })
+        .await
     }
 
     /// Answers with the object that a source calls so.

@@ -197,7 +197,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Refused(violations) => Self::invalid(violations),
-            StoreError::Taken(violations) => {
+            StoreError::Conflict(violations) => {
                 let mut problem = Self::new(Code::Conflict);
                 problem.about.violations = violations;
                 problem

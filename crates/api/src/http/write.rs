@@ -19,6 +19,7 @@ use digituki_persistence::feed;
 use digituki_persistence::merge::{self, Merged};
 use digituki_persistence::noun::{self, Pushed, Stored, Written};
 use digituki_persistence::write::{self, Author, Tx};
+use serde::Serialize;
 use validator::Validate as _;
 
 use crate::app::App;
@@ -122,6 +123,24 @@ impl Write {
         .await
     }
 
+    /// Replaces a part of an object that has an address of its own.
+    pub(crate) async fn replace_part<N: Stored, B: Send + 'static, P: Serialize + From<Kept<N>>>(
+        self,
+        id: N::Id,
+        body: Body<B>,
+        action: impl FnOnce(&mut Tx, Kept<N>, B) -> Result<Kept<N>, Error> + Send + 'static,
+    ) -> Result<Answer, Problem> {
+        let precondition = self.required()?;
+        self.run::<N>(move |tx| {
+            let part = sound(body.draft)?;
+            let before = present::<N>(tx, &id)?;
+            precondition.check(before.version)?;
+            let kept = action(tx, before, part)?;
+            Answer::object(kept.version, &P::from(kept))
+        })
+        .await
+    }
+
     /// Does something to an object that is more than a change of its fields.
     pub(crate) async fn act<N: Stored>(
         self,
@@ -141,14 +160,31 @@ impl Write {
         .await
     }
 
+    /// The same with what the body says of it.
+    pub(crate) async fn act_with<N: Stored, B: Send + 'static>(
+        self,
+        id: N::Id,
+        body: Body<B>,
+        action: impl FnOnce(&mut Tx, Kept<N>, B) -> Result<Kept<N>, Error> + Send + 'static,
+    ) -> Result<Answer, Problem> {
+        let precondition = self.precondition.clone();
+        self.post::<N>(body.digest, move |tx| {
+            let said = sound(body.draft)?;
+            let before = present::<N>(tx, &id)?;
+            if let Some(precondition) = precondition {
+                precondition.check(before.version)?;
+            }
+            let kept = action(tx, before, said)?;
+            represented(tx, kept)
+        })
+        .await
+    }
+
     /// Merges the object that the body names into the one at the path.
     pub(crate) async fn merge<N: Merged>(self, id: N::Id, body: Body<Merge>) -> Result<Answer, Problem> {
         let precondition = self.precondition.clone();
         self.post::<N>(body.digest, move |tx| {
-            let Merge { other } = match body.draft {
-                Draft::Sound(merge) => merge,
-                Draft::Faulty(_, faults) => return Err(Problem::invalid(faults.and(Vec::new()))),
-            };
+            let Merge { other } = sound(body.draft)?;
             let survivor = present::<N>(tx, &id)?;
             if let Some(precondition) = precondition {
                 precondition.check(survivor.version)?;
@@ -273,6 +309,14 @@ fn present<N: Stored>(tx: &mut Tx, id: &N::Id) -> Result<Kept<N>, Problem> {
         permit if permit.covers(&sight) => Ok(kept),
         permit if permit.sees(&sight) => Err(Problem::new(Code::Forbidden)),
         _ => Err(unknown().hiding_a_denial()),
+    }
+}
+
+/// What a caller wrote, where it is not held to more than its own rules.
+fn sound<T>(draft: Draft<T>) -> Result<T, Problem> {
+    match draft {
+        Draft::Sound(whole) => Ok(whole),
+        Draft::Faulty(_, faults) => Err(Problem::invalid(faults.and(Vec::new()))),
     }
 }
 

@@ -47,6 +47,7 @@ fn reached(role: Role) -> Vec<String> {
     let reach = |scope: &Scope| match scope.reach(role) {
         Reach::Nothing => "–",
         Reach::Published => "what is published",
+        Reach::Named => "what it is named on",
         Reach::Organisation => "its organisation's",
         Reach::Regions => "its regions'",
         Reach::Everything => "everything",

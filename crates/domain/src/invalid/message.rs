@@ -204,6 +204,25 @@ impl Invalid {
                     format!("\"{value}\" belongs to another object of the registry already."),
                 )
             }
+            Self::NeededToSubmit { what: None } => say(
+                "Tämä on pakollinen ennen jättämistä.".into(),
+                "Detta behövs före inlämningen.".into(),
+                "It is needed to submit.".into(),
+            ),
+            Self::NeededToSubmit { what: Some(what) } => say(
+                format!("Ennen jättämistä puuttuu: {what}."),
+                format!("Före inlämningen saknas: {what}."),
+                format!("To submit it lacks {what}."),
+            ),
+            Self::NotEligible { value, allowed } => {
+                let allowed = allowed.join(", ");
+                say(
+                    format!("Organisaatio, jonka tyyppi on {value}, ei voi hakea. Hakea voivat: {allowed}."),
+                    format!("En organisation av typen {value} kan inte söka. Söka kan: {allowed}."),
+                    format!("An organisation of the type {value} cannot apply. Those that can: {allowed}."),
+                )
+            }
+            Self::NotNow { state, legal } => not_now(state, legal, language),
             Self::NotValidAt { value, day } => {
                 let value = echo(value);
                 say(
@@ -213,6 +232,18 @@ impl Invalid {
                 )
             }
         }
+    }
+}
+
+fn not_now(state: &str, legal: &[String], language: TextLanguage) -> String {
+    let steps = legal.join(", ");
+    match (language, legal.is_empty()) {
+        (TextLanguage::Fi, true) => format!("Ei onnistu, kun tila on {state}. Mikään askel ei ole nyt mahdollinen."),
+        (TextLanguage::Sv, true) => format!("Går inte när läget är {state}. Inget steg är möjligt nu."),
+        (TextLanguage::En, true) => format!("Not possible while it is {state}. No step is possible now."),
+        (TextLanguage::Fi, false) => format!("Ei onnistu, kun tila on {state}. Nyt mahdollista: {steps}."),
+        (TextLanguage::Sv, false) => format!("Går inte när läget är {state}. Möjligt nu: {steps}."),
+        (TextLanguage::En, false) => format!("Not possible while it is {state}. Possible now: {steps}."),
     }
 }
 

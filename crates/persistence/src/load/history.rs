@@ -68,8 +68,8 @@ fn ship<N: Stored>(
     mut object: Value,
     id: impl Fn(&str) -> Result<N::Id>,
 ) -> Result<()> {
-    let key = object.as_object_mut().and_then(|object| object.remove("key"));
-    let id = id(key.as_ref().and_then(Value::as_str).unwrap_or_default())?;
+    let key = object.get("key").and_then(Value::as_str).unwrap_or_default();
+    let id = id(key)?;
     identify_organisations(&mut object);
     let record = serde_json::from_value(object).map_err(|error| Error::Unforeseen(format!("shipped data: {error}")))?;
     ledger.ship::<N>(tx, id, record)

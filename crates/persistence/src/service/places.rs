@@ -65,7 +65,7 @@ fn put(tx: &mut Tx, facts: LocationFacts) -> Result<LocationId> {
         return Err(Error::Forbidden);
     }
     let Some(id) = known(tx, &facts)? else {
-        let id = Location::new_id();
+        let id = Location::new_id(&facts);
         let record = Location::compose(tx, &id, facts, None)?;
         return Ok(tx.create::<Location>(id, record)?.id);
     };
@@ -102,7 +102,7 @@ fn placed(index: usize, error: Error) -> Error {
     let all = |violations: Vec<Violation>| violations.into_iter().map(|violation| within(index, violation)).collect();
     match error {
         Error::Refused(violations) => Error::Refused(all(violations)),
-        Error::Taken(violations) => Error::Taken(all(violations)),
+        Error::Conflict(violations) => Error::Conflict(all(violations)),
         other => other,
     }
 }

@@ -49,6 +49,7 @@ mod service_points;
 mod services;
 mod settings;
 mod statements;
+mod story;
 mod suggest;
 mod support;
 mod written;

@@ -1,5 +1,6 @@
 //! Roles: what each may do with what belongs to whom.
 
+mod granting;
 mod leaks;
 mod ownership;
 mod walk;
@@ -47,7 +48,8 @@ struct Actor<'a> {
 }
 
 fn sight(published: bool, organisation: &str, region: &str) -> Sight {
-    Sight { published, organisation: Some(organisation.parse().unwrap()), regions: vec![region.parse().unwrap()] }
+    let organisation = Some(organisation.parse().unwrap());
+    Sight { published, organisation, regions: vec![region.parse().unwrap()], ..Sight::default() }
 }
 
 impl<'a> World<'a> {

@@ -137,7 +137,8 @@ impl Operation {
 
     /// Whether it changes the registry.
     pub(crate) fn writes(&self) -> bool {
-        self.method != "get" && !self.is_open()
+        let only_asks = self.id == "simulate_portfolio";
+        self.method != "get" && !self.is_open() && !only_asks
     }
 
     pub(crate) fn body(&self) -> Option<Body> {

@@ -13,6 +13,14 @@ use crate::support::registry::PATIENCE;
 use crate::support::sign_in::Credentials;
 use crate::support::{Answer, Contract, Database, Registry, poll};
 
+/// The Regional Council of Uusimaa, which applies in the examples.
+const APPLICANT: &str = "9a773311-e56c-59fa-bb9e-3884a3799f43";
+/// What the examples call an evaluator's client.
+const EVALUATOR: &str = "019ac0de-0000-7000-8000-0000000000e1";
+/// What they call an application that is about to be submitted, and one that has been.
+const UNFINISHED: &str = "019ac0de-0000-7000-8000-0000000000a2";
+const SUBMITTED: &str = "019ac0de-0000-7000-8000-0000000000a3";
+
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A registry with the examples.
@@ -21,6 +29,8 @@ pub(crate) struct Stage {
     pub(crate) contract: Contract,
     pub(crate) credentials: Credentials,
     token: String,
+    applicant: String,
+    evaluator: String,
     /// What the document calls something, and what it is called here.
     names: Vec<(String, String)>,
     created: Vec<(Operation, Answer)>,
@@ -51,13 +61,17 @@ impl Stage {
         let contract = Contract::of(&registry);
         let credentials = registry.client("national_developer", &[], None);
         let token = registry.token(&credentials);
-        let names = contract.token_request().map_or_else(Vec::new, |example| {
+        let mut names = contract.token_request().map_or_else(Vec::new, |example| {
             let text = |name: &str| example[name].as_str().unwrap().to_owned();
             let Credentials { client_id, client_secret } = credentials.clone();
             vec![(text("client_id"), client_id), (text("client_secret"), client_secret)]
         });
-        let mut stage =
-            Self { registry, contract, credentials, token, names, created: Vec::new(), others: String::new() };
+        let applicant = registry.token(&registry.client("applicant", &[], Some(APPLICANT)));
+        let evaluator = registry.client("evaluator", &[], None);
+        names.push((EVALUATOR.to_owned(), evaluator.client_id.clone()));
+        let evaluator = registry.token(&evaluator);
+        let (created, others) = (Vec::new(), String::new());
+        let mut stage = Self { registry, contract, credentials, token, applicant, evaluator, names, created, others };
         stage.create();
         stage.miss();
         stage
@@ -68,10 +82,13 @@ impl Stage {
         let mut waiting = self.contract.operations();
         waiting.retain(Operation::creates);
         let mut unknown: Vec<String> = waiting.iter().filter_map(|operation| self.example_of(operation)).collect();
+        unknown.push(SUBMITTED.to_owned());
         while !waiting.is_empty() {
             let refers = |operation: &Operation| {
                 let body = operation.body().map(|body| body.example.to_string()).unwrap_or_default();
-                unknown.iter().any(|id| body.contains(id))
+                // What has a key names itself.
+                let own = self.example_of(operation);
+                unknown.iter().filter(|id| Some(*id) != own.as_ref()).any(|id| body.contains(id))
             };
             let next = waiting.iter().position(|operation| !refers(operation));
             let operation = waiting.remove(next.expect("an example that refers to no other that waits"));
@@ -79,11 +96,79 @@ impl Stage {
             assert_eq!(answer.status, 201, "{}: {}", operation.id, answer.text());
             if let Some(example) = self.example_of(&operation) {
                 unknown.retain(|id| *id != example);
-                self.names.push((example, answer.json()["id"].as_str().unwrap().to_owned()));
+                self.names.push((example, identifier(&answer.json())));
+            }
+            if operation.id == "create_application" {
+                self.apply(&operation);
+                unknown.retain(|id| id != SUBMITTED);
             }
             self.created.push((operation, answer));
         }
         self.create_others();
+    }
+
+    /// Makes three more applications: one that is not submitted yet, one that is and that the evaluator of the examples may
+    /// evaluate, and one that has been decided on. The first and the last are in calls of their own.
+    fn apply(&mut self, creation: &Operation) {
+        let operations = self.contract.operations();
+        let operation = |id: &str| operations.iter().find(|operation| operation.id == id).unwrap().clone();
+        let key = operation("create_call").body().unwrap().example["key"].as_str().unwrap().to_owned();
+        let unfinished = self.apply_to(creation, Some(format!("another-{key}")));
+        self.names.push((UNFINISHED.to_owned(), unfinished));
+        let submitted = self.apply_to(creation, None);
+        self.names.push((SUBMITTED.to_owned(), submitted.clone()));
+        self.done(&self.request(&operation("replace_evaluators")));
+        let submission = operation("transition_application");
+        let submit = |id: &str| self.request_to(&submission, &submission.path_with("id", id));
+        self.done(&submit(&submitted));
+        let decided_key = format!("decided-{key}");
+        let decided = self.apply_to(creation, Some(decided_key.clone()));
+        self.done(&submit(&decided));
+        let decide = operation("decide_call");
+        let mut body = decide.body().unwrap().example;
+        body["decisions"][0]["application"] = decided.into();
+        let request = self.request_to(&decide, &decide.path_with("key", &decided_key));
+        self.done(&request.carrying(body.to_string()));
+        let made = self.json(&format!("/v1/decisions?call={decided_key}"));
+        let example = operation("get_decision").in_place("path").last().unwrap().example_values().remove(0);
+        self.names.push((example, identifier(&made["items"][0])));
+    }
+
+    /// Applies once more, to the call of the examples or to another one like it.
+    fn apply_to(&self, creation: &Operation, call: Option<String>) -> String {
+        let mut body = creation.body().unwrap().example;
+        if let Some(key) = call {
+            let operations = self.contract.operations();
+            let calling = operations.iter().find(|operation| operation.id == "create_call").unwrap();
+            let mut call = calling.body().unwrap().example;
+            call["key"] = key.clone().into();
+            self.done(&self.request(calling).carrying(self.here(&call.to_string())));
+            body["call"] = key.into();
+        }
+        identifier(&self.done(&self.request(creation).carrying(self.here(&body.to_string()))).json())
+    }
+
+    /// Sends what is to succeed.
+    #[track_caller]
+    fn done(&self, request: &Request) -> Answer {
+        let answer = self.send(request);
+        assert!((200..300).contains(&answer.status), "{} {}: {}", request.method, request.target, answer.text());
+        answer
+    }
+
+    /// Who asks for an address in the examples: applicants and evaluators what is theirs alone, else the developer.
+    fn asker(&self, method: &str, path: &str) -> &str {
+        let within = |collection: &str| path == collection || path.starts_with(&format!("{collection}/"));
+        let asks = |method_asked: &str| method.eq_ignore_ascii_case(method_asked);
+        if within("/v1/applications") || (within("/v1/reports") && path.ends_with("/transitions")) {
+            &self.applicant
+        } else if within("/v1/change-requests") && asks("post") && !path.ends_with("/transitions") {
+            &self.applicant
+        } else if within("/v1/evaluations") && !asks("get") {
+            &self.evaluator
+        } else {
+            &self.token
+        }
     }
 
     /// Looks for what is not there, and waits until that is counted.
@@ -128,8 +213,12 @@ impl Stage {
     /// What the document calls the object that an operation creates.
     fn example_of(&self, creation: &Operation) -> Option<String> {
         let operations = self.contract.operations();
-        let removal = operations.iter().find(|operation| operation.method == "delete" && operation.is_of(creation))?;
-        removal.in_place("path").last()?.example_values().pop()
+        let of_one = |method: &&str| {
+            let named = |operation: &&Operation| operation.method == *method && operation.is_of(creation);
+            operations.iter().find(named)
+        };
+        let of_one = ["delete", "put", "get"].iter().find_map(of_one)?;
+        of_one.in_place("path").last()?.example_values().pop()
     }
 
     /// A text of the document as it is true here.
@@ -152,7 +241,8 @@ impl Stage {
         let method = operation.method.to_uppercase();
         let mut request = Request { method, target: self.here(target), headers: Vec::new(), body: None };
         if !operation.is_open() {
-            request = request.with("Authorization", &format!("Bearer {}", self.token));
+            let asker = self.asker(&operation.method, &operation.path);
+            request = request.with("Authorization", &format!("Bearer {asker}"));
         }
         for parameter in operation.in_place("header") {
             if let Some(Value::String(example)) = &parameter.example {
@@ -192,7 +282,7 @@ impl Stage {
 
     /// The same with headers.
     pub(crate) fn get_with(&self, target: &str, headers: &[(&str, &str)]) -> Answer {
-        let authorization = format!("Bearer {}", self.token);
+        let authorization = format!("Bearer {}", self.asker("get", target.split('?').next().unwrap()));
         let headers = [headers, &[("Authorization", authorization.as_str())]].concat();
         self.registry.get_with(&self.here(target), &headers)
     }
@@ -277,6 +367,13 @@ impl Request {
         let body = body.as_deref().unwrap_or_default();
         [head.as_bytes(), b"\r\n", if sized { b"" } else { body }].concat()
     }
+}
+
+/// What identifies an object.
+#[track_caller]
+pub(crate) fn identifier(object: &Value) -> String {
+    let named = ["id", "key"].iter().find_map(|name| object[name].as_str());
+    named.unwrap_or_else(|| panic!("nothing identifies {object}")).to_owned()
 }
 
 fn form(fields: &Value) -> String {

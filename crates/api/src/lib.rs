@@ -23,6 +23,7 @@ mod code_list;
 mod command;
 mod contract;
 mod coverage;
+mod decision;
 mod demonstration;
 mod duplicate;
 mod evaluator;

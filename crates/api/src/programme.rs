@@ -6,25 +6,29 @@ use digituki_domain::coverage::Coverage;
 use digituki_domain::key::Key;
 use digituki_domain::noun::Noun as _;
 use digituki_domain::programme::{
-    self as rules, Programme, ProgrammeCoverageQuestion, ProgrammeFilter, ProgrammeParticipation, ProgrammeRecord,
+    self as rules, Programme, ProgrammeCoverageQuestion, ProgrammeFacts, ProgrammeFilter, ProgrammeParticipation,
 };
 use digituki_domain::vocabulary::Vocabulary as _;
 use digituki_persistence::noun::Stored as _;
 use digituki_persistence::{AnyConnection, area, coverage, programme};
 
 use crate::app::App;
+use crate::change::ChangeHistory;
 use crate::http::answer::Answer;
 use crate::http::ask::{Ask, KnownAt, Of};
+use crate::http::body::{Body, Patch};
 use crate::http::list::{ListOf, ListQuery, Paging};
 use crate::http::problem::Problem;
 use crate::http::query::{FromQuery, Query, Reader};
 use crate::http::routes::{Routes, operations};
+use crate::http::write::Write;
 
 type ProgrammeList = ListOf<Programme>;
 
 /// Routes of this file.
 pub(crate) fn configure(routes: &mut Routes) {
-    operations!(routes, list_programmes, get_programme, get_programme_coverage, get_programme_participation);
+    operations!(routes, list_programmes, create_programme, get_programme, replace_programme, change_programme);
+    operations!(routes, list_programme_history, get_programme_coverage, get_programme_participation);
 }
 
 impl FromQuery for ProgrammeFilter {
@@ -55,11 +59,67 @@ async fn list_programmes(app: Data<App>, query: ListQuery<ProgrammeFilter>) -> R
 /// With its goals, its areas, who coordinated it and when, and the phase before it.
 #[utoipa::path(
     get, path = "/v1/programmes/{key}", tag = "programmes",
-    params(("key" = Key, Path, description = "The programme's key.", example = "regional-coordination-2020")),
+    params(
+        ("key" = Key, Path, description = "The programme's key.", example = "regional-coordination-2020"),
+        ("known_at" = Option<DateTime<Utc>>, Query, description = "Asks for what the registry said at this instant.")
+    ),
     responses((status = 200, body = Programme))
 )]
-async fn get_programme(ask: Ask, of: Of<Programme>, _: Query<()>) -> Result<Answer, Problem> {
-    ask.get::<Programme>(of.0, KnownAt(None)).await
+async fn get_programme(ask: Ask, of: Of<Programme>, query: Query<KnownAt>) -> Result<Answer, Problem> {
+    ask.get::<Programme>(of.0, query.0).await
+}
+
+/// Create a programme.
+///
+/// A phase of the work, by a key of its own.
+#[utoipa::path(
+    post, path = "/v1/programmes", tag = "programmes",
+    request_body = ProgrammeFacts, responses((status = 201, body = Programme))
+)]
+async fn create_programme(write: Write, _: Query<()>, body: Body<ProgrammeFacts>) -> Result<Answer, Problem> {
+    write.create::<Programme>(body).await
+}
+
+/// Replace a programme.
+///
+/// What the body leaves out becomes null or empty. Its key stays.
+#[utoipa::path(
+    put, path = "/v1/programmes/{key}", tag = "programmes",
+    params(("key" = Key, Path, description = "The programme's key.", example = "regional-coordination-next")),
+    request_body = ProgrammeFacts, responses((status = 200, body = Programme))
+)]
+async fn replace_programme(
+    write: Write,
+    of: Of<Programme>,
+    _: Query<()>,
+    body: Body<ProgrammeFacts>,
+) -> Result<Answer, Problem> {
+    write.replace::<Programme>(of.0, body).await
+}
+
+/// Change some fields of a programme.
+///
+/// A JSON merge patch (RFC 7396): what the body leaves out stays, null takes away, a list takes the place of the whole list.
+#[utoipa::path(
+    patch, path = "/v1/programmes/{key}", tag = "programmes",
+    params(("key" = Key, Path, description = "The programme's key.", example = "regional-coordination-next")),
+    request_body(content = ProgrammeFacts, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = Programme))
+)]
+async fn change_programme(write: Write, of: Of<Programme>, _: Query<()>, patch: Patch) -> Result<Answer, Problem> {
+    write.change::<Programme>(of.0, patch).await
+}
+
+/// List the changes of a programme.
+///
+/// Oldest first, each with the programme as it was after it.
+#[utoipa::path(
+    get, path = "/v1/programmes/{key}/history", tag = "programmes",
+    params(("key" = Key, Path, description = "The programme's key.", example = "county-pilots-2018"), Paging),
+    responses((status = 200, body = ChangeHistory))
+)]
+async fn list_programme_history(app: Data<App>, of: Of<Programme>, query: ListQuery<()>) -> Result<Answer, Problem> {
+    app.history::<Programme>(of.0, query).await
 }
 
 /// Get the inhabitants of a programme's areas.
@@ -111,7 +171,7 @@ async fn get_programme_participation(app: Data<App>, of: Of<Programme>, _: Query
     Answer::json(&found.await?)
 }
 
-fn require(db: &mut AnyConnection, key: &Key) -> Result<ProgrammeRecord, Problem> {
+fn require(db: &mut AnyConnection, key: &Key) -> Result<ProgrammeFacts, Problem> {
     let unknown = || Problem::not_found(Programme::NOUN.label(), key.as_str());
     Programme::find(db, key)?.map(|kept| kept.record).ok_or_else(unknown)
 }

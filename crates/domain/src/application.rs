@@ -22,7 +22,7 @@ use crate::money::Money;
 use crate::noun::{Noun, NounName, Writable};
 use crate::organisation::{OrganisationId, OrganisationRef};
 use crate::pilot::PilotTask;
-use crate::support::TargetGroup;
+use crate::support::{TargetGroup, everyone_alone};
 use crate::text::{Descriptions, Names};
 use crate::validity::{at_most, distinct};
 use crate::version::Version;
@@ -66,9 +66,9 @@ pub struct ApplicationFacts {
     #[schema(max_items = 20)]
     #[validate(nested)]
     pub tasks: Vec<PilotTask>,
-    /// Whom it would reach.
+    /// Whom it would reach. `everyone` excludes all others.
     #[schema(value_type = BTreeSet<TargetGroup>, max_items = 13)]
-    #[validate(length(max = 13), custom(function = distinct))]
+    #[validate(length(max = 13), custom(function = distinct), custom(function = everyone_alone))]
     pub customer_groups: Vec<TargetGroup>,
     /// Which parts of digital support it would build up.
     #[schema(value_type = BTreeSet<FunctionalPart>, max_items = 10)]

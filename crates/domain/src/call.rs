@@ -107,7 +107,7 @@ impl StateMachine for Calls {
 #[validate(schema(function = CallFacts::check, skip_on_field_errors = false))]
 pub struct CallFacts {
     /// Its key, which it keeps for good.
-    #[serde(default = "CallFacts::unnamed")]
+    #[serde(default = "Key::placeholder")]
     pub key: Key,
     /// The programme that it belongs to.
     pub programme: Key,
@@ -171,11 +171,6 @@ pub struct CallFacts {
 }
 
 impl CallFacts {
-    /// What calls were read with that were stored before they had their key among their facts.
-    fn unnamed() -> Key {
-        Key::placeholder()
-    }
-
     fn check(&self) -> Result<(), ValidationError> {
         at_most(100, &self.events, "events")?;
         at_most(100, &self.documents, "documents")?;
@@ -452,6 +447,13 @@ pub struct CallFilter {
     /// Those that stand so now.
     #[param(value_type = Option<Vec<CallStatus>>, max_items = 100)]
     pub call_status: Vec<CallStatus>,
+}
+
+impl CallStatus {
+    /// Whether applications can be submitted.
+    pub fn takes_applications(self) -> bool {
+        self == Self::Open
+    }
 }
 
 /// The facts that a call's status follows from.

@@ -9,6 +9,7 @@ use crate::audit::Outcome;
 use crate::call::{CallDocumentType, CallEventName, CallEventType, CallOutcome, CallStatus};
 use crate::change::Operation;
 use crate::date::{Precision, Season};
+use crate::decision::DecisionResult;
 use crate::duplicate::DuplicateReason;
 use crate::freshness::Freshness;
 use crate::grant::GrantStatus;
@@ -73,6 +74,7 @@ pub fn all() -> Vec<CodeList> {
         CodeList::of::<ApplicationEvent>(),
         CodeList::of::<ApplicationStatus>(),
         CodeList::of::<CostCategory>(),
+        CodeList::of::<DecisionResult>(),
         CodeList::of::<FunctionalPart>(),
         CodeList::of::<StateMachineName>(),
         CodeList::of::<PilotEvent>(),

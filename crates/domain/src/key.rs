@@ -18,7 +18,7 @@ impl Key {
     /// Its longest form, in characters.
     pub const MAX: usize = 64;
 
-    /// Stands where a key was not kept.
+    /// Stands for the key of what was stored before its key stood among its facts.
     pub(crate) fn placeholder() -> Self {
         Self("not-kept".to_owned())
     }

@@ -20,6 +20,7 @@ pub mod code_list;
 pub mod contact;
 pub mod coverage;
 pub mod date;
+pub mod decision;
 pub mod demonstration;
 pub mod duplicate;
 pub mod external_id;

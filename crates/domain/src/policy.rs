@@ -16,7 +16,7 @@ vocabulary! {
         ServicesWrite = "services:write" ["muuttaa palveluja", "ändra tjänster", "change services"],
         OrganisationsWrite = "organisations:write"
             ["muuttaa organisaatioita", "ändra organisationer", "change organisations"],
-        CallsWrite = "calls:write" ["pitää hakuja", "ordna ansökningsomgångar", "run calls"],
+        CallsWrite = "calls:write" ["pitää ohjelmia ja hakuja", "ordna program och ansökningsomgångar", "run programmes and calls"],
         ApplicationsWrite = "applications:write" ["laatia hakemuksia", "skriva ansökningar", "write applications"],
         ApplicationsProcess = "applications:process"
             ["viedä hakemuksia eteenpäin", "föra ansökningar vidare", "move applications on"],
@@ -113,6 +113,7 @@ const OPERATIONS: &[(Access, &[&str])] = &[
             "list_organisation_history",
             "list_programmes",
             "get_programme",
+            "list_programme_history",
             "get_programme_coverage",
             "get_programme_participation",
             "list_calls",
@@ -206,7 +207,16 @@ const OPERATIONS: &[(Access, &[&str])] = &[
     ),
     (
         Access::Scope(Scope::CallsWrite),
-        &["create_call", "replace_call", "change_call", "replace_evaluators", "decide_call"],
+        &[
+            "create_programme",
+            "replace_programme",
+            "change_programme",
+            "create_call",
+            "replace_call",
+            "change_call",
+            "replace_evaluators",
+            "decide_call",
+        ],
     ),
     (
         Access::Scope(Scope::ApplicationsWrite),

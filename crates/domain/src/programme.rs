@@ -5,14 +5,17 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use validator::{Validate, ValidationError};
 
 use crate::area::{AreaId, AreaKind, AreaRef, RegionCode};
-use crate::date::RoughDate;
+use crate::date::{self, RoughDate};
+use crate::invalid::Invalid;
 use crate::key::Key;
 use crate::money::Money;
-use crate::noun::{Noun, NounName};
+use crate::noun::{Noun, NounName, Writable};
 use crate::organisation::{OrganisationId, OrganisationRef};
 use crate::text::{Descriptions, Names};
+use crate::validity::{at_most, distinct};
 use crate::version::Version;
 use crate::vocabulary::vocabulary;
 
@@ -29,7 +32,7 @@ pub struct Programme {
     #[schema(max_items = 20)]
     pub goals: Vec<Descriptions>,
     /// The organisations that led it nationally, one after the other.
-    #[schema(min_items = 1, max_items = 20)]
+    #[schema(max_items = 20)]
     pub coordinators: Vec<Coordinator>,
     /// The phase before it, or null.
     pub previous: Option<Key>,
@@ -46,44 +49,84 @@ pub struct Programme {
     pub version: Version,
 }
 
-/// A programme, as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProgrammeRecord {
+/// A programme, as it is written and kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = ProgrammeFacts::check, skip_on_field_errors = false))]
+pub struct ProgrammeFacts {
+    /// Its key, which it keeps for good.
+    #[serde(default = "Key::placeholder")]
+    pub key: Key,
     /// Its names.
+    #[validate(nested)]
     pub names: Names,
-    /// What it is about.
+    /// What it is about, or null.
+    #[validate(nested)]
     pub descriptions: Option<Descriptions>,
-    /// The goals set for it.
+    /// The goals set for it; empty where none are recorded.
+    #[schema(max_items = 20)]
+    #[validate(nested)]
     pub goals: Vec<Descriptions>,
-    /// The organisations that led it nationally.
-    pub coordinators: Vec<CoordinatorRecord>,
-    /// The phase before it.
+    /// The organisations that led it nationally, one after the other.
+    #[schema(max_items = 20)]
+    #[validate(nested)]
+    pub coordinators: Vec<CoordinatorFacts>,
+    /// The phase before it, or null.
     pub previous: Option<Key>,
     /// When it began.
+    #[validate(nested)]
     pub starts: RoughDate,
-    /// When it ended or will end.
+    /// When it ended or will end, or null.
+    #[validate(nested)]
     pub ends: Option<RoughDate>,
     /// The areas that it covers.
+    #[schema(value_type = BTreeSet<AreaId>, max_items = 400)]
+    #[validate(length(max = 400), custom(function = distinct))]
     pub areas: Vec<AreaId>,
-    /// The state grants awarded in it together.
+    /// The state grants awarded in it together, or null where the sum is not known.
+    #[validate(nested)]
     pub grants_total: Option<Money>,
 }
 
-/// Who led a programme, as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CoordinatorRecord {
+impl ProgrammeFacts {
+    fn check(&self) -> Result<(), ValidationError> {
+        at_most(20, &self.goals, "goals")?;
+        at_most(20, &self.coordinators, "coordinators")?;
+        match &self.ends {
+            Some(ends) if ends.latest < self.starts.earliest => Err(Invalid::EndsBeforeStart.at("ends")),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Who led a programme, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = CoordinatorFacts::check, skip_on_field_errors = false))]
+pub struct CoordinatorFacts {
     /// The organisation.
     pub organisation: OrganisationId,
-    /// Its first day.
+    /// Its first day; null from the beginning of the programme.
+    #[serde(default, deserialize_with = "date::day")]
     pub first_day: Option<NaiveDate>,
-    /// Its last day, inclusive.
+    /// Its last day, inclusive; null to the end of the programme.
+    #[serde(default, deserialize_with = "date::day")]
     pub last_day: Option<NaiveDate>,
+}
+
+impl CoordinatorFacts {
+    fn check(&self) -> Result<(), ValidationError> {
+        match (self.first_day, self.last_day) {
+            (Some(first), Some(last)) if last < first => Err(Invalid::EndsBeforeStart.at("last_day")),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Noun for Programme {
     const NOUN: NounName = NounName::Programme;
     type Id = Key;
-    type Record = ProgrammeRecord;
+    type Record = ProgrammeFacts;
 
     fn version(&self) -> Version {
         self.version
@@ -101,7 +144,15 @@ pub struct Coordinator {
     pub last_day: Option<NaiveDate>,
 }
 
-impl ProgrammeRecord {
+impl Writable for Programme {
+    type Facts = ProgrammeFacts;
+
+    fn facts(record: &ProgrammeFacts) -> &ProgrammeFacts {
+        record
+    }
+}
+
+impl ProgrammeFacts {
     /// The regions that it covers, out of all regions there are: a country is all of its regions.
     pub fn regions(&self, all: &[AreaRef]) -> Vec<AreaRef> {
         let everywhere = self.areas.iter().any(|area| area.kind() == AreaKind::Country);

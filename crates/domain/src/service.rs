@@ -22,11 +22,10 @@ use crate::noun::{Noun, NounName, Sourced, Writable};
 use crate::opening_hours::OpeningHours;
 use crate::organisation::OrganisationId;
 use crate::provider::{OfferStatus, Origin, ProviderId, ProviderRef};
-use crate::support::{AccessMode, DeliveryMode, Fee, SpecialSupport, SupportForm, TargetGroup, Topic};
+use crate::support::{everyone_alone, AccessMode, DeliveryMode, Fee, SpecialSupport, SupportForm, TargetGroup, Topic};
 use crate::text::{Descriptions, Language, Names, Text};
 use crate::validity::{Validity, at_most, distinct};
 use crate::version::Version;
-use crate::vocabulary::Vocabulary as _;
 
 pub use parts::{ServiceArea, ServiceAreaFacts, ServiceChannel, ServicePlace, ServicePlaceFacts};
 
@@ -156,15 +155,6 @@ impl ServiceFacts {
             place.location = Some(to);
         }
     }
-}
-
-fn everyone_alone(groups: &[TargetGroup]) -> Result<(), ValidationError> {
-    if groups.len() > 1 && groups.contains(&TargetGroup::Everyone) {
-        let others = TargetGroup::VALUES.iter().filter(|group| **group != TargetGroup::Everyone);
-        let allowed = others.map(|group| group.code().to_owned()).collect();
-        return Err(Invalid::UnknownValue { value: TargetGroup::Everyone.code().into(), allowed }.into());
-    }
-    Ok(())
 }
 
 /// A service, as it is kept.

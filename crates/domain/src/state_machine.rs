@@ -59,6 +59,13 @@ pub trait StateMachine {
         step.map(|step| step.to).ok_or_else(|| Refusal::NotNow(Self::not_now(from, role)))
     }
 
+    /// Why a step cannot be taken now that the table by itself allows.
+    fn refused(from: Self::State, event: Self::Event, role: Role) -> Refusal {
+        let others = Self::STEPS.iter().filter(|step| step.event != event);
+        let legal = others.filter(|step| step.from.contains(&from) && step.by.contains(&role));
+        Refusal::NotNow(Invalid::NotNow { state: from.code().to_owned(), legal: codes(legal.map(|step| step.event)) })
+    }
+
     /// The state that a step leads to which follows from something else than somebody's taking it.
     fn follow(from: Self::State, event: Self::Event) -> Result<Self::State, Invalid> {
         let step = Self::STEPS.iter().find(|step| step.event == event && step.from.contains(&from));

@@ -1,6 +1,9 @@
 //! What support is: its forms, its topics, for whom it is and how one gets it.
 
-use crate::vocabulary::vocabulary;
+use validator::ValidationError;
+
+use crate::invalid::Invalid;
+use crate::vocabulary::{Vocabulary as _, vocabulary};
 
 vocabulary! {
     /// How support is given.
@@ -189,4 +192,14 @@ mod tests {
             assert!(DeliveryMode::VALUES.iter().filter(|mode| mode.form() == *form).count() >= 4, "{form}");
         }
     }
+}
+
+/// Refuses a list that names everyone and somebody besides.
+pub(crate) fn everyone_alone(groups: &[TargetGroup]) -> Result<(), ValidationError> {
+    if groups.len() > 1 && groups.contains(&TargetGroup::Everyone) {
+        let others = TargetGroup::VALUES.iter().filter(|group| **group != TargetGroup::Everyone);
+        let allowed = others.map(|group| group.code().to_owned()).collect();
+        return Err(Invalid::UnknownValue { value: TargetGroup::Everyone.code().into(), allowed }.into());
+    }
+    Ok(())
 }

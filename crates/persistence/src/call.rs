@@ -6,7 +6,7 @@ use digituki_domain::call::{Call, CallFacts, CallFilter, CallRecord, CallStatus,
 use digituki_domain::client::CallerName;
 use digituki_domain::clock::Moment;
 use digituki_domain::grant::GrantStatus;
-use digituki_domain::invalid::{Invalid, Place, Violation};
+use digituki_domain::invalid::Place;
 use digituki_domain::key::Key;
 use digituki_domain::noun::Kept;
 use digituki_domain::pilot::PilotStatus;
@@ -212,13 +212,10 @@ impl Written for Call {
         together([
             programme::require_in_body(tx.db(), "/programme", &facts.programme),
             organisation::require(tx.db(), vec![(Place::Pointer("/organiser".into()), facts.organiser)]),
-            refuse_other_key(key, &facts),
+            programme::keep_key(key, &facts.key),
         ])?;
         let Some(before) = before else {
-            if Self::find(tx.db(), key)?.is_some() {
-                let invalid = Invalid::Taken { value: key.to_string() };
-                return Err(Error::Conflict(vec![Violation::pointer("/key", invalid)]));
-            }
+            programme::refuse_taken::<Self>(tx, key)?;
             return Ok(CallRecord::new(facts));
         };
         let moment = tx.moment();
@@ -238,13 +235,4 @@ impl Referred for Call {
     fn find_many(db: &mut AnyConnection, keys: &[String]) -> Result<Vec<Kept<Self>>> {
         find_rows!(db, calls, key, keys)
     }
-}
-
-/// A call keeps its key.
-fn refuse_other_key(key: &Key, facts: &CallFacts) -> Result<()> {
-    if facts.key == *key {
-        return Ok(());
-    }
-    let invalid = Invalid::UnknownValue { value: facts.key.to_string(), allowed: vec![key.to_string()] };
-    Err(Error::Refused(vec![Violation::pointer("/key", invalid)]))
 }

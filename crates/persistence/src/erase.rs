@@ -4,9 +4,11 @@
 use diesel::prelude::*;
 use digituki_domain::application::Application;
 use digituki_domain::call::Call;
+use digituki_domain::decision::Decision;
 use digituki_domain::location::Location;
 use digituki_domain::noun::NounName;
 use digituki_domain::organisation::Organisation;
+use digituki_domain::programme::Programme;
 use digituki_domain::provider::Provider;
 use digituki_domain::service::Service;
 use digituki_domain::vocabulary::Vocabulary as _;
@@ -22,14 +24,16 @@ use crate::{feed, idempotency};
 /// version, only the payload of that version, which may not be the present one. Says how many payloads.
 pub fn erase(tx: &mut Tx, noun: NounName, object: &str, version: Option<i64>) -> Result<usize> {
     match noun {
+        NounName::Programme => erase_of::<Programme>(tx, object, version),
         NounName::Call => erase_of::<Call>(tx, object, version),
         NounName::Application => erase_of::<Application>(tx, object, version),
+        NounName::Decision => erase_of::<Decision>(tx, object, version),
         NounName::Provider => erase_of::<Provider>(tx, object, version),
         NounName::Organisation => erase_of::<Organisation>(tx, object, version),
         NounName::Location => erase_of::<Location>(tx, object, version),
         NounName::Service => erase_of::<Service>(tx, object, version),
         // Named, so that whoever adds a noun has to say whether people write in it.
-        NounName::Area | NounName::Municipality | NounName::Programme | NounName::Pilot | NounName::Grant => {
+        NounName::Area | NounName::Municipality | NounName::Pilot | NounName::Grant => {
             Err(Error::Unforeseen(format!("nobody writes a {}: there is nothing to erase", noun.code())))
         }
     }

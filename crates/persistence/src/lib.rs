@@ -21,6 +21,7 @@ mod column;
 mod connection;
 pub mod coverage;
 pub mod database_url;
+pub mod decision;
 pub mod demonstration;
 pub mod duplicate;
 pub mod erase;

@@ -3,17 +3,18 @@
 use diesel::prelude::*;
 use digituki_domain::area::AreaKind;
 use digituki_domain::clock::Moment;
-use digituki_domain::invalid::{Invalid, Violation};
+use digituki_domain::invalid::{Invalid, Place, Violation};
 use digituki_domain::key::Key;
 use digituki_domain::noun::Kept;
-use digituki_domain::programme::{Coordinator, Programme, ProgrammeFilter, ProgrammeRecord};
+use digituki_domain::programme::{Coordinator, CoordinatorFacts, Programme, ProgrammeFilter, ProgrammeFacts};
 use digituki_domain::vocabulary::Vocabulary;
 
-use crate::area;
+use crate::write::Tx;
+use crate::{area, organisation};
 use crate::column::Json;
 use crate::connection::{AnyConnection, Backend};
-use crate::error::{Result, in_query, refuse};
-use crate::noun::{Step, Stored, find_row, list_rows, put_areas, put_list, put_row};
+use crate::error::{Error, Result, in_body, in_query, refuse, together};
+use crate::noun::{Step, Stored, Written, find_row, list_rows, put_areas, put_list, put_row};
 use crate::organisation::Named;
 use crate::page::{Asked, Page};
 use crate::schema::{programme_areas, programme_coordinators, programmes};
@@ -24,7 +25,7 @@ struct Row {
     key: String,
     previous: Option<String>,
     sort_date: String,
-    record: Json<ProgrammeRecord>,
+    record: Json<ProgrammeFacts>,
     version: i64,
 }
 
@@ -104,7 +105,7 @@ impl Stored for Programme {
         let organisations = Named::load(db, coordinators.map(|coordinator| coordinator.organisation))?;
         kept.into_iter()
             .map(|Kept { id, record, version }| {
-                let coordinator = |of: digituki_domain::programme::CoordinatorRecord| {
+                let coordinator = |of: CoordinatorFacts| {
                     let organisation = organisations.get(of.organisation)?;
                     Ok(Coordinator { organisation, first_day: of.first_day, last_day: of.last_day })
                 };
@@ -123,5 +124,66 @@ impl Stored for Programme {
                 })
             })
             .collect()
+    }
+}
+
+impl Written for Programme {
+    fn new_id(facts: &ProgrammeFacts) -> Key {
+        facts.key.clone()
+    }
+
+    fn compose(
+        tx: &mut Tx,
+        key: &Key,
+        facts: ProgrammeFacts,
+        before: Option<&ProgrammeFacts>,
+    ) -> Result<ProgrammeFacts> {
+        let coordinators = facts.coordinators.iter().enumerate().map(|(index, coordinator)| {
+            (Place::Pointer(format!("/coordinators/{index}/organisation")), coordinator.organisation)
+        });
+        together([
+            organisation::require(tx.db(), coordinators.collect()),
+            area::require(tx.db(), in_body("/areas", &facts.areas)),
+            require_previous(tx, key, facts.previous.as_ref()),
+            keep_key(key, &facts.key),
+        ])?;
+        if before.is_none() {
+            refuse_taken::<Self>(tx, key)?;
+        }
+        Ok(facts)
+    }
+}
+
+/// The phase before is there, and does not come after.
+fn require_previous(tx: &mut Tx, key: &Key, previous: Option<&Key>) -> Result<()> {
+    let Some(first) = previous else { return Ok(()) };
+    require_in_body(tx.db(), "/previous", first)?;
+    let mut next = Some(first.clone());
+    while let Some(phase) = next {
+        if phase == *key {
+            return refuse(vec![Violation::pointer("/previous", Invalid::Contradictory)]);
+        }
+        next = Programme::find(tx.db(), &phase)?.and_then(|kept| kept.record.previous);
+    }
+    Ok(())
+}
+
+/// What has a key keeps it.
+pub(crate) fn keep_key(key: &Key, written: &Key) -> Result<()> {
+    if written == key {
+        return Ok(());
+    }
+    let invalid = Invalid::UnknownValue { value: written.to_string(), allowed: vec![key.to_string()] };
+    refuse(vec![Violation::pointer("/key", invalid)])
+}
+
+/// A key belongs to one.
+pub(crate) fn refuse_taken<N: Stored<Id = Key>>(tx: &mut Tx, key: &Key) -> Result<()> {
+    match N::find(tx.db(), key)? {
+        None => Ok(()),
+        Some(_) => {
+            let invalid = Invalid::Taken { value: key.to_string() };
+            Err(Error::Conflict(vec![Violation::pointer("/key", invalid)]))
+        }
     }
 }

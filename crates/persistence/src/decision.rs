@@ -1,0 +1,187 @@
+//! Decisions on the applications to a call, and what comes of them.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use digituki_domain::application::Application;
+use digituki_domain::area::RegionCode;
+use digituki_domain::call::{Call, CallEventName, CallOutcome, CallRecord, Calls};
+use digituki_domain::clock::Moment;
+use digituki_domain::decision::{
+    CallDecision, Decision, DecisionFilter, DecisionId, DecisionRecord, DecisionResult, NewDecision, Pending,
+};
+use digituki_domain::money::Money;
+use digituki_domain::noun::Kept;
+use digituki_domain::policy::Sight;
+use digituki_domain::state_machine::StateMachine as _;
+
+use crate::column::{Json, Plain, any_of};
+use crate::connection::{AnyConnection, Backend};
+use crate::error::{Error, Result, refuse};
+use crate::noun::{Step, Stored, find_row, list_rows, put_row};
+use crate::organisation::Named;
+use crate::page::{Asked, Page};
+use crate::schema::decisions;
+use crate::write::Tx;
+use crate::{application, call, municipality};
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = decisions, treat_none_as_null = true, treat_none_as_default_value = false)]
+struct Row {
+    id: String,
+    call: String,
+    application_id: String,
+    decision_result: Plain<DecisionResult>,
+    sort_date: String,
+    record: Json<DecisionRecord>,
+    version: i64,
+}
+
+/// Lists decisions, oldest first.
+pub fn list(db: &mut AnyConnection, asked: &Asked<DecisionFilter>) -> Result<Page<Decision>> {
+    let filter = &asked.filter;
+    call::require(db, &filter.call)?;
+    let matching = || -> decisions::BoxedQuery<'static, Backend> {
+        let mut query = decisions::table.into_boxed();
+        any_of!(query, decisions::call, filter.call);
+        any_of!(query, decisions::decision_result, filter.decision_result);
+        query
+    };
+    list_rows!(db, asked, matching, decisions, id, decisions::sort_date)
+}
+
+/// Decides on a call: publishes the decision on every application that waits for one, and creates the pilots and grants
+/// that come of them.
+pub fn decide(tx: &mut Tx, before: Kept<Call>, decision: CallDecision) -> Result<Kept<Call>> {
+    let moment = tx.moment();
+    let status = call::status(tx.db(), &before.id, &before.record, moment)?;
+    let role = tx.author().permit.caller.role;
+    Calls::step(status, CallEventName::Decide, role).map_err(Error::of_step)?;
+    if status.takes_applications() && before.record.facts.closes_at.is_some() {
+        return Err(Error::of_step(Calls::refused(status, CallEventName::Decide, role)));
+    }
+    let received = application::submitted_to(tx.db(), &before.id)?;
+    let waiting: Vec<_> = received.iter().filter(|kept| kept.record.application_status.is_pending()).collect();
+    let pending: Vec<Pending> = waiting
+        .iter()
+        .map(|kept| Pending { application: kept.id, requested: kept.record.facts.requested })
+        .collect();
+    refuse(decision.faults(&pending, moment.today))?;
+    for one in &decision.decisions {
+        if let Some(kept) = waiting.iter().find(|kept| kept.id == one.application) {
+            publish(tx, &before, &decision, one, (*kept).clone())?;
+        }
+    }
+    let favourable = || decision.decisions.iter().filter(|one| one.decision_result.is_favourable());
+    let record = CallRecord {
+        decided: true,
+        awarded: sum(favourable().map(|one| one.amount)),
+        applications_received: i32::try_from(received.len()).ok(),
+        counties_represented: counties(tx.db(), &received, moment)?,
+        selected: i32::try_from(favourable().count()).ok(),
+        selection_grounds: decision.selection_grounds.clone(),
+        ..before.record.clone()
+    };
+    tx.update(before, record)
+}
+
+fn publish(
+    tx: &mut Tx,
+    call: &Kept<Call>,
+    whole: &CallDecision,
+    decision: &NewDecision,
+    waiting: Kept<Application>,
+) -> Result<()> {
+    let NewDecision { decision_result, amount, reasons, .. } = decision.clone();
+    let id = DecisionId::new();
+    let decided = application::decide(tx, waiting, decision_result.event())?;
+    let outcomes = if decision_result.is_favourable() { &call.record.facts.outcomes[..] } else { &[] };
+    let mut record = DecisionRecord {
+        call: call.id.clone(),
+        application: decided.id,
+        names: decided.record.facts.names.clone(),
+        applicant: decided.record.facts.applicant,
+        decision_result,
+        decided_on: whole.decided_on,
+        amount,
+        reasons,
+        appeal_instructions: whole.appeal_instructions.clone(),
+        pilot: None,
+        grant: None,
+    };
+    let _ = (outcomes.contains(&CallOutcome::Pilot), &mut record);
+    tx.create::<Decision>(id, record)?;
+    Ok(())
+}
+
+/// What was awarded in all; null as soon as one amount is not known, and where nothing was awarded.
+fn sum(mut amounts: impl Iterator<Item = Option<Money>>) -> Option<Money> {
+    let first = amounts.next()??;
+    amounts.try_fold(first, |sum, amount| {
+        let amount = amount?;
+        let cents = sum.cents.checked_add(amount.cents)?;
+        Some(Money { cents, approximate: sum.approximate || amount.approximate, ..sum })
+    })
+}
+
+/// From how many regions the applications came.
+fn counties(db: &mut AnyConnection, received: &[Kept<Application>], moment: Moment) -> Result<Option<i32>> {
+    let mut regions: BTreeSet<RegionCode> = BTreeSet::new();
+    for area in received.iter().flat_map(|kept| &kept.record.facts.areas) {
+        regions.extend(municipality::regions_of(db, Some(area), moment.today)?);
+    }
+    Ok(i32::try_from(regions.len()).ok())
+}
+
+impl Stored for Decision {
+    fn find(db: &mut AnyConnection, id: &DecisionId) -> Result<Option<Kept<Self>>> {
+        find_row!(db, decisions, id, id.to_string())
+    }
+
+    fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()> {
+        let (id, record) = (kept.id.to_string(), &kept.record);
+        let row = Row {
+            id: id.clone(),
+            call: record.call.to_string(),
+            application_id: record.application.to_string(),
+            decision_result: Plain::of(&record.decision_result),
+            sort_date: record.decided_on.to_string(),
+            record: Json::of(record)?,
+            version: kept.version.number(),
+        };
+        put_row!(db, decisions, &id, &row, step);
+        Ok(())
+    }
+
+    fn sight(
+        _: &mut AnyConnection,
+        _: &DecisionId,
+        record: &DecisionRecord,
+        _: chrono::NaiveDate,
+    ) -> Result<Sight> {
+        Ok(Sight { published: true, organisation: Some(record.applicant), ..Sight::default() })
+    }
+
+    fn represent(db: &mut AnyConnection, kept: Vec<Kept<Self>>, _: Moment) -> Result<Vec<Self>> {
+        let applicants = Named::load(db, kept.iter().map(|kept| kept.record.applicant))?;
+        kept.into_iter()
+            .map(|Kept { id, record, version }| {
+                Ok(Self {
+                    id,
+                    call: record.call,
+                    application: record.application,
+                    names: record.names,
+                    applicant: applicants.get(record.applicant)?,
+                    decision_result: record.decision_result,
+                    decided_on: record.decided_on,
+                    amount: record.amount,
+                    reasons: record.reasons,
+                    appeal_instructions: record.appeal_instructions,
+                    pilot: record.pilot,
+                    grant: record.grant,
+                    version,
+                })
+            })
+            .collect()
+    }
+}

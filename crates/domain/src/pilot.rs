@@ -266,3 +266,6 @@ pub struct PilotFilter {
     #[param(value_type = Option<Vec<PilotStatus>>, max_items = 100)]
     pub pilot_status: Vec<PilotStatus>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,9 +81,7 @@ fn submit(session: &Session, path: &str) -> Answer {
 }
 
 fn decision(decided_on: &str, decisions: &[(String, &str)]) -> Value {
-    let of_one = |(application, result): &(String, &str)| {
-        json!({"application": application, "decision_result": result, "amount": null, "reasons": text("Perustelu.")})
-    };
+    let of_one = |(application, result): &(String, &str)| json!({"application": application, "decision_result": result, "amount": null, "reasons": text("Perustelu.")});
     let decisions: Vec<Value> = decisions.iter().map(of_one).collect();
     json!({
         "decided_on": decided_on, "appeal_instructions": text("Muutosta voi hakea."),

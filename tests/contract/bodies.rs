@@ -316,8 +316,16 @@ fn is_beyond_schemas(answer: &Answer) -> bool {
     let agreeing = |fault: &Value| {
         let (code, place) = (fault["code"].as_str().unwrap_or_default(), fault["pointer"].as_str().unwrap_or_default());
         // A mode belongs to a form; hours and areas say all of what they say a part of.
-        let part_of_a_whole =
-            ["/opening_hours", "/service_area", "/point", "/locations/", "/channels/", "/delivery_modes", "/starts", "/ends"];
+        let part_of_a_whole = [
+            "/opening_hours",
+            "/service_area",
+            "/point",
+            "/locations/",
+            "/channels/",
+            "/delivery_modes",
+            "/starts",
+            "/ends",
+        ];
         match code {
             "missing_field" => part_of_a_whole.iter().any(|whole| place.contains(whole)),
             "unknown_value" => {
@@ -329,7 +337,9 @@ fn is_beyond_schemas(answer: &Answer) -> bool {
     match answer.status {
         400 => listed.as_array().is_some_and(|faults| !faults.is_empty() && faults.iter().all(agreeing)),
         // A provider with published services stays published; the form of a call that is open stays as it is.
-        409 if answer.json()["code"] == "conflict" => listed.as_array().is_some_and(|faults| faults.iter().all(agreeing)),
+        409 if answer.json()["code"] == "conflict" => {
+            listed.as_array().is_some_and(|faults| faults.iter().all(agreeing))
+        }
         status => status == 409 && answer.json()["code"] == "in_use",
     }
 }

@@ -109,7 +109,8 @@ impl<'a> Walk<'a> {
         let (own, foreign) = (world.own.clone(), world.foreign.clone());
         let developer = world.developer.clone();
         let mut walk = Self { world, actors, things: Vec::new(), faults: Vec::new(), requests: BTreeMap::new() };
-        let evaluators: BTreeSet<String> = walk.of_role(Role::Evaluator).map(|actor| actor.caller.name.clone()).collect();
+        let evaluators: BTreeSet<String> =
+            walk.of_role(Role::Evaluator).map(|actor| actor.caller.name.clone()).collect();
         let evaluators: Vec<String> = evaluators.into_iter().collect();
         for (key, published) in [(CALL, true), ("draft-call", false)] {
             let sight = Sight { published, ..Sight::default() };
@@ -236,7 +237,13 @@ impl<'a> Walk<'a> {
             let expected = match permit(actor, access) {
                 None => denied(actor),
                 // What there may be once is there.
-                Some(permit) if permit.covers(&sight) => if collection == "/v1/evaluations" { 409 } else { 201 },
+                Some(permit) if permit.covers(&sight) => {
+                    if collection == "/v1/evaluations" {
+                        409
+                    } else {
+                        201
+                    }
+                }
                 Some(_) => 403,
             };
             let told = format!("{} on {told}", actor.name);
@@ -268,7 +275,8 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let told = format!("{} on {} {}", actor.name, thing.told, thing.path);
-            let target = operation.path.replacen("{id}", named(&thing.path), 1).replacen("{key}", named(&thing.path), 1);
+            let target =
+                operation.path.replacen("{id}", named(&thing.path), 1).replacen("{key}", named(&thing.path), 1);
             let expected = expected(operation, access, actor, &thing.sight);
             let answer = send(operation, actor, &target, &thing.body);
             self.note(operation, &told, expected, &answer);
@@ -309,7 +317,13 @@ fn expected(operation: &Operation, access: Access, actor: &Actor, sight: &Sight)
             (true, false) => 403,
             (true, true) => 200,
         },
-        _ if reads => if permit.sees(sight) { 200 } else { 404 },
+        _ if reads => {
+            if permit.sees(sight) {
+                200
+            } else {
+                404
+            }
+        }
         _ if permit.covers(sight) => 412,
         _ if permit.sees(sight) => 403,
         _ => 404,

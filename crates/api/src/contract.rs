@@ -13,8 +13,8 @@ use serde_json::Value;
 use crate::http::problem::ProblemBody;
 use crate::http::routes::Routes;
 use crate::{
-    application, area, audit, call, change, code_list, coverage, decision, duplicate, evaluator, grant, health, location,
-    municipality, oauth, openapi, organisation, pilot, problem, programme, provider, search_gap, service,
+    application, area, audit, call, change, code_list, coverage, decision, duplicate, evaluator, grant, health,
+    location, municipality, oauth, openapi, organisation, pilot, problem, programme, provider, search_gap, service,
     service_point, state_machine, suggestion,
 };
 

@@ -94,7 +94,9 @@ impl ApplicationFacts {
         at_most(20, &self.objectives, "objectives")?;
         at_most(20, &self.tasks, "tasks")?;
         at_most(100, &self.answers, "answers")?;
-        at_most(50, &self.budget, "budget")
+        at_most(50, &self.budget, "budget")?;
+        // What a decision makes of it is held to the same.
+        RoughDate::check_order(self.starts.as_ref(), self.ends.as_ref())
     }
 
     /// What does not fit the form of its call.

@@ -19,7 +19,7 @@ use crate::notice::NoticeCode;
 use crate::noun::NounName;
 use crate::opening_hours::{HolidayRule, PublicHoliday, WeekParity, Weekday};
 use crate::organisation::OrganisationType;
-use crate::pilot::{PilotEvent, PilotStatus, PilotTaskType};
+use crate::pilot::{PilotEvent, PilotStatus, PilotTaskType, ProgressStatus};
 use crate::programme::Participation;
 use crate::provider::{OfferStatus, Origin, ProviderType};
 use crate::role::Role;
@@ -86,6 +86,7 @@ pub fn all() -> Vec<CodeList> {
         CodeList::of::<Participation>(),
         CodeList::of::<PilotStatus>(),
         CodeList::of::<PilotTaskType>(),
+        CodeList::of::<ProgressStatus>(),
         CodeList::of::<Precision>(),
         CodeList::of::<Season>(),
         CodeList::of::<UrbanRural>(),

@@ -185,6 +185,15 @@ impl RoughDate {
         };
         if fits { Ok(()) } else { Err(Invalid::Contradictory.at("latest")) }
     }
+
+    /// Refuses an end that lies before the start, for the schema rule of whatever says `starts` and `ends`. "Autumn 2018"
+    /// may end what began in October 2018: only what ends before it can have begun is wrong.
+    pub(crate) fn check_order(starts: Option<&Self>, ends: Option<&Self>) -> Result<(), ValidationError> {
+        match (starts, ends) {
+            (Some(starts), Some(ends)) if ends.latest < starts.earliest => Err(Invalid::EndsBeforeStart.at("ends")),
+            _ => Ok(()),
+        }
+    }
 }
 
 #[cfg(test)]

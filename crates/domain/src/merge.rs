@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use crate::id::Id;
 use crate::invalid::{Form, Invalid};
 use crate::schema::text_value;
 
@@ -29,6 +30,12 @@ impl FromStr for ObjectId {
         let uuid = uuid::Uuid::try_parse(value).ok().filter(|uuid| uuid.to_string() == value);
         uuid.map(|_| Self(value.to_owned()))
             .ok_or_else(|| Invalid::Malformed { value: value.to_owned(), expected: Form::Uuid })
+    }
+}
+
+impl<T> From<Id<T>> for ObjectId {
+    fn from(id: Id<T>) -> Self {
+        Self(id.to_string())
     }
 }
 

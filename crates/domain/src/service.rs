@@ -22,7 +22,7 @@ use crate::noun::{Noun, NounName, Sourced, Writable};
 use crate::opening_hours::OpeningHours;
 use crate::organisation::OrganisationId;
 use crate::provider::{OfferStatus, Origin, ProviderId, ProviderRef};
-use crate::support::{everyone_alone, AccessMode, DeliveryMode, Fee, SpecialSupport, SupportForm, TargetGroup, Topic};
+use crate::support::{AccessMode, DeliveryMode, Fee, SpecialSupport, SupportForm, TargetGroup, Topic, everyone_alone};
 use crate::text::{Descriptions, Language, Names, Text};
 use crate::validity::{Validity, at_most, distinct};
 use crate::version::Version;

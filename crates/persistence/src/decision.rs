@@ -12,6 +12,7 @@ use digituki_domain::decision::{
 };
 use digituki_domain::money::Money;
 use digituki_domain::noun::Kept;
+use digituki_domain::pilot::PilotFacts;
 use digituki_domain::policy::Sight;
 use digituki_domain::state_machine::StateMachine as _;
 
@@ -23,7 +24,7 @@ use crate::organisation::Named;
 use crate::page::{Asked, Page};
 use crate::schema::decisions;
 use crate::write::Tx;
-use crate::{application, call, municipality};
+use crate::{application, call, municipality, pilot};
 
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = decisions, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -62,10 +63,8 @@ pub fn decide(tx: &mut Tx, before: Kept<Call>, decision: CallDecision) -> Result
     }
     let received = application::submitted_to(tx.db(), &before.id)?;
     let waiting: Vec<_> = received.iter().filter(|kept| kept.record.application_status.is_pending()).collect();
-    let pending: Vec<Pending> = waiting
-        .iter()
-        .map(|kept| Pending { application: kept.id, requested: kept.record.facts.requested })
-        .collect();
+    let pending: Vec<Pending> =
+        waiting.iter().map(|kept| Pending { application: kept.id, requested: kept.record.facts.requested }).collect();
     refuse(decision.faults(&pending, moment.today))?;
     for one in &decision.decisions {
         if let Some(kept) = waiting.iter().find(|kept| kept.id == one.application) {
@@ -109,7 +108,12 @@ fn publish(
         pilot: None,
         grant: None,
     };
-    let _ = (outcomes.contains(&CallOutcome::Pilot), &mut record);
+    let facts = &decided.record.facts;
+    if outcomes.contains(&CallOutcome::Pilot) {
+        let pilot = PilotFacts::of_application(call.record.facts.programme.clone(), facts);
+        record.pilot = Some(pilot::found(tx, pilot, decided.id, id.into())?.id);
+    }
+    let _ = outcomes.contains(&CallOutcome::Grant);
     tx.create::<Decision>(id, record)?;
     Ok(())
 }
@@ -153,12 +157,7 @@ impl Stored for Decision {
         Ok(())
     }
 
-    fn sight(
-        _: &mut AnyConnection,
-        _: &DecisionId,
-        record: &DecisionRecord,
-        _: chrono::NaiveDate,
-    ) -> Result<Sight> {
+    fn sight(_: &mut AnyConnection, _: &DecisionId, record: &DecisionRecord, _: chrono::NaiveDate) -> Result<Sight> {
         Ok(Sight { published: true, organisation: Some(record.applicant), ..Sight::default() })
     }
 

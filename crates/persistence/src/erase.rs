@@ -8,6 +8,7 @@ use digituki_domain::decision::Decision;
 use digituki_domain::location::Location;
 use digituki_domain::noun::NounName;
 use digituki_domain::organisation::Organisation;
+use digituki_domain::pilot::Pilot;
 use digituki_domain::programme::Programme;
 use digituki_domain::provider::Provider;
 use digituki_domain::service::Service;
@@ -28,12 +29,13 @@ pub fn erase(tx: &mut Tx, noun: NounName, object: &str, version: Option<i64>) ->
         NounName::Call => erase_of::<Call>(tx, object, version),
         NounName::Application => erase_of::<Application>(tx, object, version),
         NounName::Decision => erase_of::<Decision>(tx, object, version),
+        NounName::Pilot => erase_of::<Pilot>(tx, object, version),
         NounName::Provider => erase_of::<Provider>(tx, object, version),
         NounName::Organisation => erase_of::<Organisation>(tx, object, version),
         NounName::Location => erase_of::<Location>(tx, object, version),
         NounName::Service => erase_of::<Service>(tx, object, version),
         // Named, so that whoever adds a noun has to say whether people write in it.
-        NounName::Area | NounName::Municipality | NounName::Pilot | NounName::Grant => {
+        NounName::Area | NounName::Municipality | NounName::Grant => {
             Err(Error::Unforeseen(format!("nobody writes a {}: there is nothing to erase", noun.code())))
         }
     }

@@ -169,6 +169,24 @@ pub(crate) fn regions_of(db: &mut AnyConnection, area: Option<&AreaId>, day: Nai
     codes.iter().map(|code| column::parse(code)).collect()
 }
 
+/// The regions of several areas on a day: each itself, or those in which its municipalities lie. The country has none: it
+/// is nobody's. A constant number of statements, however many areas.
+pub(crate) fn regions_of_all(db: &mut AnyConnection, areas: &[AreaId], day: NaiveDate) -> Result<Vec<RegionCode>> {
+    let of = |wanted: AreaKind| areas.iter().filter(move |area| area.kind() == wanted);
+    let mut regions: BTreeSet<String> = of(AreaKind::Region).map(|area| area.code().to_owned()).collect();
+    let mut municipalities: BTreeSet<String> = of(AreaKind::Municipality).map(|area| area.code().to_owned()).collect();
+    let districts: Vec<AreaId> =
+        of(AreaKind::HospitalDistrict).chain(of(AreaKind::WellbeingServicesCounty)).cloned().collect();
+    if !districts.is_empty() {
+        municipalities.extend(members(db, &districts, day)?.into_iter().flatten());
+    }
+    if !municipalities.is_empty() {
+        let lying = lying(day).filter(memberships::municipality.eq_any(municipalities)).select(memberships::area);
+        regions.extend(lying.load::<String>(db)?);
+    }
+    regions.iter().map(|code| column::parse(code)).collect()
+}
+
 /// The records of all municipalities, whenever they exist.
 pub(crate) fn records(db: &mut AnyConnection) -> Result<Vec<(MunicipalityCode, MunicipalityRecord)>> {
     let rows: Vec<(String, Json<MunicipalityRecord>)> =

@@ -6,11 +6,9 @@ use digituki_domain::clock::Moment;
 use digituki_domain::invalid::{Invalid, Place, Violation};
 use digituki_domain::key::Key;
 use digituki_domain::noun::Kept;
-use digituki_domain::programme::{Coordinator, CoordinatorFacts, Programme, ProgrammeFilter, ProgrammeFacts};
+use digituki_domain::programme::{Coordinator, CoordinatorFacts, Programme, ProgrammeFacts, ProgrammeFilter};
 use digituki_domain::vocabulary::Vocabulary;
 
-use crate::write::Tx;
-use crate::{area, organisation};
 use crate::column::Json;
 use crate::connection::{AnyConnection, Backend};
 use crate::error::{Error, Result, in_body, in_query, refuse, together};
@@ -18,6 +16,8 @@ use crate::noun::{Step, Stored, Written, find_row, list_rows, put_areas, put_lis
 use crate::organisation::Named;
 use crate::page::{Asked, Page};
 use crate::schema::{programme_areas, programme_coordinators, programmes};
+use crate::write::Tx;
+use crate::{area, organisation};
 
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = programmes, treat_none_as_null = true, treat_none_as_default_value = false, primary_key(key))]

@@ -14,7 +14,7 @@ use crate::http::problem::ProblemBody;
 use crate::http::routes::Routes;
 use crate::{
     application, area, audit, call, change, code_list, coverage, duplicate, evaluator, grant, health, location,
-    municipality, oauth, openapi, organisation, pilot, problem, programme, provider, search_gap, service,
+    municipality, oauth, openapi, organisation, pilot, portfolio, problem, programme, provider, search_gap, service,
     service_point, state_machine, suggestion,
 };
 
@@ -36,6 +36,7 @@ pub fn routes() -> Routes {
     programme::configure(&mut routes);
     call::configure(&mut routes);
     evaluator::configure(&mut routes);
+    portfolio::configure(&mut routes);
     application::configure(&mut routes);
     pilot::configure(&mut routes);
     grant::configure(&mut routes);

@@ -14,8 +14,8 @@ use crate::http::problem::ProblemBody;
 use crate::http::routes::Routes;
 use crate::{
     application, area, audit, call, change, code_list, coverage, decision, duplicate, evaluator, grant, health,
-    location, municipality, oauth, openapi, organisation, pilot, problem, programme, provider, search_gap, service,
-    service_point, state_machine, suggestion,
+    location, municipality, oauth, openapi, organisation, pilot, portfolio, problem, programme, provider, search_gap,
+    service, service_point, state_machine, suggestion,
 };
 
 /// How many months before the end of a deprecated operation or field the contract tells of it, at least.
@@ -36,6 +36,7 @@ pub fn routes() -> Routes {
     programme::configure(&mut routes);
     call::configure(&mut routes);
     evaluator::configure(&mut routes);
+    portfolio::configure(&mut routes);
     application::configure(&mut routes);
     decision::configure(&mut routes);
     pilot::configure(&mut routes);

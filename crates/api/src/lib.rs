@@ -38,6 +38,7 @@ mod oauth;
 mod openapi;
 mod organisation;
 mod pilot;
+mod portfolio;
 mod problem;
 mod programme;
 mod provider;

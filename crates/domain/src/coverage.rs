@@ -102,7 +102,7 @@ pub fn cover(
 ) -> Coverage {
     let figures = Figures::new(country, as_of);
     let union: BTreeSet<&str> = areas.iter().flat_map(|(_, codes)| codes).map(String::as_str).collect();
-    let country_population = country.iter().filter_map(|each| each.population).sum();
+    let country_population = figures.of_all();
     let share = |population: Option<i64>| population.map(|people| ratio(people, country_population));
 
     let population = figures.of(&union);
@@ -126,11 +126,13 @@ pub fn cover(
 
 /// Whole numbers of inhabitants are far below 2^52: the division is exact to the last digit shown.
 #[expect(clippy::cast_precision_loss, reason = "populations are below 2^52")]
-fn ratio(part: i64, whole: i64) -> f64 {
+pub(crate) fn ratio(part: i64, whole: i64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-struct Figures<'a> {
+/// The inhabitants of the country by municipality, on the borders of a day.
+#[derive(Debug)]
+pub(crate) struct Figures<'a> {
     by_code: BTreeMap<&'a str, &'a Inhabitants>,
     /// The sum of the figures of all that had become part of a municipality by `as_of`.
     sums: BTreeMap<&'a str, i64>,
@@ -138,7 +140,7 @@ struct Figures<'a> {
 }
 
 impl<'a> Figures<'a> {
-    fn new(country: &'a [Inhabitants], as_of: NaiveDate) -> Self {
+    pub(crate) fn new(country: &'a [Inhabitants], as_of: NaiveDate) -> Self {
         let by_code: BTreeMap<_, _> = country.iter().map(|each| (each.municipality.code.as_str(), each)).collect();
         let mut figures = Self { by_code, sums: BTreeMap::new(), as_of };
         for each in country {
@@ -176,13 +178,34 @@ impl<'a> Figures<'a> {
         None
     }
 
-    fn of(&self, codes: &BTreeSet<&str>) -> Option<i64> {
-        codes.iter().try_fold(0, |sum, code| {
+    /// The inhabitants of all municipalities.
+    pub(crate) fn of_all(&self) -> i64 {
+        self.by_code.values().filter_map(|each| each.population).sum()
+    }
+
+    /// The inhabitants of a municipality, by a figure of its own.
+    pub(crate) fn own(&self, code: &str) -> Option<i64> {
+        self.sums.get(code).copied()
+    }
+
+    /// A municipality, named.
+    pub(crate) fn named(&self, code: &str) -> Option<&'a AreaRef> {
+        self.by_code.get(code).map(|each| &each.municipality)
+    }
+
+    /// The inhabitants of a union of municipalities; none when a member's are in no figure of the union.
+    pub(crate) fn of(&self, codes: &BTreeSet<&str>) -> Option<i64> {
+        self.part_of_union(codes, codes)
+    }
+
+    /// The inhabitants of a part of a union; who is counted in another's figure counts where that one does.
+    pub(crate) fn part_of_union(&self, part: &BTreeSet<&str>, union: &BTreeSet<&str>) -> Option<i64> {
+        part.iter().try_fold(0, |sum, code| {
             if let Some(figure) = self.sums.get(code) {
                 return Some(sum + figure);
             }
             let holder = self.by_code.get(code).and_then(|each| self.counted_in(each))?;
-            codes.contains(holder.municipality.code.as_str()).then_some(sum)
+            union.contains(holder.municipality.code.as_str()).then_some(sum)
         })
     }
 

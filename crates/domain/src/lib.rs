@@ -41,6 +41,7 @@ pub mod personal;
 pub mod pilot;
 pub mod point;
 pub mod policy;
+pub mod portfolio;
 pub mod problem;
 pub mod programme;
 pub mod provider;

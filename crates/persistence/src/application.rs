@@ -15,6 +15,7 @@ use digituki_domain::key::Key;
 use digituki_domain::noun::Kept;
 use digituki_domain::organisation::OrganisationId;
 use digituki_domain::policy::{Permit, Reach, Sight};
+use digituki_domain::portfolio::MOST_APPLICATIONS;
 use digituki_domain::state_machine::StateMachine;
 use digituki_domain::vocabulary::Vocabulary;
 
@@ -98,6 +99,31 @@ pub(crate) fn submitted_to(db: &mut AnyConnection, call: &Key) -> Result<Vec<Kep
         .filter(applications::call.eq(call.as_str()))
         .filter(applications::submitted)
         .order((applications::sort_name, applications::id))
+        .select((applications::id, applications::record, applications::version))
+        .load(db)?;
+    noun::kept::<Application>(rows)
+}
+
+/// Those applications to a call that can be chosen, of those that the caller may see: submitted and not withdrawn. All of
+/// them when none is named, though no more than one beyond the most that a set can have.
+pub(crate) fn to_choose_from(
+    db: &mut AnyConnection,
+    call: &Key,
+    named: &[ApplicationId],
+    permit: &Permit,
+) -> Result<Vec<Kept<Application>>> {
+    let mut query = applications::table
+        .filter(applications::call.eq(call.to_string()))
+        .filter(applications::submitted)
+        .filter(applications::application_status.ne(ApplicationStatus::Withdrawn.code()))
+        .into_boxed();
+    if !named.is_empty() {
+        query = query.filter(applications::id.eq_any(named.iter().map(ToString::to_string).collect::<Vec<_>>()));
+    }
+    let most = i64::try_from(MOST_APPLICATIONS).unwrap_or(i64::MAX);
+    let rows: Vec<Columns<Application>> = visible(query, permit)
+        .order(applications::id)
+        .limit(most.saturating_add(1))
         .select((applications::id, applications::record, applications::version))
         .load(db)?;
     noun::kept::<Application>(rows)

@@ -31,9 +31,24 @@ pub struct When {
 
 /// The inhabitants of the union of areas.
 pub fn of(db: &mut AnyConnection, wanted: &[AreaId], when: When) -> Result<Coverage> {
+    let Ground { population_date, as_of, areas, country } = ground(db, wanted, when)?;
+    Ok(cover(&areas, &country, population_date, as_of))
+}
+
+/// What a coverage is computed from.
+pub(crate) struct Ground {
+    pub(crate) population_date: NaiveDate,
+    pub(crate) as_of: NaiveDate,
+    /// Each area once, with the codes of its municipalities.
+    pub(crate) areas: Vec<(AreaRef, BTreeSet<String>)>,
+    pub(crate) country: Vec<Inhabitants>,
+}
+
+/// Reads what the coverage of areas is computed from.
+pub(crate) fn ground(db: &mut AnyConnection, wanted: &[AreaId], when: When) -> Result<Ground> {
     area::require(db, in_query("area", wanted))?;
-    let date = population_date(db, when)?;
-    let as_of = when.as_of.unwrap_or(date);
+    let population_date = population_date(db, when)?;
+    let as_of = when.as_of.unwrap_or(population_date);
     let mut distinct: Vec<AreaId> = Vec::new();
     for area in wanted {
         if !distinct.contains(area) {
@@ -42,8 +57,8 @@ pub fn of(db: &mut AnyConnection, wanted: &[AreaId], when: When) -> Result<Cover
     }
     let named = named(db, &distinct, as_of)?;
     let members = municipality::members(db, &distinct, as_of)?;
-    let areas: Vec<(AreaRef, BTreeSet<String>)> = named.into_iter().zip(members).collect();
-    Ok(cover(&areas, &country(db, date)?, date, as_of))
+    let areas = named.into_iter().zip(members).collect();
+    Ok(Ground { population_date, as_of, areas, country: country(db, population_date)? })
 }
 
 /// The areas with their names; refused when one did not exist on the day.

@@ -1,10 +1,8 @@
 //! Decisions on the applications to a call, and what comes of them.
 
-use std::collections::BTreeSet;
-
 use diesel::prelude::*;
 use digituki_domain::application::Application;
-use digituki_domain::area::RegionCode;
+use digituki_domain::area::AreaId;
 use digituki_domain::call::{Call, CallEventName, CallOutcome, CallRecord, Calls};
 use digituki_domain::clock::Moment;
 use digituki_domain::decision::{
@@ -130,11 +128,8 @@ fn sum(mut amounts: impl Iterator<Item = Option<Money>>) -> Option<Money> {
 
 /// From how many regions the applications came.
 fn counties(db: &mut AnyConnection, received: &[Kept<Application>], moment: Moment) -> Result<Option<i32>> {
-    let mut regions: BTreeSet<RegionCode> = BTreeSet::new();
-    for area in received.iter().flat_map(|kept| &kept.record.facts.areas) {
-        regions.extend(municipality::regions_of(db, Some(area), moment.today)?);
-    }
-    Ok(i32::try_from(regions.len()).ok())
+    let areas: Vec<AreaId> = received.iter().flat_map(|kept| kept.record.facts.areas.clone()).collect();
+    Ok(i32::try_from(municipality::regions_of_all(db, &areas, moment.today)?.len()).ok())
 }
 
 impl Stored for Decision {

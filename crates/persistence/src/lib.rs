@@ -41,6 +41,7 @@ pub mod organisation;
 mod own_expression;
 pub mod page;
 pub mod pilot;
+pub mod portfolio;
 pub mod programme;
 pub mod provider;
 mod schema;

@@ -1,6 +1,6 @@
 //! Municipalities, with the areas to which they belong on a day.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use diesel::dsl::{InnerJoinOn, IntoBoxed, auto_type};
@@ -12,6 +12,7 @@ use digituki_domain::municipality::{
 };
 use digituki_domain::noun::Kept;
 use digituki_domain::point::Point;
+use digituki_domain::portfolio::Place;
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary;
 
@@ -185,6 +186,29 @@ pub(crate) fn regions_of_all(db: &mut AnyConnection, areas: &[AreaId], day: Naiv
         regions.extend(lying.load::<String>(db)?);
     }
     regions.iter().map(|code| column::parse(code)).collect()
+}
+
+/// What each municipality is like, whenever it exists, and in which region it lies on a day.
+pub(crate) fn places(db: &mut AnyConnection, day: NaiveDate) -> Result<BTreeMap<String, Place>> {
+    type Kinds = (String, Plain<LanguageStatus>, Plain<UrbanRural>);
+    let lying: Vec<(String, String)> = lying(day).select((memberships::municipality, memberships::area)).load(db)?;
+    let region = |(municipality, code): &(String, String)| {
+        Ok((municipality.clone(), AreaId::new(AreaKind::Region, code).map_err(|_| unreadable(code))?))
+    };
+    let regions: HashMap<String, AreaId> = lying.iter().map(region).collect::<Result<_>>()?;
+    let named = Named::load(db, regions.values())?;
+    let columns = (municipalities::code, municipalities::language_status, municipalities::urban_rural);
+    let rows: Vec<Kinds> = municipalities::table.select(columns).load(db)?;
+    rows.into_iter()
+        .map(|(code, language_status, urban_rural)| {
+            let region = regions.get(&code).map(|region| named.get(region)).transpose()?;
+            Ok((code, Place { language_status: language_status.read()?, urban_rural: urban_rural.read()?, region }))
+        })
+        .collect()
+}
+
+fn unreadable(code: &str) -> Error {
+    Error::Unforeseen(format!("region {code} is no region"))
 }
 
 /// The records of all municipalities, whenever they exist.

@@ -128,8 +128,9 @@ fn order(item: &mut Value) {
 
 fn complete_operation(path: &str, method: &str, operation: &mut Value) {
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
-    // OAuth has words of its own for what can go wrong.
-    let writes = write::Kind::of(method, path).filter(|_| path != TOKEN_PATH);
+    let writes = write::Kind::of(method, path, &id);
+    // A question that takes a body to ask. OAuth's is told with its own words.
+    let asks = writes.is_none() && method == "post" && path != TOKEN_PATH;
     operation["security"] = security::requirement(&id);
     complete_parameters(operation, method, writes);
     complete_answers(operation, path, method, &id);
@@ -141,6 +142,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
     let own_words = operation["responses"].get("401").map(|_| Code::Unauthenticated);
     let faults = Faults::of(path, security::guarded(&id), method != "delete");
     let faults = faults.chain(writes.into_iter().flat_map(write::Kind::faults)).chain(own_words);
+    let faults = faults.chain(asks.then_some(Code::RequestTimeout));
     complete_faults(operation, path, faults);
 }
 

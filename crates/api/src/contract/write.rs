@@ -1,5 +1,6 @@
 //! What every operation that writes has in common: its headers and the faults that it can meet.
 
+use digituki_domain::policy::{Access, Scope};
 use digituki_domain::problem::Code;
 use serde_json::{Value, json};
 
@@ -22,8 +23,12 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// How the operation at a method and a path writes; none for one that only reads.
-    pub(super) fn of(method: &str, path: &str) -> Option<Self> {
+    /// How an operation at a method and a path writes; none for one that only reads. Which those are, the table of who may
+    /// do what says: a POST to which reading is enough writes nothing, and one that is open to all writes no object.
+    pub(super) fn of(method: &str, path: &str, operation_id: &str) -> Option<Self> {
+        if matches!(Access::to(operation_id), Some(Access::Open | Access::Scope(Scope::Read))) {
+            return None;
+        }
         Some(match method {
             "post" if path.contains('{') => Self::Action,
             "post" => Self::Creation,
@@ -90,6 +95,15 @@ fn precondition(about: &str, required: bool) -> Value {
 mod tests {
     use super::*;
     use crate::http::bounds::longest;
+
+    #[test]
+    fn a_post_that_only_reads_is_no_write() {
+        let path = "/v1/calls/{key}/portfolio-simulations";
+        assert_eq!(Kind::of("post", path, "simulate_portfolio"), None);
+        assert_eq!(Kind::of("post", "/v1/calls", "create_call"), Some(Kind::Creation));
+        assert_eq!(Kind::of("post", "/oauth2/token", "issue_token"), None);
+        assert_eq!(Kind::of("post", "/v1/calls/{key}/none", "unknown"), Some(Kind::Action));
+    }
 
     #[test]
     fn every_header_of_a_write_is_bounded() {

@@ -25,6 +25,7 @@ use crate::http::problem::{MEDIA_TYPE, Problem, Worded};
 use crate::http::rate_limit::{Standing, caller};
 use crate::http::{body, bounds, language};
 use crate::oauth::TOKEN_PATH;
+use crate::portfolio;
 
 /// The policy of everything but pages: nothing may be loaded or framed.
 static NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
@@ -118,7 +119,9 @@ impl Request {
 
     /// It asks for no change.
     fn reads(&self) -> bool {
-        matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS) || self.path == TOKEN_PATH
+        matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS)
+            || self.path == TOKEN_PATH
+            || self.route == portfolio::PATH
     }
 }
 

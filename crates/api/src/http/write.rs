@@ -313,7 +313,7 @@ fn present<N: Stored>(tx: &mut Tx, id: &N::Id) -> Result<Kept<N>, Problem> {
 }
 
 /// What a caller wrote, where it is not held to more than its own rules.
-fn sound<T>(draft: Draft<T>) -> Result<T, Problem> {
+pub(crate) fn sound<T>(draft: Draft<T>) -> Result<T, Problem> {
     match draft {
         Draft::Sound(whole) => Ok(whole),
         Draft::Faulty(_, faults) => Err(Problem::invalid(faults.and(Vec::new()))),

@@ -19,8 +19,8 @@ fn the_call_of_2018_is_told_as_it_was(#[values(Database::Sqlite, Database::Postg
     assert_eq!(
         call["documents"],
         json!([
-            {"document_type": "call_letter", "languages": ["fi"], "url": null},
-            {"document_type": "application_form", "languages": ["fi"], "url": null}
+            {"document_type": "call_letter", "titles": null, "languages": ["fi"], "url": null},
+            {"document_type": "application_form", "titles": null, "languages": ["fi"], "url": null}
         ])
     );
     let eligible = json!(["regional_council", "hospital_district", "special_care_district"]);

@@ -48,6 +48,7 @@ mod search_gaps;
 mod service_points;
 mod services;
 mod settings;
+mod state_machines;
 mod statements;
 mod story;
 mod suggest;

@@ -1,9 +1,39 @@
-//! Pilots.
+//! Pilots: those of history, and those that are written.
+
+mod reach;
+mod steps;
+mod writing;
 
 use rstest::rstest;
 use serde_json::{Value, json};
 
+use crate::support::session::id;
 use crate::support::{Database, Registry};
+
+const PILOTS: &str = "/v1/pilots";
+const CALL: &str = "county-pilots-2018";
+
+/// As exactly as a source says it.
+fn season() -> Value {
+    json!({"precision": "season", "season": "autumn", "earliest": "2018-09-01", "latest": "2018-11-30"})
+}
+
+/// The regional council of a region.
+fn lead_of(registry: &Registry, region: &str) -> String {
+    let councils =
+        registry.items(&format!("/v1/organisations?area=region:{region}&organisation_type=regional_council"));
+    id(&councils[0]).to_owned()
+}
+
+/// A pilot, as it is written, that is to begin in autumn 2018.
+fn pilot(lead: &str, areas: &[&str]) -> Value {
+    json!({
+        "programme": CALL, "call": CALL, "names": {"fi": "Pilotti", "sv": null, "en": null}, "lead": lead,
+        "partners": [], "areas": areas, "starts": season(), "ends": null,
+        "objectives": [{"fi": "Selkeämpi toimintamalli.", "sv": null, "en": null}],
+        "tasks": [], "progress": [], "observations": []
+    })
+}
 
 fn regions(pilots: &[Value]) -> Vec<String> {
     let mut regions: Vec<_> =

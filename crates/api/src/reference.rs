@@ -9,6 +9,7 @@ mod limits;
 mod markdown;
 mod problems;
 mod roles;
+mod state_machines;
 
 use std::fs;
 use std::path::Path;
@@ -27,6 +28,7 @@ pub fn write(directory: &Path, cli: &clap::Command) -> Result<(), String> {
         ("problems.md", problems::page(&document)?),
         ("code-lists.md", code_lists::page(&document)?),
         ("roles.md", roles::page(&document)?),
+        ("state-machines.md", state_machines::page(&document)?),
         ("limits.md", limits::page(&document, &variables)?),
         ("life-cycle.md", life_cycle::page(&document)?),
         ("configuration.md", configuration::page(cli, &variables)),

@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-remove build test tools check fmt clippy boundaries openapi openapi-check reference reference-check docs release \
-	contract contract-full contract-tools lint opening-hours clients swagger-ui workflows quick-starts fuzz faults bench bench-quick bench-tools
+	contract contract-full contract-tools lint opening-hours clients swagger-ui workflows quick-starts fuzz faults bench bench-quick bench-portfolio bench-tools
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 17
@@ -110,6 +110,9 @@ bench: bench-tools ## Measure the registry against two yardsticks, on both datab
 
 bench-quick: bench-tools ## The same with 20,000 points alone, and shorter (some minutes)
 	tests/bench/bench.py --quick
+
+bench-portfolio: ## Measure how long the best of all sets of 25 applications take to find; more than a second fails
+	cargo run --release --locked --package digituki-domain --example portfolio
 
 bench-tools:
 	tests/tools.sh bench

@@ -37,6 +37,7 @@ mod organisations;
 mod organisations_written;
 mod paging;
 mod pilots;
+mod portfolio;
 mod problems;
 mod programmes;
 mod providers;

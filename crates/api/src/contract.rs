@@ -13,8 +13,8 @@ use serde_json::Value;
 use crate::http::problem::ProblemBody;
 use crate::http::routes::Routes;
 use crate::{
-    application, area, audit, call, change, code_list, coverage, duplicate, evaluator, grant, health, location,
-    municipality, oauth, openapi, organisation, pilot, problem, programme, provider, search_gap, service,
+    application, area, audit, call, change, code_list, coverage, duplicate, evaluation, evaluator, grant, health,
+    location, municipality, oauth, openapi, organisation, pilot, problem, programme, provider, search_gap, service,
     service_point, state_machine, suggestion,
 };
 
@@ -37,6 +37,7 @@ pub fn routes() -> Routes {
     call::configure(&mut routes);
     evaluator::configure(&mut routes);
     application::configure(&mut routes);
+    evaluation::configure(&mut routes);
     pilot::configure(&mut routes);
     grant::configure(&mut routes);
     coverage::configure(&mut routes);

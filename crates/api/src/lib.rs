@@ -25,6 +25,7 @@ mod contract;
 mod coverage;
 mod demonstration;
 mod duplicate;
+mod evaluation;
 mod evaluator;
 mod grant;
 mod health;

@@ -22,6 +22,7 @@ pub mod coverage;
 pub mod date;
 pub mod demonstration;
 pub mod duplicate;
+pub mod evaluation;
 pub mod external_id;
 pub mod freshness;
 pub mod grant;

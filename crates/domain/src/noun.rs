@@ -21,6 +21,7 @@ vocabulary! {
         Programme = "programme" ["ohjelma", "program", "programme"],
         Call = "call" ["haku", "ansökningsomgång", "call"],
         Application = "application" ["hakemus", "ansökan", "application"],
+        Evaluation = "evaluation" ["arviointi", "bedömning", "evaluation"],
         Pilot = "pilot" ["pilotti", "pilotförsök", "pilot"],
         Grant = "grant" ["valtionavustus", "statsunderstöd", "grant"],
         Provider = "provider" ["tuottaja", "leverantör", "provider"],

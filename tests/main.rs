@@ -11,6 +11,7 @@
 )]
 
 mod access;
+mod applications;
 mod audit;
 mod availability;
 mod bad_bodies;
@@ -24,6 +25,7 @@ mod concurrency;
 mod contract;
 mod coverage;
 mod durability;
+mod evaluations;
 mod front;
 mod grants;
 mod http;

@@ -26,6 +26,7 @@ mod coverage;
 mod decision;
 mod demonstration;
 mod duplicate;
+mod evaluation;
 mod evaluator;
 mod grant;
 mod health;

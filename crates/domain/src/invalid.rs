@@ -164,6 +164,8 @@ pub enum Invalid {
         /// The types that may.
         allowed: Vec<String>,
     },
+    /// Who has a conflict of interest gives no scores, and a declared one stays.
+    ConflictOfInterest,
     /// A step that the object cannot take as it stands, or not any more.
     NotNow {
         /// How it stands.
@@ -197,6 +199,7 @@ impl Invalid {
             Self::NotValidAt { .. } => Code::NotValidAt,
             Self::NeededToSubmit { .. } => Code::NeededToSubmit,
             Self::NotEligible { .. } => Code::NotEligible,
+            Self::ConflictOfInterest => Code::ConflictOfInterest,
             Self::NotNow { .. } => Code::IllegalStep,
             Self::MalformedJson { .. } => Code::MalformedJson,
             Self::UnknownField { .. } => Code::UnknownField,

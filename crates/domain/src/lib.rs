@@ -23,6 +23,7 @@ pub mod date;
 pub mod decision;
 pub mod demonstration;
 pub mod duplicate;
+pub mod evaluation;
 pub mod external_id;
 pub mod freshness;
 pub mod grant;

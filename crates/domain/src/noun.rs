@@ -22,6 +22,7 @@ vocabulary! {
         Call = "call" ["haku", "ansökningsomgång", "call"],
         Application = "application" ["hakemus", "ansökan", "application"],
         Decision = "decision" ["päätös", "beslut", "decision"],
+        Evaluation = "evaluation" ["arviointi", "bedömning", "evaluation"],
         Pilot = "pilot" ["pilotti", "pilotförsök", "pilot"],
         Grant = "grant" ["valtionavustus", "statsunderstöd", "grant"],
         Provider = "provider" ["tuottaja", "leverantör", "provider"],

@@ -65,7 +65,7 @@ pub struct Portfolio {
     /// What is asked for against what there is.
     pub money: PortfolioMoney,
     /// The mean of the scores of those applications that have one; null when none has.
-    #[schema(minimum = 0.0, maximum = 100.0, example = 3.5)]
+    #[schema(minimum = 1.0, maximum = 5.0, example = 3.5)]
     pub score: Option<f64>,
     /// Whom the set would reach.
     pub customer_groups: CustomerGroupsCovered,
@@ -90,8 +90,8 @@ pub struct PortfolioApplication {
     pub share: Option<f64>,
     /// The money that it asks for, or null.
     pub requested: Option<Money>,
-    /// The mean of its evaluations, weighted as the criteria of the call are; null when it has none.
-    #[schema(minimum = 0.0, maximum = 100.0, example = 3.5)]
+    /// The mean of its evaluations, 1 to 5, weighted as the criteria of the call are; null when it has none.
+    #[schema(minimum = 1.0, maximum = 5.0, example = 3.5)]
     pub score: Option<f64>,
     /// Whom it would reach.
     #[schema(max_items = 100)]
@@ -216,7 +216,7 @@ pub struct BestSet {
     /// What its applications ask for together; null when one of them says no amount.
     pub requested: Option<Money>,
     /// The mean of the scores of those applications that have one; null when none has.
-    #[schema(minimum = 0.0, maximum = 100.0, example = 3.5)]
+    #[schema(minimum = 1.0, maximum = 5.0, example = 3.5)]
     pub score: Option<f64>,
     /// The regions that it reaches, by code.
     #[schema(max_items = 100)]

@@ -147,6 +147,10 @@ problems! {
         /// A text without a letter or a digit, or in no language.
         Blank = "blank" 400
             ["Teksti puuttuu", "Text saknas", "The text is missing"],
+        /// An evaluator that has a conflict of interest, declared or by working for an organisation that applies, and scores
+        /// or denies it all the same.
+        ConflictOfInterest = "conflict_of_interest" 409
+            ["Esteellisyys", "Jäv", "A conflict of interest"],
         /// A field that says something else than those beside it, such as `osm` than the other opening hours.
         Contradictory = "contradictory" 400
             ["Ristiriita muiden kenttien kanssa", "Motsäger andra fält", "It contradicts other fields"],

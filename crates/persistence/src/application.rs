@@ -87,6 +87,19 @@ fn visible(query: Query, permit: &Permit) -> Query {
     }
 }
 
+/// Refuses applications that the registry does not hold, and those that the caller may not see: which there are is not
+/// told by a filter either.
+pub(crate) fn require_seen(db: &mut AnyConnection, asked: Vec<(Place, ApplicationId)>, permit: &Permit) -> Result<()> {
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<String> = asked.iter().map(|(_, id)| id.to_string()).collect();
+    let among = applications::table.filter(applications::id.eq_any(ids)).into_boxed();
+    let seen: Vec<String> = visible(among, permit).select(applications::id).load(db)?;
+    let unseen = asked.into_iter().filter(|(_, id)| !seen.contains(&id.to_string()));
+    refuse(unseen.map(|(place, id)| Violation { place, invalid: Invalid::NoSuch { value: id.to_string() } }).collect())
+}
+
 /// The calls on which a client is named.
 #[auto_type]
 fn of_evaluator(name: String) -> _ {

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use digituki_domain::application::Application;
 use digituki_domain::call::Call;
 use digituki_domain::decision::Decision;
+use digituki_domain::evaluation::Evaluation;
 use digituki_domain::location::Location;
 use digituki_domain::noun::NounName;
 use digituki_domain::organisation::Organisation;
@@ -30,6 +31,7 @@ pub fn erase(tx: &mut Tx, noun: NounName, object: &str, version: Option<i64>) ->
         NounName::Application => erase_of::<Application>(tx, object, version),
         NounName::Decision => erase_of::<Decision>(tx, object, version),
         NounName::Pilot => erase_of::<Pilot>(tx, object, version),
+        NounName::Evaluation => erase_of::<Evaluation>(tx, object, version),
         NounName::Provider => erase_of::<Provider>(tx, object, version),
         NounName::Organisation => erase_of::<Organisation>(tx, object, version),
         NounName::Location => erase_of::<Location>(tx, object, version),

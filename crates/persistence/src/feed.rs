@@ -11,6 +11,7 @@ use digituki_domain::call::Call;
 use digituki_domain::change::{Change, ChangeFilter, Operation, Sights};
 use digituki_domain::clock::Moment;
 use digituki_domain::decision::Decision;
+use digituki_domain::evaluation::Evaluation;
 use digituki_domain::grant::Grant;
 use digituki_domain::location::Location;
 use digituki_domain::merge::ObjectId;
@@ -231,6 +232,7 @@ fn represent(db: &mut AnyConnection, shown: &[(Row, Operation)], moment: Moment)
             NounName::Call => objects_of::<Call>,
             NounName::Application => objects_of::<Application>,
             NounName::Decision => objects_of::<Decision>,
+            NounName::Evaluation => objects_of::<Evaluation>,
             NounName::Pilot => objects_of::<Pilot>,
             NounName::Grant => objects_of::<Grant>,
             NounName::Provider => objects_of::<Provider>,

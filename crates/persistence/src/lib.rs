@@ -26,6 +26,7 @@ pub mod demonstration;
 pub mod duplicate;
 pub mod erase;
 pub mod error;
+pub mod evaluation;
 mod external_id;
 pub mod feed;
 pub mod grant;

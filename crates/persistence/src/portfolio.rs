@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use digituki_domain::application::{Application, ApplicationId};
 use digituki_domain::area::AreaId;
-use digituki_domain::call::{Call, CallRecord};
+use digituki_domain::call::Call;
 use digituki_domain::clock::Moment;
+use digituki_domain::evaluation::Millionths;
 use digituki_domain::invalid::{Invalid, Place, Violation};
 use digituki_domain::key::Key;
 use digituki_domain::noun::Kept;
@@ -19,7 +20,7 @@ use crate::coverage::{self, Ground, When};
 use crate::error::{Error, Result, in_body, refuse, together};
 use crate::noun::Stored as _;
 use crate::organisation::Named;
-use crate::{application, municipality};
+use crate::{application, evaluation, municipality};
 
 /// Reads what a question is answered from; none where the caller sees no such call. As many statements for one application
 /// as for a hundred.
@@ -41,7 +42,7 @@ pub fn simulation(
     let areas: Vec<AreaId> = areas.into_iter().collect();
     let when = When { population_date, before: None, as_of };
     let ground = coverage::ground(db, &areas, when).map_err(of_body)?;
-    let candidates = candidates(db, &call.record, chosen, &areas, &ground)?;
+    let candidates = candidates(db, chosen, &areas, &ground)?;
     let Ground { population_date, as_of, areas, country } = ground;
     let places = municipality::places(db, as_of)?;
     let country = Country { days: Days { population_date, as_of }, areas, inhabitants: country, places };
@@ -85,14 +86,14 @@ fn of_body(error: Error) -> Error {
 
 fn candidates(
     db: &mut AnyConnection,
-    call: &CallRecord,
     chosen: Vec<Kept<Application>>,
     areas: &[AreaId],
     ground: &Ground,
 ) -> Result<Vec<Candidate>> {
     let applicants = Named::load(db, chosen.iter().map(|kept| kept.record.facts.applicant))?;
     let ids: Vec<ApplicationId> = chosen.iter().map(|kept| kept.id).collect();
-    let scores = scores(db, call, &ids)?;
+    let scores = evaluation::scores_of(db, &ids)?;
+    let score = |id| scores.get(id)?.weighted_score.map(Millionths::number);
     let members: HashMap<&AreaId, &BTreeSet<String>> =
         areas.iter().zip(ground.areas.iter().map(|(_, members)| members)).collect();
     chosen
@@ -105,19 +106,11 @@ fn candidates(
                 applicant: applicants.get(facts.applicant)?,
                 names: facts.names,
                 requested: facts.requested,
-                score: scores.get(&id).copied(),
+                score: score(&id),
                 customer_groups: facts.customer_groups,
                 functional_parts: facts.functional_parts,
                 municipalities: municipalities.flat_map(|codes| codes.iter().cloned()).collect(),
             })
         })
         .collect()
-}
-
-/// What evaluators think of each application: the mean over its evaluations, weighted as the criteria of the call are,
-/// 0 to 100; nothing of one that nobody has evaluated. The one place where a simulation reads evaluations, with one
-/// statement for all applications: there are none to be read yet.
-#[expect(clippy::unnecessary_wraps, reason = "it is going to read")]
-fn scores(_: &mut AnyConnection, _: &CallRecord, _: &[ApplicationId]) -> Result<HashMap<ApplicationId, f64>> {
-    Ok(HashMap::new())
 }

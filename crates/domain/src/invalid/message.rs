@@ -222,6 +222,12 @@ impl Invalid {
                     format!("An organisation of the type {value} cannot apply. Those that can: {allowed}."),
                 )
             }
+            Self::ConflictOfInterest => say(
+                "Esteellinen ei anna pisteitä: esteellisyydestä on ilmoitettava, eikä ilmoitusta voi perua.".into(),
+                "Den som är jävig ger inga poäng: jävet ska anmälas, och anmälan kan inte tas tillbaka.".into(),
+                "Who has a conflict of interest gives no scores: it is to be declared, and that is not taken back."
+                    .into(),
+            ),
             Self::NotNow { state, legal } => not_now(state, legal, language),
             Self::NotValidAt { value, day } => {
                 let value = echo(value);

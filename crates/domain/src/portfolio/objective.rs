@@ -94,9 +94,9 @@ pub(super) fn customer_groups() -> impl Iterator<Item = TargetGroup> {
     TargetGroup::VALUES.iter().copied().filter(|group| *group != TargetGroup::Everyone)
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 100,000")]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 5,000")]
 fn in_parts(score: Option<f64>) -> u64 {
-    (score.unwrap_or(0.0).clamp(0.0, 100.0) * SCORE_PARTS).round() as u64
+    (score.unwrap_or(0.0).clamp(0.0, 5.0) * SCORE_PARTS).round() as u64
 }
 
 fn count(length: usize) -> u64 {

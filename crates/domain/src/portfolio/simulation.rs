@@ -33,7 +33,7 @@ pub struct Candidate {
     pub names: Names,
     /// The money that it asks for.
     pub requested: Option<Money>,
-    /// What evaluators think of it, 0 to 100.
+    /// What evaluators think of it, 1 to 5.
     pub score: Option<f64>,
     /// Whom it would reach.
     pub customer_groups: Vec<TargetGroup>,

@@ -93,7 +93,7 @@ fn candidates(
     let applicants = Named::load(db, chosen.iter().map(|kept| kept.record.facts.applicant))?;
     let ids: Vec<ApplicationId> = chosen.iter().map(|kept| kept.id).collect();
     let scores = evaluation::scores_of(db, &ids)?;
-    let score = |id| scores.get(id)?.weighted_score.map(Millionths::number);
+    let score = |id: ApplicationId| scores.get(&id)?.weighted_score.map(Millionths::number);
     let members: HashMap<&AreaId, &BTreeSet<String>> =
         areas.iter().zip(ground.areas.iter().map(|(_, members)| members)).collect();
     chosen
@@ -106,7 +106,7 @@ fn candidates(
                 applicant: applicants.get(facts.applicant)?,
                 names: facts.names,
                 requested: facts.requested,
-                score: score(&id),
+                score: score(id),
                 customer_groups: facts.customer_groups,
                 functional_parts: facts.functional_parts,
                 municipalities: municipalities.flat_map(|codes| codes.iter().cloned()).collect(),

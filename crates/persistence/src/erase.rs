@@ -4,10 +4,13 @@
 use diesel::prelude::*;
 use digituki_domain::application::Application;
 use digituki_domain::call::Call;
+use digituki_domain::change_request::ChangeRequest;
+use digituki_domain::grant::Grant;
 use digituki_domain::location::Location;
 use digituki_domain::noun::NounName;
 use digituki_domain::organisation::Organisation;
 use digituki_domain::provider::Provider;
+use digituki_domain::report::Report;
 use digituki_domain::service::Service;
 use digituki_domain::vocabulary::Vocabulary as _;
 
@@ -24,12 +27,15 @@ pub fn erase(tx: &mut Tx, noun: NounName, object: &str, version: Option<i64>) ->
     match noun {
         NounName::Call => erase_of::<Call>(tx, object, version),
         NounName::Application => erase_of::<Application>(tx, object, version),
+        NounName::Grant => erase_of::<Grant>(tx, object, version),
+        NounName::ChangeRequest => erase_of::<ChangeRequest>(tx, object, version),
+        NounName::Report => erase_of::<Report>(tx, object, version),
         NounName::Provider => erase_of::<Provider>(tx, object, version),
         NounName::Organisation => erase_of::<Organisation>(tx, object, version),
         NounName::Location => erase_of::<Location>(tx, object, version),
         NounName::Service => erase_of::<Service>(tx, object, version),
         // Named, so that whoever adds a noun has to say whether people write in it.
-        NounName::Area | NounName::Municipality | NounName::Programme | NounName::Pilot | NounName::Grant => {
+        NounName::Area | NounName::Municipality | NounName::Programme | NounName::Pilot => {
             Err(Error::Unforeseen(format!("nobody writes a {}: there is nothing to erase", noun.code())))
         }
     }

@@ -168,16 +168,17 @@ impl Sum {
     }
 }
 
-/// What is certain of a day: how much more could be paid, and how much could be recovered.
+/// What is certain of a day: how much could be taken off, how much more could be paid, and how much could be recovered.
 #[derive(Debug, Clone, Copy)]
 struct Margins {
+    awarded: Option<i64>,
     unused: Option<i64>,
     recoverable: Option<i64>,
 }
 
 impl Margins {
     fn hold(self) -> bool {
-        self.unused.is_none_or(|cents| cents >= 0) && self.recoverable.is_none_or(|cents| cents >= 0)
+        [self.awarded, self.unused, self.recoverable].into_iter().flatten().all(|cents| cents >= 0)
     }
 }
 
@@ -206,6 +207,7 @@ impl<'a> Counting<'a> {
         let (awarded, paid, recovered) = self.sums(day);
         let unused = awarded.cents.saturating_sub(paid.cents).saturating_add(recovered.cents);
         Margins {
+            awarded: awarded.known.then_some(awarded.cents),
             unused: (awarded.known && recovered.known).then_some(unused),
             recoverable: paid.known.then(|| paid.cents.saturating_sub(recovered.cents)),
         }
@@ -344,13 +346,14 @@ impl<'a> Ledger<'a> {
         }
         let Some(amount) = entry.amount else { return Ok(entry) };
         let later: Vec<Margins> = days.range(day..).map(|later| counting.margins(*later)).collect();
+        let awarded = later.iter().filter_map(|margins| margins.awarded).min();
         let unused = later.iter().filter_map(|margins| margins.unused).min();
         let recoverable = later.iter().filter_map(|margins| margins.recoverable).min();
         let lacking = |cents: Option<i64>| cents.map_or(0, |cents| cents.saturating_neg().max(0));
         let most = |cents: Option<i64>| cents.map_or(Version::MAX, |cents| cents.clamp(0, Version::MAX));
         let (min, max) = match entry.entry_type {
-            EntryType::Award | EntryType::Increase => (lacking(unused), Version::MAX),
-            EntryType::Decrease => (0, most(unused)),
+            EntryType::Award | EntryType::Increase => (lacking(unused).max(lacking(awarded)), Version::MAX),
+            EntryType::Decrease => (0, most(unused).min(most(awarded))),
             EntryType::Payment => (lacking(recoverable), most(unused)),
             EntryType::Recovery => (lacking(unused), most(recoverable)),
         };

@@ -13,9 +13,9 @@ use serde_json::Value;
 use crate::http::problem::ProblemBody;
 use crate::http::routes::Routes;
 use crate::{
-    application, area, audit, call, change, code_list, coverage, decision, duplicate, evaluation, evaluator, grant,
-    health, location, municipality, oauth, openapi, organisation, pilot, portfolio, problem, programme, provider,
-    search_gap, service, service_point, state_machine, suggestion,
+    application, area, audit, call, change, change_request, code_list, coverage, decision, duplicate, evaluation,
+    evaluator, grant, health, location, municipality, oauth, openapi, organisation, pilot, portfolio, problem,
+    programme, provider, report, search_gap, service, service_point, state_machine, suggestion,
 };
 
 /// How many months before the end of a deprecated operation or field the contract tells of it, at least.
@@ -42,6 +42,8 @@ pub fn routes() -> Routes {
     evaluation::configure(&mut routes);
     pilot::configure(&mut routes);
     grant::configure(&mut routes);
+    change_request::configure(&mut routes);
+    report::configure(&mut routes);
     coverage::configure(&mut routes);
     change::configure(&mut routes);
     search_gap::configure(&mut routes);

@@ -21,7 +21,7 @@ pub(crate) fn configure(routes: &mut Routes) {
 
 /// List state machines.
 ///
-/// The steps that calls, applications, pilots and grants can take, by name: from which state, by whom, to which state. The
+/// The steps that calls, applications, pilots, grants, change requests and reports can take, by name: from which state, by whom, to which state. The
 /// registry itself goes by these tables.
 #[utoipa::path(
     get, path = "/v1/state-machines", tag = "state_machines",

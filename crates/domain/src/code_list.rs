@@ -8,11 +8,12 @@ use crate::area::{AreaKind, AreaSort};
 use crate::audit::Outcome;
 use crate::call::{CallDocumentType, CallEventName, CallEventType, CallOutcome, CallStatus};
 use crate::change::Operation;
+use crate::change_request::{BudgetChangeType, ChangeRequestEvent, ChangeRequestStatus, ChangeRequestType};
 use crate::date::{Precision, Season};
 use crate::decision::DecisionResult;
 use crate::duplicate::DuplicateReason;
 use crate::freshness::Freshness;
-use crate::grant::GrantStatus;
+use crate::grant::{EntryType, GrantEvent, GrantStatus};
 use crate::money::Currency;
 use crate::municipality::{LanguageStatus, UrbanRural};
 use crate::notice::NoticeCode;
@@ -22,6 +23,7 @@ use crate::organisation::OrganisationType;
 use crate::pilot::{PilotEvent, PilotStatus, PilotTaskType, ProgressStatus};
 use crate::programme::Participation;
 use crate::provider::{OfferStatus, Origin, ProviderType};
+use crate::report::{ReportEvent, ReportStatus, ReportType};
 use crate::role::Role;
 use crate::search::SearchField;
 use crate::service_point::{FacetField, ServicePointSort};
@@ -80,6 +82,15 @@ pub fn all() -> Vec<CodeList> {
         CodeList::of::<PilotEvent>(),
         CodeList::of::<Currency>(),
         CodeList::of::<GrantStatus>(),
+        CodeList::of::<GrantEvent>(),
+        CodeList::of::<EntryType>(),
+        CodeList::of::<BudgetChangeType>(),
+        CodeList::of::<ChangeRequestEvent>(),
+        CodeList::of::<ChangeRequestStatus>(),
+        CodeList::of::<ChangeRequestType>(),
+        CodeList::of::<ReportEvent>(),
+        CodeList::of::<ReportStatus>(),
+        CodeList::of::<ReportType>(),
         CodeList::of::<Language>(),
         CodeList::of::<LanguageStatus>(),
         CodeList::of::<OrganisationType>(),

@@ -16,6 +16,16 @@ use crate::vocabulary::vocabulary;
 pub const FIRST_YEAR: i32 = 1900;
 /// The last year that a day may have.
 pub const LAST_YEAR: i32 = 2100;
+/// The first day that the registry knows.
+pub fn first_day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1).unwrap_or_default()
+}
+
+/// The last day that the registry knows.
+pub fn last_day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(LAST_YEAR, 12, 31).unwrap_or_default()
+}
+
 /// The same years as a pattern for the beginning of a day or an instant.
 pub const YEARS: &str = "^(19[0-9]{2}|20[0-9]{2}|2100)-";
 

@@ -30,6 +30,16 @@ pub struct Money {
 }
 
 impl Money {
+    /// Amounts together: null as soon as one of them is not known, and where there is none.
+    pub fn sum(mut amounts: impl Iterator<Item = Option<Self>>) -> Option<Self> {
+        let first = amounts.next()??;
+        amounts.try_fold(first, |sum, amount| {
+            let amount = amount?;
+            let cents = sum.cents.checked_add(amount.cents)?;
+            Some(Self { cents, approximate: sum.approximate || amount.approximate, ..sum })
+        })
+    }
+
     fn check_cents(cents: i64) -> Result<(), ValidationError> {
         within(cents, 0, Version::MAX)
     }

@@ -25,6 +25,8 @@ vocabulary! {
         Evaluation = "evaluation" ["arviointi", "bedömning", "evaluation"],
         Pilot = "pilot" ["pilotti", "pilotförsök", "pilot"],
         Grant = "grant" ["valtionavustus", "statsunderstöd", "grant"],
+        ChangeRequest = "change_request" ["muutospyyntö", "ändringsbegäran", "change request"],
+        Report = "report" ["selvitys", "redovisning", "report"],
         Provider = "provider" ["tuottaja", "leverantör", "provider"],
         Location = "location" ["paikka", "plats", "location"],
         Service = "service" ["palvelu", "tjänst", "service"],

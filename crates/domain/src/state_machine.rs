@@ -5,8 +5,11 @@ use utoipa::ToSchema;
 
 use crate::application::Applications;
 use crate::call::Calls;
+use crate::change_request::ChangeRequests;
+use crate::grant::Grants;
 use crate::invalid::Invalid;
 use crate::pilot::Pilots;
+use crate::report::Reports;
 use crate::role::Role;
 use crate::text::{Label, Names};
 use crate::vocabulary::{Vocabulary, vocabulary};
@@ -17,6 +20,9 @@ vocabulary! {
         Call = "call" ["haku", "ansökningsomgång", "call"],
         Application = "application" ["hakemus", "ansökan", "application"],
         Pilot = "pilot" ["pilotti", "pilotförsök", "pilot"],
+        Grant = "grant" ["valtionavustus", "statsunderstöd", "grant"],
+        ChangeRequest = "change_request" ["muutospyyntö", "ändringsbegäran", "change request"],
+        Report = "report" ["selvitys", "redovisning", "report"],
     }
 }
 
@@ -192,7 +198,14 @@ fn states() -> utoipa::openapi::schema::Schema {
 
 /// Every state machine, by name.
 pub fn all() -> Vec<PublishedMachine> {
-    let mut machines = vec![Calls::published(), Applications::published(), Pilots::published()];
+    let mut machines = vec![
+        Calls::published(),
+        Applications::published(),
+        Pilots::published(),
+        Grants::published(),
+        ChangeRequests::published(),
+        Reports::published(),
+    ];
     machines.sort_by(|one, other| one.name.code().cmp(other.name.code()));
     machines
 }
@@ -237,6 +250,9 @@ mod tests {
         check::<Calls>();
         check::<Applications>();
         check::<Pilots>();
+        check::<Grants>();
+        check::<ChangeRequests>();
+        check::<Reports>();
     }
 
     #[test]

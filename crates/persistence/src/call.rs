@@ -19,7 +19,7 @@ use crate::error::{Error, Result, together};
 use crate::noun::{self, Columns, Referred, Step, Stored, Written, find_row, find_rows, list_rows, put_list, put_row};
 use crate::organisation::Named;
 use crate::page::{Asked, Page};
-use crate::schema::{call_evaluators, calls, grants, pilots};
+use crate::schema::{call_evaluators, calls, grant_spells, grants, pilots};
 use crate::write::Tx;
 use crate::{application, organisation, programme};
 
@@ -89,17 +89,20 @@ struct Outcomes(Vec<(String, bool)>);
 impl Outcomes {
     fn load(db: &mut AnyConnection, keys: &[&str], today: NaiveDate) -> Result<Self> {
         type PilotColumns = (String, Plain<PilotStatus>, Option<NaiveDate>);
-        type GrantColumns = (String, Plain<GrantStatus>, Option<NaiveDate>);
+        type GrantColumns = (String, Plain<GrantStatus>);
         let mut outcomes = Vec::new();
         let columns = (pilots::call, pilots::pilot_status, pilots::begins);
         let of_calls = pilots::table.filter(pilots::call.eq_any(keys)).select(columns);
         for (call, status, begins) in of_calls.load::<PilotColumns>(db)? {
             outcomes.push((call, status.read()?.on(today, begins).is_unfinished()));
         }
-        let columns = (grants::call, grants::grant_status, grants::usable_to);
-        let of_calls = grants::table.filter(grants::call.eq_any(keys)).select(columns);
-        for (call, status, usable_to) in of_calls.load::<GrantColumns>(db)? {
-            outcomes.push((call, status.read()?.on(today, usable_to).is_unfinished()));
+        let standing = grant_spells::table
+            .inner_join(grants::table)
+            .filter(grants::call.eq_any(keys))
+            .filter(grant_spells::first_day.le(today).and(grant_spells::last_day.ge(today)))
+            .select((grants::call, grant_spells::grant_status));
+        for (call, status) in standing.load::<GrantColumns>(db)? {
+            outcomes.push((call, status.read()?.is_unfinished()));
         }
         Ok(Self(outcomes))
     }

@@ -8,6 +8,7 @@ use digituki_domain::clock::Moment;
 use digituki_domain::decision::{
     CallDecision, Decision, DecisionFilter, DecisionId, DecisionRecord, DecisionResult, NewDecision, Pending,
 };
+use digituki_domain::grant::GrantFacts;
 use digituki_domain::money::Money;
 use digituki_domain::noun::Kept;
 use digituki_domain::pilot::PilotFacts;
@@ -22,7 +23,7 @@ use crate::organisation::Named;
 use crate::page::{Asked, Page};
 use crate::schema::decisions;
 use crate::write::Tx;
-use crate::{application, call, municipality, pilot};
+use crate::{application, call, grant, municipality, pilot};
 
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = decisions, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -72,7 +73,7 @@ pub fn decide(tx: &mut Tx, before: Kept<Call>, decision: CallDecision) -> Result
     let favourable = || decision.decisions.iter().filter(|one| one.decision_result.is_favourable());
     let record = CallRecord {
         decided: true,
-        awarded: sum(favourable().map(|one| one.amount)),
+        awarded: Money::sum(favourable().map(|one| one.amount)),
         applications_received: i32::try_from(received.len()).ok(),
         counties_represented: counties(tx.db(), &received, moment)?,
         selected: i32::try_from(favourable().count()).ok(),
@@ -111,19 +112,12 @@ fn publish(
         let pilot = PilotFacts::of_application(call.record.facts.programme.clone(), facts);
         record.pilot = Some(pilot::found(tx, pilot, decided.id, id.into())?.id);
     }
-    let _ = outcomes.contains(&CallOutcome::Grant);
+    if outcomes.contains(&CallOutcome::Grant) {
+        let awarded = GrantFacts::of_application(&call.record.facts, decided.id, facts);
+        record.grant = Some(grant::award(tx, awarded, amount, whole.decided_on)?.id);
+    }
     tx.create::<Decision>(id, record)?;
     Ok(())
-}
-
-/// What was awarded in all; null as soon as one amount is not known, and where nothing was awarded.
-fn sum(mut amounts: impl Iterator<Item = Option<Money>>) -> Option<Money> {
-    let first = amounts.next()??;
-    amounts.try_fold(first, |sum, amount| {
-        let amount = amount?;
-        let cents = sum.cents.checked_add(amount.cents)?;
-        Some(Money { cents, approximate: sum.approximate || amount.approximate, ..sum })
-    })
 }
 
 /// From how many regions the applications came.

@@ -4,14 +4,17 @@
 use diesel::prelude::*;
 use digituki_domain::application::Application;
 use digituki_domain::call::Call;
+use digituki_domain::change_request::ChangeRequest;
 use digituki_domain::decision::Decision;
 use digituki_domain::evaluation::Evaluation;
+use digituki_domain::grant::Grant;
 use digituki_domain::location::Location;
 use digituki_domain::noun::NounName;
 use digituki_domain::organisation::Organisation;
 use digituki_domain::pilot::Pilot;
 use digituki_domain::programme::Programme;
 use digituki_domain::provider::Provider;
+use digituki_domain::report::Report;
 use digituki_domain::service::Service;
 use digituki_domain::vocabulary::Vocabulary as _;
 
@@ -32,12 +35,15 @@ pub fn erase(tx: &mut Tx, noun: NounName, object: &str, version: Option<i64>) ->
         NounName::Decision => erase_of::<Decision>(tx, object, version),
         NounName::Pilot => erase_of::<Pilot>(tx, object, version),
         NounName::Evaluation => erase_of::<Evaluation>(tx, object, version),
+        NounName::Grant => erase_of::<Grant>(tx, object, version),
+        NounName::ChangeRequest => erase_of::<ChangeRequest>(tx, object, version),
+        NounName::Report => erase_of::<Report>(tx, object, version),
         NounName::Provider => erase_of::<Provider>(tx, object, version),
         NounName::Organisation => erase_of::<Organisation>(tx, object, version),
         NounName::Location => erase_of::<Location>(tx, object, version),
         NounName::Service => erase_of::<Service>(tx, object, version),
         // Named, so that whoever adds a noun has to say whether people write in it.
-        NounName::Area | NounName::Municipality | NounName::Grant => {
+        NounName::Area | NounName::Municipality => {
             Err(Error::Unforeseen(format!("nobody writes a {}: there is nothing to erase", noun.code())))
         }
     }

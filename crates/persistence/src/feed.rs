@@ -9,6 +9,7 @@ use digituki_domain::application::Application;
 use digituki_domain::area::Area;
 use digituki_domain::call::Call;
 use digituki_domain::change::{Change, ChangeFilter, Operation, Sights};
+use digituki_domain::change_request::ChangeRequest;
 use digituki_domain::clock::Moment;
 use digituki_domain::decision::Decision;
 use digituki_domain::evaluation::Evaluation;
@@ -22,6 +23,7 @@ use digituki_domain::pilot::Pilot;
 use digituki_domain::policy::{Permit, Reach};
 use digituki_domain::programme::Programme;
 use digituki_domain::provider::Provider;
+use digituki_domain::report::Report;
 use digituki_domain::service::Service;
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary as _;
@@ -131,8 +133,13 @@ pub fn known_at<N: Stored>(
     }
     let Some(data) = data(db, &[row.seq])?.remove(&row.seq) else { return Ok(None) };
     let kept = Kept::<N> { id: id.clone(), record: serde_json::from_str(&data)?, version: Version::new(row.version) };
-    // What follows the clock was as of then; what will be nobody knows.
-    let moment = if instant < present.now { Moment::at(instant) } else { present };
+    // What follows the clock was as of then; what will be nobody knows. A day that was asked for stays.
+    let is_asked = present.today != Moment::at(present.now).today;
+    let moment = match Moment::at(instant) {
+        _ if instant >= present.now => present,
+        then if is_asked => Moment { today: present.today, ..then },
+        then => then,
+    };
     Ok(N::represent(db, vec![kept], moment)?.pop())
 }
 
@@ -235,6 +242,8 @@ fn represent(db: &mut AnyConnection, shown: &[(Row, Operation)], moment: Moment)
             NounName::Evaluation => objects_of::<Evaluation>,
             NounName::Pilot => objects_of::<Pilot>,
             NounName::Grant => objects_of::<Grant>,
+            NounName::ChangeRequest => objects_of::<ChangeRequest>,
+            NounName::Report => objects_of::<Report>,
             NounName::Provider => objects_of::<Provider>,
             NounName::Location => objects_of::<Location>,
             NounName::Service => objects_of::<Service>,

@@ -59,12 +59,16 @@ diesel::table! {
 }
 diesel::table! {
     grants (id) {
-        id -> Text, programme -> Text, call -> Text, beneficiary_id -> Text, grant_status -> Text,
-        usable_to -> Nullable<Date>, record -> Text, version -> BigInt,
+        id -> Text, programme -> Text, call -> Text, beneficiary_id -> Text, record -> Text, version -> BigInt,
     }
 }
 diesel::table! {
     grant_areas (grant_id, kind, code) { grant_id -> Text, kind -> Text, code -> Text, }
+}
+diesel::table! {
+    grant_spells (grant_id, first_day) {
+        grant_id -> Text, first_day -> Date, last_day -> Date, grant_status -> Text,
+    }
 }
 diesel::table! {
     call_evaluators (call, client) { call -> Text, client -> Text, }
@@ -253,7 +257,15 @@ diesel::allow_tables_to_appear_in_same_query!(areas, municipalities, memberships
 diesel::allow_tables_to_appear_in_same_query!(programmes, programme_areas, calls);
 diesel::allow_tables_to_appear_in_same_query!(pilots, pilot_areas);
 diesel::joinable!(grants -> organisations (beneficiary_id));
-diesel::allow_tables_to_appear_in_same_query!(grants, grant_areas, organisations, change_requests, reports);
+diesel::joinable!(grant_spells -> grants (grant_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    grants,
+    grant_areas,
+    grant_spells,
+    organisations,
+    change_requests,
+    reports,
+);
 diesel::allow_tables_to_appear_in_same_query!(applications, application_areas, call_evaluators, evaluations, decisions,);
 diesel::allow_tables_to_appear_in_same_query!(
     providers,

@@ -55,6 +55,28 @@ CREATE TABLE decisions (
 CREATE INDEX decisions_by_date ON decisions (sort_date, id);
 CREATE INDEX decisions_by_call ON decisions (call);
 
+-- How each grant stands in the course of time: every day of the registry's years lies in one spell of each.
+CREATE TABLE grant_spells (
+    grant_id TEXT NOT NULL REFERENCES grants (id),
+    first_day DATE NOT NULL,
+    last_day DATE NOT NULL,
+    grant_status TEXT NOT NULL,
+    PRIMARY KEY (grant_id, first_day)
+);
+CREATE INDEX grant_spells_by_status ON grant_spells (grant_status, last_day, first_day, grant_id);
+-- Until its money was over, a grant that is completed was active.
+INSERT INTO grant_spells (grant_id, first_day, last_day, grant_status)
+    SELECT id, '1900-01-01', usable_to, 'active' FROM grants
+    WHERE grant_status = 'completed' AND usable_to IS NOT NULL;
+INSERT INTO grant_spells (grant_id, first_day, last_day, grant_status)
+    SELECT id, date(usable_to, '+1 day'), '2100-12-31', grant_status FROM grants
+    WHERE grant_status = 'completed' AND usable_to IS NOT NULL;
+INSERT INTO grant_spells (grant_id, first_day, last_day, grant_status)
+    SELECT id, '1900-01-01', '2100-12-31', grant_status FROM grants
+    WHERE grant_status <> 'completed' OR usable_to IS NULL;
+ALTER TABLE grants DROP COLUMN grant_status;
+ALTER TABLE grants DROP COLUMN usable_to;
+
 -- What a beneficiary asks to be changed of its grant.
 CREATE TABLE change_requests (
     id TEXT NOT NULL PRIMARY KEY,

@@ -2,7 +2,7 @@
 
 use digituki_domain::area::{AreaId, AreaKind};
 use digituki_domain::call::Call;
-use digituki_domain::grant::{Grant, GrantId};
+use digituki_domain::grant::{EntryType, Grant, GrantEntry, GrantEntryFacts, GrantEvent, GrantId, GrantStep};
 use digituki_domain::key::Key;
 use digituki_domain::organisation::OrganisationId;
 use digituki_domain::pilot::{Pilot, PilotId};
@@ -39,12 +39,20 @@ pub(super) fn load(tx: &mut Tx, ledger: &mut Ledger) -> Result<()> {
             "key": format!("{call}:{}", region.code()),
             "beneficiary": format!("regional-council-{}", region.code()),
             "areas": [region],
-            "amount": null
+            // That something was awarded, and paid, is known; how much, and on which days, is not.
+            "entries": [unknown(1, EntryType::Award), unknown(2, EntryType::Payment)],
+            "steps": [GrantStep { event: GrantEvent::Complete, day: None, remarks: None }]
         });
         let grant = with_shared(&shared, own, json!({}));
         ship::<Grant>(tx, ledger, grant, |key| Ok(GrantId::of_key(key)))?;
     }
     Ok(())
+}
+
+/// An entry of which neither day nor amount is known.
+fn unknown(number: i32, entry_type: EntryType) -> GrantEntry {
+    let facts = GrantEntryFacts { entry_type, day: None, amount: None, remarks: None, replaces: None };
+    GrantEntry::new(number, facts, None)
 }
 
 fn read<T: DeserializeOwned>(file: &str) -> Result<T> {

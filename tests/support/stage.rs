@@ -303,6 +303,8 @@ impl Stage {
             _ if operation.creates() => (0, self.order_of_creation(operation)),
             "get" => (1, 0),
             "delete" => (3, usize::MAX - self.order_of_creation(operation)),
+            // What waits for a decision does not change behind it.
+            _ if operation.id == "decide_call" => (2, 1),
             _ => (2, 0),
         });
         operations

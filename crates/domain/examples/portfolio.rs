@@ -46,21 +46,21 @@ fn simulation(one_in: u64, budget_percent: Option<i64>) -> Result<Simulation, Bo
     let mut random = Pcg64Mcg::new(25);
     let mut below = move |end: u64| random.next_u64() % end;
     let names = |text: &str| Names { fi: Some(text.to_owned()), sv: None, en: None };
-    let named = |kind, code: String| AreaRef { kind, names: names(&code), code };
+    let area = |kind, code: String| AreaRef { kind, names: names(&code), code };
     let codes: Vec<String> = (1..=MUNICIPALITIES).map(|number| format!("{number:03}")).collect();
     let day = "2017-12-31".parse()?;
     let mut inhabitants = Vec::new();
     let mut places = Vec::new();
     for (number, code) in codes.iter().enumerate() {
         inhabitants.push(Inhabitants {
-            municipality: named(AreaKind::Municipality, code.clone()),
+            municipality: area(AreaKind::Municipality, code.clone()),
             validity: Validity::default(),
             successor: None,
             population: Some(i64::try_from(500 + below(40_000))?),
         });
         let language_status = LanguageStatus::VALUES[number % LanguageStatus::VALUES.len()];
         let urban_rural = UrbanRural::VALUES[number % UrbanRural::VALUES.len()];
-        let region = Some(named(AreaKind::Region, format!("{:02}", number % 19 + 1)));
+        let region = Some(area(AreaKind::Region, format!("{:02}", number % 19 + 1)));
         places.push((code.clone(), Place { language_status, urban_rural, region }));
     }
     let mut candidates = Vec::new();

@@ -294,6 +294,10 @@ impl<'a> Block<'a> {
 
 impl Best {
     fn offer(&mut self, set: Found, limit: usize) {
+        // Of many sets of the same worth, most come after the last: one look is enough.
+        if self.sets.get(limit - 1).is_some_and(|last| last.order(&set) == Ordering::Less) {
+            return;
+        }
         let place = self.sets.partition_point(|known| known.order(&set) == Ordering::Less);
         if place < limit {
             self.sets.insert(place, set);
@@ -307,9 +311,9 @@ fn spread_sums<T: Copy + std::ops::AddAssign>(sums: &mut [T]) {
     let mut width = 1;
     while width < sums.len() {
         for pair in sums.chunks_exact_mut(2 * width) {
-            let (without, with) = pair.split_at_mut(width);
-            for (with, without) in with.iter_mut().zip(without.iter()) {
-                *with += *without;
+            let (lower, upper) = pair.split_at_mut(width);
+            for (sum, below) in upper.iter_mut().zip(lower.iter()) {
+                *sum += *below;
             }
         }
         width *= 2;

@@ -9,6 +9,7 @@ fn named(kind: AreaKind, code: &str) -> AreaRef {
     AreaRef { kind, code: code.into(), names: Names { fi: Some(code.into()), sv: None, en: None } }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "amounts may be unknown where this one stands")]
 fn euros(euros: i64) -> Option<Money> {
     Some(Money { cents: euros * 100, currency: Currency::Eur, approximate: false })
 }

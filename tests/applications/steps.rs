@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use digituki_domain::application::{ApplicationEvent, ApplicationStatus, Applications};
 use digituki_domain::role::Role;
 use digituki_domain::state_machine::StateMachine as _;
-use digituki_domain::vocabulary::Vocabulary as _;
+use digituki_domain::vocabulary::Vocabulary;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -70,7 +70,7 @@ fn check_conflict(answer: &Answer, state: ApplicationStatus, role: Role) {
     answer.problem(409, "conflict");
     let fault = answer.json()["errors"][0].take();
     assert_eq!((&fault["code"], &fault["pointer"]), (&json!("illegal_step"), &json!("/event")));
-    let codes: Vec<&str> = legal(state, role).into_iter().map(|event| event.code()).collect();
+    let codes: Vec<&str> = legal(state, role).into_iter().map(Vocabulary::code).collect();
     let possible = match codes.as_slice() {
         [] => "No step is possible now.".to_owned(),
         codes => format!("Possible now: {}.", codes.join(", ")),

@@ -40,7 +40,7 @@ CREATE TABLE evaluations (
     version BIGINT NOT NULL,
     UNIQUE (application_id, evaluator)
 );
-CREATE INDEX evaluations_by_evaluator ON evaluations (evaluator);
+CREATE INDEX evaluations_by_evaluator ON evaluations (evaluator, id);
 
 -- What was decided on an application, once.
 CREATE TABLE decisions (

@@ -57,14 +57,13 @@ pub struct Score {
 impl Score {
     /// What scores come to, by the weights of all criteria of the call. Those of other criteria do not count.
     pub fn of(scores: &[CriterionScore], weights: &[CriterionWeight]) -> Self {
-        let scored = |of: &CriterionWeight| scores.iter().find(|score| score.criterion == of.criterion);
         let mut points = 0;
         let mut answered = 0;
         let mut all = 0;
         for of in weights {
             let weight = i64::from(of.weight);
             all += weight;
-            if let Some(score) = scored(of) {
+            if let Some(score) = scores.iter().find(|score| score.criterion == of.criterion) {
                 points += weight * i64::from(score.score);
                 answered += weight;
             }

@@ -172,9 +172,7 @@ fn an_entry_that_does_not_fit_is_refused_at_its_place_with_what_would() {
     ];
     for (facts, place, invalid) in table {
         let refused = paid().enter(facts.clone(), None, day(DAYS));
-        let (Err(Unfit::Wrong(fault)) | Err(Unfit::Conflicting(fault))) = refused else {
-            unreachable!("{facts:?} was taken")
-        };
+        let Err(Unfit::Wrong(fault) | Unfit::Conflicting(fault)) = refused else { unreachable!("{facts:?} was taken") };
         assert_eq!(fault, Violation { place: Place::Pointer(place.into()), invalid }, "{facts:?}");
     }
     let unawarded = grant().enter(entry(EntryType::Payment, Some(4), Some(1)), None, day(DAYS));

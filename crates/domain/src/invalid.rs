@@ -255,7 +255,7 @@ impl Invalid {
 }
 
 /// Refuses a number outside a range.
-pub(crate) fn within<T: PartialOrd + fmt::Display>(value: T, min: T, max: T) -> Result<(), ValidationError> {
+pub(crate) fn within<T: PartialOrd + fmt::Display + Copy>(value: T, min: T, max: T) -> Result<(), ValidationError> {
     if min <= value && value <= max {
         return Ok(());
     }

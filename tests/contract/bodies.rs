@@ -361,7 +361,8 @@ fn a_body_that_fits_its_schema_is_taken(#[values(Database::Sqlite, Database::Pos
                 .operations()
                 .into_iter()
                 .find(|whole| whole.method == "put" && whole.path == operation.path);
-            assert_eq!(stage.send(&stage.request(&whole.unwrap())).status, 200);
+            let begun = stage.send(&stage.request(&whole.unwrap()));
+            assert_eq!(begun.status, 200, "{}: {}", operation.id, begun.text());
             let answer = stage.send(&stage.request(operation).carrying(stage.here(&body.to_string())));
             // What a patch takes away may be needed.
             let gap = operation.method == "patch" && what == "null" && answer.status == 400;

@@ -4,7 +4,7 @@ use rstest::rstest;
 use serde_json::json;
 
 use crate::support::contract::Operation;
-use crate::support::stage::{Request, identifier};
+use crate::support::stage::{Request, SUBMITTED, SUBMITTED_TOO, identifier};
 use crate::support::{Answer, Database, Stage};
 
 /// An id that nothing has.
@@ -47,6 +47,10 @@ fn another(stage: &Stage, creation: &Operation) -> String {
     object.as_object_mut().unwrap().retain(|name, _| required.iter().any(|known| known == name));
     if object["key"].is_string() {
         object["key"] = json!("one-more");
+    }
+    // There is one of an evaluator and an application.
+    if object["application"] == SUBMITTED {
+        object["application"] = json!(SUBMITTED_TOO);
     }
     if object["published"].is_boolean() {
         object["published"] = json!(false);

@@ -80,7 +80,7 @@ fn grant(beneficiary: &str, region: &str) -> Value {
 }
 
 fn change_request(grant: &str) -> Value {
-    json!({"grant": grant, "change_request_type": "content", "reasons": text("Syy")})
+    json!({"grant": grant, "change_request_type": "content", "reasons": text("Syy"), "terms": {"contents": text("Toisin")}})
 }
 
 fn report(grant: &str) -> Value {

@@ -19,7 +19,9 @@ const APPLICANT: &str = "9a773311-e56c-59fa-bb9e-3884a3799f43";
 const EVALUATOR: &str = "019ac0de-0000-7000-8000-0000000000e1";
 /// What they call an application that is about to be submitted, and one that has been.
 const UNFINISHED: &str = "019ac0de-0000-7000-8000-0000000000a2";
-const SUBMITTED: &str = "019ac0de-0000-7000-8000-0000000000a3";
+pub(crate) const SUBMITTED: &str = "019ac0de-0000-7000-8000-0000000000a3";
+/// Another one that has been, in another call.
+pub(crate) const SUBMITTED_TOO: &str = "019ac0de-0000-7000-8000-0000000000a4";
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -107,20 +109,26 @@ impl Stage {
         self.create_others();
     }
 
-    /// Makes three more applications: one that is not submitted yet, one that is and that the evaluator of the examples may
-    /// evaluate, and one that has been decided on. The first and the last are in calls of their own.
+    /// Makes four more applications: one that is not submitted yet, two that are and that the evaluator of the examples may
+    /// evaluate, and one that has been decided on. All but one of those submitted are in calls of their own.
     fn apply(&mut self, creation: &Operation) {
         let operations = self.contract.operations();
         let operation = |id: &str| operations.iter().find(|operation| operation.id == id).unwrap().clone();
         let key = operation("create_call").body().unwrap().example["key"].as_str().unwrap().to_owned();
         let unfinished = self.apply_to(creation, Some(format!("another-{key}")));
-        self.names.push((UNFINISHED.to_owned(), unfinished));
         let submitted = self.apply_to(creation, None);
-        self.names.push((SUBMITTED.to_owned(), submitted.clone()));
-        self.done(&self.request(&operation("replace_evaluators")));
+        let other_key = format!("one-more-{key}");
+        let submitted_too = self.apply_to(creation, Some(other_key.clone()));
+        for (there, here) in [(UNFINISHED, &unfinished), (SUBMITTED, &submitted), (SUBMITTED_TOO, &submitted_too)] {
+            self.names.push((there.to_owned(), here.clone()));
+        }
+        let naming = operation("replace_evaluators");
+        self.done(&self.request(&naming));
+        self.done(&self.request_to(&naming, &naming.path_with("key", &other_key)));
         let submission = operation("transition_application");
         let submit = |id: &str| self.request_to(&submission, &submission.path_with("id", id));
         self.done(&submit(&submitted));
+        self.done(&submit(&submitted_too));
         let decided_key = format!("decided-{key}");
         let decided = self.apply_to(creation, Some(decided_key.clone()));
         self.done(&submit(&decided));

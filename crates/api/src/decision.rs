@@ -39,7 +39,7 @@ impl FromQuery for DecisionFilter {
     request_body = CallDecision, responses((status = 200, body = Call))
 )]
 async fn decide_call(write: Write, of: Of<Call>, _: Query<()>, body: Body<CallDecision>) -> Result<Answer, Problem> {
-    write.act_with::<Call, _>(of.0, body, decision::decide).await
+    write.act_with::<Call, _>(of.0, body, |tx, before, said| decision::decide(tx, before, &said)).await
 }
 
 /// List decisions.

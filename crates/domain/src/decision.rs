@@ -231,8 +231,8 @@ mod tests {
     use super::*;
     use crate::money::Currency;
 
-    fn euros(cents: i64) -> Option<Money> {
-        Some(Money { cents, currency: Currency::Eur, approximate: false })
+    fn euros(cents: i64) -> Money {
+        Money { cents, currency: Currency::Eur, approximate: false }
     }
 
     fn decision(application: ApplicationId, decision_result: DecisionResult, amount: Option<Money>) -> NewDecision {
@@ -270,14 +270,14 @@ mod tests {
         use DecisionResult::{Granted, PartiallyGranted, Rejected};
         let application = ApplicationId::new();
         let table = [
-            (Granted, euros(100), euros(100), true),
-            (Granted, euros(99), euros(100), false),
-            (Granted, None, euros(100), true),
-            (Granted, euros(99), None, true),
-            (PartiallyGranted, euros(99), euros(100), true),
-            (PartiallyGranted, euros(100), euros(100), false),
-            (Rejected, None, euros(100), true),
-            (Rejected, euros(0), euros(100), false),
+            (Granted, Some(euros(100)), Some(euros(100)), true),
+            (Granted, Some(euros(99)), Some(euros(100)), false),
+            (Granted, None, Some(euros(100)), true),
+            (Granted, Some(euros(99)), None, true),
+            (PartiallyGranted, Some(euros(99)), Some(euros(100)), true),
+            (PartiallyGranted, Some(euros(100)), Some(euros(100)), false),
+            (Rejected, None, Some(euros(100)), true),
+            (Rejected, Some(euros(0)), Some(euros(100)), false),
         ];
         for (result, amount, requested, good) in table {
             let pending = [Pending { application, requested }];

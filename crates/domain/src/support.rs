@@ -181,19 +181,6 @@ vocabulary! {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::vocabulary::Vocabulary as _;
-
-    #[test]
-    fn every_form_has_modes_of_its_own() {
-        for form in SupportForm::VALUES {
-            assert!(DeliveryMode::VALUES.iter().filter(|mode| mode.form() == *form).count() >= 4, "{form}");
-        }
-    }
-}
-
 /// Refuses a list that names everyone and somebody besides.
 pub(crate) fn everyone_alone(groups: &[TargetGroup]) -> Result<(), ValidationError> {
     if groups.len() > 1 && groups.contains(&TargetGroup::Everyone) {
@@ -202,4 +189,16 @@ pub(crate) fn everyone_alone(groups: &[TargetGroup]) -> Result<(), ValidationErr
         return Err(Invalid::UnknownValue { value: TargetGroup::Everyone.code().into(), allowed }.into());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_has_modes_of_its_own() {
+        for form in SupportForm::VALUES {
+            assert!(DeliveryMode::VALUES.iter().filter(|mode| mode.form() == *form).count() >= 4, "{form}");
+        }
+    }
 }

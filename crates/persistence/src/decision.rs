@@ -52,7 +52,7 @@ pub fn list(db: &mut AnyConnection, asked: &Asked<DecisionFilter>) -> Result<Pag
 
 /// Decides on a call: publishes the decision on every application that waits for one, and creates the pilots and grants
 /// that come of them.
-pub fn decide(tx: &mut Tx, before: Kept<Call>, decision: CallDecision) -> Result<Kept<Call>> {
+pub fn decide(tx: &mut Tx, before: Kept<Call>, decision: &CallDecision) -> Result<Kept<Call>> {
     let moment = tx.moment();
     let status = call::status(tx.db(), &before.id, &before.record, moment)?;
     let role = tx.author().permit.caller.role;
@@ -67,7 +67,7 @@ pub fn decide(tx: &mut Tx, before: Kept<Call>, decision: CallDecision) -> Result
     refuse(decision.faults(&pending, moment.today))?;
     for one in &decision.decisions {
         if let Some(kept) = waiting.iter().find(|kept| kept.id == one.application) {
-            publish(tx, &before, &decision, one, (*kept).clone())?;
+            publish(tx, &before, decision, one, (*kept).clone())?;
         }
     }
     let favourable = || decision.decisions.iter().filter(|one| one.decision_result.is_favourable());

@@ -45,7 +45,7 @@ pub(crate) fn together(checks: impl IntoIterator<Item = Result<()>>) -> Result<(
             other => other?,
         }
     }
-    violations.sort_by_cached_key(|violation| violation.place.to_string());
+    violations.sort_by_cached_key(Violation::order);
     refuse(violations)
 }
 

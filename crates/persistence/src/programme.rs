@@ -179,11 +179,9 @@ pub(crate) fn keep_key(key: &Key, written: &Key) -> Result<()> {
 
 /// A key belongs to one.
 pub(crate) fn refuse_taken<N: Stored<Id = Key>>(tx: &mut Tx, key: &Key) -> Result<()> {
-    match N::find(tx.db(), key)? {
-        None => Ok(()),
-        Some(_) => {
-            let invalid = Invalid::Taken { value: key.to_string() };
-            Err(Error::Conflict(vec![Violation::pointer("/key", invalid)]))
-        }
+    if N::find(tx.db(), key)?.is_none() {
+        return Ok(());
     }
+    let invalid = Invalid::Taken { value: key.to_string() };
+    Err(Error::Conflict(vec![Violation::pointer("/key", invalid)]))
 }

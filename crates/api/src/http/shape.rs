@@ -99,7 +99,7 @@ pub(crate) fn draft<T: DeserializeOwned + Validate>(
 }
 
 fn in_order(mut violations: Vec<Violation>) -> Vec<Violation> {
-    violations.sort_by_cached_key(|violation| violation.place.to_string());
+    violations.sort_by_cached_key(Violation::order);
     violations.dedup();
     violations.truncate(problem::MAX_ERRORS);
     violations

@@ -182,7 +182,8 @@ mod tests {
     #[test]
     fn a_call_is_open_to_the_last_second_and_no_longer() {
         let instant = |text| crate::date::parse_instant(text);
-        let (Ok(opens_at), Ok(closes_at)) = (instant("2018-04-05T00:00:00+03:00"), instant("2018-05-09T00:00:00+03:00"))
+        let (Ok(opens_at), Ok(closes_at)) =
+            (instant("2018-04-05T00:00:00+03:00"), instant("2018-05-09T00:00:00+03:00"))
         else {
             unreachable!("both are instants")
         };

@@ -356,7 +356,8 @@ fn send(operation: &Operation, actor: &Actor, target: &str, body: &Value) -> Ans
 fn first_event(target: &str) -> &'static str {
     let noun = target.split('/').nth(2).unwrap();
     match noun {
-        "applications" | "reports" => "submit",
+        "applications" => "submit",
+        "reports" => "verify",
         "pilots" => "start",
         "grants" => "complete",
         "change-requests" => "reject",

@@ -20,6 +20,7 @@ fn to_the_public_publishing_creates_and_withdrawing_deletes(
     let registry = Registry::start(database);
     let developer = registry.developer();
     let organisation = id(&developer.create(ORGANISATIONS, &association("Yhdistys ry", "region:01"))).to_owned();
+    let another = id(&developer.create(ORGANISATIONS, &association("Hakija ry", "region:01"))).to_owned();
     let after = registry.last_seq();
     let draft = with(&provider("Tuki", &organisation, "01"), &json!({"offer_status": "draft"}));
     let path = developer.add(PROVIDERS, &draft);
@@ -37,9 +38,11 @@ fn to_the_public_publishing_creates_and_withdrawing_deletes(
     assert_eq!((&public[0]["data"], &public[1]["data"], &public[2]["data"]), (&published, &closed, &Value::Null));
     assert_eq!(operations(&walk(&developer, after, 500, "")).len(), 9);
     for role in ["applicant", "evaluator", "auditor"] {
-        let own = (role == "applicant").then_some(organisation.as_str());
+        let own = (role == "applicant").then_some(another.as_str());
         assert_eq!(walk(&registry.sign_in(role, &[], own), after, 500, ""), public, "{role}");
     }
+    let own = registry.sign_in("applicant", &[], Some(&organisation));
+    assert_eq!(operations(&walk(&own, after, 500, "")).len(), 9, "of its own organisation");
     assert_eq!(operations(&walk(&registry.sign_in("ministry", &[], None), after, 500, "")).len(), 9);
 }
 

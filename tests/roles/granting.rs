@@ -317,16 +317,10 @@ fn expected(operation: &Operation, access: Access, actor: &Actor, sight: &Sight)
             (true, false) => 403,
             (true, true) => 200,
         },
-        _ if reads => {
-            if permit.sees(sight) {
-                200
-            } else {
-                404
-            }
-        }
+        _ if !permit.sees(sight) && !permit.covers(sight) => 404,
+        _ if reads => 200,
         _ if permit.covers(sight) => 412,
-        _ if permit.sees(sight) => 403,
-        _ => 404,
+        _ => 403,
     }
 }
 

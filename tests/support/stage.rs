@@ -168,9 +168,10 @@ impl Stage {
     fn asker(&self, method: &str, path: &str) -> &str {
         let within = |collection: &str| path == collection || path.starts_with(&format!("{collection}/"));
         let asks = |method_asked: &str| method.eq_ignore_ascii_case(method_asked);
-        if within("/v1/applications") || (within("/v1/reports") && path.ends_with("/transitions")) {
-            &self.applicant
-        } else if within("/v1/change-requests") && asks("post") && !path.ends_with("/transitions") {
+        let steps = path.ends_with("/transitions");
+        let reports = within("/v1/reports") && steps;
+        let requests = within("/v1/change-requests") && asks("post") && !steps;
+        if within("/v1/applications") || reports || requests {
             &self.applicant
         } else if within("/v1/evaluations") && !asks("get") {
             &self.evaluator

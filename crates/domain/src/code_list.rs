@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::application::{ApplicationEvent, ApplicationStatus, CostCategory, FunctionalPart};
 use crate::area::{AreaKind, AreaSort};
 use crate::audit::Outcome;
-use crate::call::{CallDocumentType, CallEventName, CallEventType, CallOutcome, CallStatus};
+use crate::call::{CallDocumentType, CallEventType, CallOutcome, CallStatus};
 use crate::change::Operation;
 use crate::change_request::{BudgetChangeType, ChangeRequestEvent, ChangeRequestStatus, ChangeRequestType};
 use crate::date::{Precision, Season};
@@ -71,7 +71,6 @@ pub fn all() -> Vec<CodeList> {
         CodeList::of::<CallDocumentType>(),
         CodeList::of::<CallEventType>(),
         CodeList::of::<CallStatus>(),
-        CodeList::of::<CallEventName>(),
         CodeList::of::<CallOutcome>(),
         CodeList::of::<ApplicationEvent>(),
         CodeList::of::<ApplicationStatus>(),

@@ -14,7 +14,10 @@ fn the_call_of_2018_is_told_as_it_was(#[values(Database::Sqlite, Database::Postg
     assert_eq!(call["closes_at"], "2018-05-08T21:00:00Z");
     assert_eq!(
         call["events"],
-        json!([{"event_type": "briefing", "first_day": "2018-04-05", "last_day": "2018-04-05"}])
+        json!([{
+            "event_type": "briefing", "first_day": "2018-04-05", "last_day": "2018-04-05", "starts_at": null,
+            "ends_at": null, "names": null, "url": null
+        }])
     );
     assert_eq!(
         call["documents"],
@@ -60,7 +63,10 @@ fn the_call_of_2020_had_up_to_3_3_million(#[values(Database::Sqlite, Database::P
     assert_eq!((&call["usable_from"], &call["usable_to"]), (&json!("2020-10-01"), &json!("2021-10-31")));
     assert_eq!(
         call["events"],
-        json!([{"event_type": "comment_round", "first_day": "2020-08-20", "last_day": "2020-09-03"}])
+        json!([{
+            "event_type": "comment_round", "first_day": "2020-08-20", "last_day": "2020-09-03", "starts_at": null,
+            "ends_at": null, "names": null, "url": null
+        }])
     );
     assert_eq!(call["organiser"]["names"]["fi"], "Digi- ja väestötietovirasto");
 }

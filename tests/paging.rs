@@ -57,7 +57,7 @@ fn start(database: Database) -> (Stage, Vec<Operation>) {
         assert_eq!(stage.send(&stage.request(operation)).status, 200, "{}", operation.id);
     }
     let collections = stage.contract.collections();
-    assert_eq!(collections.len(), 23, "{:?}", collections.iter().map(|each| &each.path).collect::<Vec<_>>());
+    assert_eq!(collections.len(), 37, "{:?}", collections.iter().map(|each| &each.path).collect::<Vec<_>>());
     (stage, collections)
 }
 

@@ -97,7 +97,7 @@ fn the_call_of_2018_and_the_grants_of_2020_run_as_they_happened(
     let mut story = Story::begin(database);
     let (developer, applicants) = prepare(story.at("2018-04-04T12:00:00+03:00"));
     let last = apply(story.at("2018-04-05T00:00:00+03:00"), &developer, &applicants);
-    hand_in_at_the_last_second(&mut story, &applicants, &last);
+    hand_in_on_the_last_day(&mut story, &applicants, &last);
     decide(story.at("2018-06-15T12:00:00+03:00"), &developer);
     run_2020(&mut story, &developer);
 }
@@ -163,12 +163,8 @@ fn apply(registry: &Registry, developer: &Credentials, applicants: &[(String, Cr
     (last.clone(), late.add("/v1/applications", &application("county-pilots-2018", &organisation, "13")))
 }
 
-/// 8 May is the last day.
-fn hand_in_at_the_last_second(
-    story: &mut Story,
-    applicants: &[(String, Credentials)],
-    (last, late): &(String, String),
-) {
+/// 8 May is the last day, to its end: the very second stands in the tests of the domain, as no server starts in none.
+fn hand_in_on_the_last_day(story: &mut Story, applicants: &[(String, Credentials)], (last, late): &(String, String)) {
     let credentials = &applicants.last().unwrap().1;
     // The clock runs on while the server starts: it starts where there is time left.
     let registry = story.at("2018-05-08T23:59:40+03:00");

@@ -130,7 +130,7 @@ fn what_does_not_fit_is_named_with_its_place(#[values(Database::Sqlite, Database
         (json!({"lead": nobody}), "/lead unknown_value"),
         (json!({"partners": [body["lead"], nobody]}), "/partners/1 unknown_value"),
         (json!({"partners": [body["lead"], body["lead"]]}), "/partners repeated_value"),
-        (json!({"partners": vec![nobody; 51]}), "/partners too_many_values, /partners repeated_value"),
+        (json!({"partners": vec![nobody; 51]}), "/partners repeated_value, /partners too_many_values"),
         (json!({"areas": []}), "/areas needed_to_publish"),
         (json!({"areas": ["region:99"]}), "/areas/0 unknown_value"),
         (json!({"areas": ["region:1"]}), "/areas/0 malformed_value"),

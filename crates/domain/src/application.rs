@@ -9,7 +9,9 @@ use utoipa::{IntoParams, ToSchema};
 use validator::{Validate, ValidationError};
 
 pub use content::{BudgetLine, CallAnswer, CostCategory, FunctionalPart};
-pub use steps::{ApplicationEvent, ApplicationStatus, ApplicationStep, ApplicationTransition, Applications};
+pub use steps::{
+    ApplicationEvent, ApplicationStatus, ApplicationStep, ApplicationTransition, Applications, MOST_STEPS,
+};
 
 use crate::area::{AreaId, AreaRef, RegionCode};
 use crate::call::CallFacts;
@@ -85,7 +87,7 @@ pub struct ApplicationFacts {
     /// The money that is asked for; null where none is, or where it is not known.
     #[validate(nested)]
     pub requested: Option<Money>,
-    /// Whether the national developer may read the draft, to comment on it.
+    /// Whether the national developer and the ministry may read the draft; the developer, to comment on it.
     pub open_for_comments: bool,
 }
 
@@ -216,7 +218,7 @@ pub struct Application {
     pub budget: Vec<BudgetLine>,
     /// The money that is asked for, or null.
     pub requested: Option<Money>,
-    /// Whether the national developer may read the draft.
+    /// Whether the national developer and the ministry may read the draft.
     #[schema(example = false)]
     pub open_for_comments: bool,
     /// What has happened to it, oldest first.

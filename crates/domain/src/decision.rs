@@ -1,5 +1,7 @@
 //! Decisions: what is decided on the applications to a call, all of them at once.
 
+use std::ops::RangeInclusive;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -69,7 +71,7 @@ pub struct NewDecision {
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = CallDecision::check, skip_on_field_errors = false))]
 pub struct CallDecision {
-    /// The day of the decision, today or earlier.
+    /// The day of the decision: today or earlier, and not before the call closed (or opened, where it has no closes_at).
     #[serde(deserialize_with = "date::needed_day")]
     pub decided_on: NaiveDate,
     /// On what grounds the selected ones were selected as a set, or null.
@@ -98,14 +100,14 @@ impl CallDecision {
         at_most(MOST, &self.decisions, "decisions")
     }
 
-    /// What is wrong with it, given the applications that wait for a decision: each is decided on once, and the money fits
-    /// what is said of it.
-    pub fn faults(&self, pending: &[Pending], today: NaiveDate) -> Vec<Violation> {
+    /// What is wrong with it, given the applications that wait for a decision and the days on which it can have been made:
+    /// each is decided on once, and the money fits what is said of it.
+    pub fn faults(&self, pending: &[Pending], possible: RangeInclusive<NaiveDate>) -> Vec<Violation> {
         let mut faults = Vec::new();
         let mut fault = |place: String, invalid| faults.push(Violation::pointer(&place, invalid));
-        if self.decided_on > today {
-            let (value, min) = (self.decided_on.to_string(), format!("{}-01-01", date::FIRST_YEAR));
-            fault("/decided_on".into(), Invalid::OutOfRange { value, min, max: today.to_string() });
+        if !possible.contains(&self.decided_on) {
+            let [value, min, max] = [&self.decided_on, possible.start(), possible.end()].map(ToString::to_string);
+            fault("/decided_on".into(), Invalid::OutOfRange { value, min, max });
         }
         for (index, decision) in self.decisions.iter().enumerate() {
             let place = |field: &str| format!("/decisions/{index}/{field}");
@@ -241,11 +243,10 @@ mod tests {
     }
 
     fn faults(decisions: Vec<NewDecision>, pending: &[Pending], day: &str) -> Vec<String> {
-        let (Ok(decided_on), Ok(today)) = (date::parse_day(day), date::parse_day("2018-06-15")) else {
-            unreachable!("both are days")
-        };
+        let days = [day, "2018-05-09", "2018-06-15"].map(date::parse_day);
+        let [Ok(decided_on), Ok(first), Ok(last)] = days else { unreachable!("all are days") };
         let whole = CallDecision { decided_on, selection_grounds: None, appeal_instructions: None, decisions };
-        whole.faults(pending, today).iter().map(|fault| fault.place.to_string()).collect()
+        whole.faults(pending, first..=last).iter().map(|fault| fault.place.to_string()).collect()
     }
 
     #[test]
@@ -263,6 +264,7 @@ mod tests {
         assert_eq!(faults(twice, &pending, day), ["/decisions/2/application"]);
         let all = || vec![of(one, Granted), of(other, Rejected)];
         assert_eq!(faults(all(), &pending, "2018-06-16"), ["/decided_on"]);
+        assert_eq!(faults(all(), &pending, "2018-05-08"), ["/decided_on"]);
     }
 
     #[test]

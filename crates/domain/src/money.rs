@@ -30,12 +30,12 @@ pub struct Money {
 }
 
 impl Money {
-    /// Amounts together: null as soon as one of them is not known, and where there is none.
+    /// Amounts together: null as soon as one of them is not known, where there is none, and beyond what an amount can be.
     pub fn sum(mut amounts: impl Iterator<Item = Option<Self>>) -> Option<Self> {
         let first = amounts.next()??;
         amounts.try_fold(first, |sum, amount| {
             let amount = amount?;
-            let cents = sum.cents.checked_add(amount.cents)?;
+            let cents = sum.cents.checked_add(amount.cents).filter(|cents| *cents <= Version::MAX)?;
             Some(Self { cents, approximate: sum.approximate || amount.approximate, ..sum })
         })
     }

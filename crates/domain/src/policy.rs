@@ -216,6 +216,7 @@ const OPERATIONS: &[(Access, &[&str])] = &[
             "change_call",
             "replace_evaluators",
             "decide_call",
+            "create_pilot",
         ],
     ),
     (
@@ -224,7 +225,7 @@ const OPERATIONS: &[(Access, &[&str])] = &[
     ),
     (Access::Scope(Scope::ApplicationsProcess), &["transition_application"]),
     (Access::Scope(Scope::EvaluationsWrite), &["create_evaluation", "replace_evaluation", "change_evaluation"]),
-    (Access::Scope(Scope::PilotsWrite), &["create_pilot", "replace_pilot", "change_pilot", "transition_pilot"]),
+    (Access::Scope(Scope::PilotsWrite), &["replace_pilot", "change_pilot", "transition_pilot"]),
     (
         Access::Scope(Scope::GrantsWrite),
         &[

@@ -90,7 +90,8 @@ pub struct PortfolioApplication {
     pub share: Option<f64>,
     /// The money that it asks for, or null.
     pub requested: Option<Money>,
-    /// The mean of its evaluations, 1 to 5, weighted as the criteria of the call are; null when it has none.
+    /// The mean of its evaluations, 1 to 5, weighted as the criteria of the call are; null when it has none, and for
+    /// those who do not see all evaluations.
     #[schema(minimum = 1.0, maximum = 5.0, example = 3.5)]
     pub score: Option<f64>,
     /// Whom it would reach.

@@ -221,6 +221,15 @@ mod tests {
         for (state, event) in
             M::State::VALUES.iter().flat_map(|state| M::Event::VALUES.iter().map(move |event| (*state, *event)))
         {
+            let led: Vec<&str> = M::STEPS
+                .iter()
+                .filter(|step| step.event == event && step.from.contains(&state))
+                .map(|step| step.to.code())
+                .collect();
+            match M::follow(state, event) {
+                Ok(to) => assert_eq!(led, [to.code()], "{}: {} {}", M::NAME, state.code(), event.code()),
+                Err(_) => assert!(led.is_empty(), "{}: {} {}", M::NAME, state.code(), event.code()),
+            }
             for role in Role::VALUES.iter().copied() {
                 let lines = || M::STEPS.iter().filter(|step| step.event == event && step.by.contains(&role));
                 let expected: Vec<&str> =

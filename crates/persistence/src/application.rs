@@ -5,7 +5,7 @@ use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use digituki_domain::application::{
     Application, ApplicationEvent, ApplicationFacts, ApplicationFilter, ApplicationId, ApplicationRecord,
-    ApplicationStatus, ApplicationStep, ApplicationTransition, Applications,
+    ApplicationStatus, ApplicationStep, ApplicationTransition, Applications, MOST_STEPS,
 };
 use digituki_domain::area::AreaKind;
 use digituki_domain::call::{Call, CallRecord, CallStatus};
@@ -16,6 +16,7 @@ use digituki_domain::noun::Kept;
 use digituki_domain::organisation::OrganisationId;
 use digituki_domain::policy::{Permit, Reach, Sight};
 use digituki_domain::portfolio::MOST_APPLICATIONS;
+use digituki_domain::role::Role;
 use digituki_domain::state_machine::StateMachine;
 use digituki_domain::vocabulary::Vocabulary;
 
@@ -27,7 +28,7 @@ use crate::organisation::Named;
 use crate::page::{Asked, Page};
 use crate::schema::{application_areas, applications, call_evaluators};
 use crate::write::Tx;
-use crate::{area, call, names, organisation};
+use crate::{area, call, decision, names, organisation};
 
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = applications, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -49,7 +50,7 @@ type Query = applications::BoxedQuery<'static, Backend>;
 pub fn list(db: &mut AnyConnection, asked: &Asked<ApplicationFilter>) -> Result<Page<Application>> {
     let filter = &asked.filter;
     together([
-        call::require(db, &filter.call),
+        call::require(db, &filter.call, &asked.permit),
         organisation::require(db, in_query("applicant", &filter.applicant)),
         area::require(db, in_query("region", &filter.region)),
     ])?;
@@ -149,35 +150,47 @@ pub fn transition(
     transition: ApplicationTransition,
 ) -> Result<Kept<Application>> {
     let ApplicationTransition { event, remarks } = transition;
-    let role = tx.author().permit.caller.role;
+    let role = tx.role();
     let to = Applications::step(before.record.application_status, event, role).map_err(Error::of_step)?;
     let now = tx.moment().now;
     let mut record = before.record.clone();
-    if event == ApplicationEvent::Submit {
+    if matches!(event, ApplicationEvent::Submit | ApplicationEvent::ProvideInformation) {
         let call = call_of(tx.db(), &record.facts.call)?;
-        refuse_unless_open(tx, &call, "/event")?;
+        if event == ApplicationEvent::Submit {
+            refuse_unless_open(tx, &call, "/event")?;
+            record.submitted_at = Some(now);
+            record.form_version = call.record.form_version;
+        }
         let facts = &record.facts;
         together([
             eligible(tx.db(), &call, facts.applicant),
             refuse(facts.strange(&call.record.facts)),
             refuse(facts.missing(&call.record.facts)),
         ])?;
-        record.submitted_at = Some(now);
-        record.form_version = call.record.form_version;
     }
-    record.application_status = to;
-    record.steps.push(ApplicationStep { event, taken_at: now, remarks });
+    if event == ApplicationEvent::Decline {
+        decision::undo(tx, &before)?;
+    }
+    take(&mut record, to, ApplicationStep { event, taken_at: now, remarks })?;
     tx.update(before, record)
 }
 
 /// Takes the step that a decision means.
 pub(crate) fn decide(tx: &mut Tx, before: Kept<Application>, event: ApplicationEvent) -> Result<Kept<Application>> {
     let to = Applications::follow(before.record.application_status, event)
-        .map_err(|invalid| Error::Conflict(vec![Violation::pointer("/event", invalid)]))?;
+        .map_err(|invalid| Error::Conflict(vec![Violation::pointer("/decisions", invalid)]))?;
     let mut record = before.record.clone();
-    record.application_status = to;
-    record.steps.push(ApplicationStep { event, taken_at: tx.moment().now, remarks: None });
+    take(&mut record, to, ApplicationStep { event, taken_at: tx.moment().now, remarks: None })?;
     tx.update(before, record)
+}
+
+fn take(record: &mut ApplicationRecord, to: ApplicationStatus, step: ApplicationStep) -> Result<()> {
+    if record.steps.len() >= MOST_STEPS {
+        return Err(Error::Refused(vec![Violation::pointer("/event", Invalid::TooMany { max: MOST_STEPS })]));
+    }
+    record.application_status = to;
+    record.steps.push(step);
+    Ok(())
 }
 
 /// The call that an application answers.
@@ -234,15 +247,16 @@ impl Stored for Application {
         Ok(())
     }
 
-    /// A draft alone: what was submitted is withdrawn, and stays.
-    fn remove(db: &mut AnyConnection, id: &ApplicationId) -> Result<()> {
-        if let Some(kept) = Self::find(db, id)?
-            && kept.record.is_submitted()
-        {
-            let status = kept.record.application_status;
-            let invalid = Applications::not_now(status, digituki_domain::role::Role::Applicant);
-            return Err(Error::Conflict(vec![Violation::pointer("", invalid)]));
+    /// A draft alone goes: what was submitted is withdrawn, and stays.
+    fn check_removal(kept: &Kept<Self>) -> Result<()> {
+        if !kept.record.is_submitted() {
+            return Ok(());
         }
+        let invalid = Applications::not_now(kept.record.application_status, Role::Applicant);
+        Err(Error::Conflict(vec![Violation::pointer("", invalid)]))
+    }
+
+    fn remove(db: &mut AnyConnection, id: &ApplicationId) -> Result<()> {
         let id = id.to_string();
         diesel::delete(application_areas::table.filter(application_areas::application_id.eq(&id))).execute(db)?;
         diesel::delete(applications::table.find(&id)).execute(db).map_err(Error::in_use)?;
@@ -311,16 +325,12 @@ impl Written for Application {
     ) -> Result<ApplicationRecord> {
         let place = |pointer: &str| Place::Pointer(pointer.to_owned());
         together([
-            noun::require::<Call>(tx.db(), vec![(place("/call"), facts.call.clone())]),
+            call::require_published(tx.db(), "/call", &facts.call),
             organisation::require(tx.db(), vec![(place("/applicant"), facts.applicant)]),
             organisation::require(tx.db(), in_body("/partners", &facts.partners)),
             area::require(tx.db(), in_body("/areas", &facts.areas)),
         ])?;
         let call = call_of(tx.db(), &facts.call)?;
-        if !call.record.facts.published {
-            let invalid = Invalid::NoSuch { value: facts.call.to_string() };
-            return Err(Error::Refused(vec![Violation::pointer("/call", invalid)]));
-        }
         together([eligible(tx.db(), &call, facts.applicant), refuse(facts.strange(&call.record.facts))])?;
         let Some(before) = before else {
             let moment = tx.moment();
@@ -341,7 +351,7 @@ impl Written for Application {
             ("/applicant", before.facts.applicant != facts.applicant),
             ("", !status.is_editable() && before.facts != facts),
         ];
-        let not_now = || Applications::not_now(status, tx_role(tx));
+        let not_now = || Applications::not_now(status, tx.role());
         let moved = moved.into_iter().filter(|(_, is_moved)| *is_moved);
         let conflicts: Vec<_> = moved.map(|(place, _)| Violation::pointer(place, not_now())).collect();
         if conflicts.is_empty() {
@@ -350,10 +360,6 @@ impl Written for Application {
             Err(Error::Conflict(conflicts))
         }
     }
-}
-
-fn tx_role(tx: &Tx) -> digituki_domain::role::Role {
-    tx.author().permit.caller.role
 }
 
 impl Referred for Application {

@@ -3,25 +3,26 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use digituki_domain::call::{Call, CallFacts, CallFilter, CallRecord, CallStatus, Calls};
-use digituki_domain::client::CallerName;
+use digituki_domain::client::{CallerName, Client, ClientId};
 use digituki_domain::clock::Moment;
 use digituki_domain::grant::GrantStatus;
-use digituki_domain::invalid::Place;
+use digituki_domain::invalid::{Invalid, Place, Violation};
 use digituki_domain::key::Key;
 use digituki_domain::noun::Kept;
 use digituki_domain::pilot::PilotStatus;
 use digituki_domain::policy::{Permit, Reach, Sight};
+use digituki_domain::role::Role;
 use digituki_domain::state_machine::StateMachine as _;
 
 use crate::column::{Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
-use crate::error::{Error, Result, together};
+use crate::error::{Error, Result, refuse, together};
 use crate::noun::{self, Columns, Referred, Step, Stored, Written, find_row, find_rows, list_rows, put_list, put_row};
 use crate::organisation::Named;
 use crate::page::{Asked, Page};
 use crate::schema::{call_evaluators, calls, grant_spells, grants, pilots};
 use crate::write::Tx;
-use crate::{application, organisation, programme};
+use crate::{application, client, organisation, programme};
 
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = calls, primary_key(key))]
@@ -56,14 +57,36 @@ fn visible(permit: &Permit) -> calls::BoxedQuery<'static, Backend> {
     if permit.reach() == Reach::Everything { all } else { all.filter(calls::published) }
 }
 
-/// Refuses calls that the registry does not know.
-pub(crate) fn require(db: &mut AnyConnection, asked: &[Key]) -> Result<()> {
+/// Refuses calls that the caller does not know of: a draft is as one that is not there.
+pub(crate) fn require(db: &mut AnyConnection, asked: &[Key], permit: &Permit) -> Result<()> {
     if asked.is_empty() {
         return Ok(());
     }
     let keys: Vec<&str> = asked.iter().map(Key::as_str).collect();
-    let known: Vec<String> = calls::table.select(calls::key).filter(calls::key.eq_any(keys)).load(db)?;
+    let known: Vec<String> = visible(permit).filter(calls::key.eq_any(keys)).select(calls::key).load(db)?;
     programme::refuse_unknown("call", asked, &known)
+}
+
+/// Refuses clients of this registry that are no evaluators. Those of other issuers are known when they sign in.
+fn require_evaluators(db: &mut AnyConnection, names: &[CallerName]) -> Result<()> {
+    let mut strange = Vec::new();
+    for (index, name) in names.iter().enumerate() {
+        let Ok(id) = name.as_str().parse::<ClientId>() else { continue };
+        let is_one = |client: Client| client.facts.role == Role::Evaluator && client.revoked_at.is_none();
+        if !client::get(db, id)?.is_some_and(is_one) {
+            let invalid = Invalid::NoSuch { value: name.to_string() };
+            strange.push(Violation::pointer(&format!("/evaluators/{index}"), invalid));
+        }
+    }
+    refuse(strange)
+}
+
+/// Refuses a call that a body names and that nobody but its organisers knows of.
+pub(crate) fn require_published(db: &mut AnyConnection, pointer: &str, key: &Key) -> Result<()> {
+    match Call::find(db, key)? {
+        Some(call) if call.record.facts.published => Ok(()),
+        _ => refuse(vec![Violation::pointer(pointer, Invalid::NoSuch { value: key.to_string() })]),
+    }
 }
 
 /// The keys of the calls that stand as the filter asks. A status is decided in one place, in domain,
@@ -124,6 +147,7 @@ pub(crate) fn status(db: &mut AnyConnection, key: &Key, record: &CallRecord, mom
 
 /// Names the clients that may evaluate the applications to a call. To them the applications show from now on.
 pub fn name_evaluators(tx: &mut Tx, before: Kept<Call>, evaluators: Vec<CallerName>) -> Result<Kept<Call>> {
+    require_evaluators(tx.db(), &evaluators)?;
     let applications = application::submitted_to(tx.db(), &before.id)?;
     let seen = applications.iter().map(|kept| tx.sight(kept)).collect::<Result<Vec<_>>>()?;
     let record = CallRecord { evaluators, ..before.record.clone() };
@@ -156,6 +180,14 @@ impl Stored for Call {
         put_list!(db, call_evaluators, call = kept.id.as_str(), step, &kept.record.evaluators => |name: &CallerName| {
             call_evaluators::client.eq(name.to_string())
         });
+        Ok(())
+    }
+
+    /// By law alone: a call that comes to nothing is cancelled, and stays.
+    fn remove(db: &mut AnyConnection, key: &Key) -> Result<()> {
+        let key = key.as_str();
+        diesel::delete(call_evaluators::table.filter(call_evaluators::call.eq(key))).execute(db)?;
+        diesel::delete(calls::table.find(key)).execute(db).map_err(Error::in_use)?;
         Ok(())
     }
 
@@ -223,7 +255,7 @@ impl Written for Call {
         };
         let moment = tx.moment();
         let status = status(tx.db(), key, before, moment)?;
-        let role = tx.author().permit.caller.role;
+        let role = tx.role();
         let conflicts = before.conflicts(&facts, status, |event| Calls::step(status, event, role));
         if !conflicts.is_empty() {
             return Err(Error::Conflict(conflicts));

@@ -1,24 +1,26 @@
 //! Decisions on the applications to a call, and what comes of them.
 
 use diesel::prelude::*;
-use digituki_domain::application::Application;
+use digituki_domain::application::{Application, Applications};
 use digituki_domain::area::AreaId;
 use digituki_domain::call::{Call, CallEventName, CallOutcome, CallRecord, Calls};
 use digituki_domain::clock::Moment;
 use digituki_domain::decision::{
     CallDecision, Decision, DecisionFilter, DecisionId, DecisionRecord, DecisionResult, NewDecision, Pending,
 };
-use digituki_domain::grant::GrantFacts;
+use digituki_domain::grant::{EntryType, Grant, GrantEvent, GrantFacts, GrantTransition};
+use digituki_domain::invalid::Violation;
 use digituki_domain::money::Money;
 use digituki_domain::noun::Kept;
-use digituki_domain::pilot::PilotFacts;
+use digituki_domain::pilot::{Pilot, PilotEvent, PilotFacts, PilotStatus, PilotStep};
 use digituki_domain::policy::Sight;
+use digituki_domain::role::Role;
 use digituki_domain::state_machine::StateMachine as _;
 
 use crate::column::{Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::{Error, Result, refuse};
-use crate::noun::{Step, Stored, find_row, list_rows, put_row};
+use crate::noun::{self, Columns, Step, Stored, find_row, list_rows, put_row};
 use crate::organisation::Named;
 use crate::page::{Asked, Page};
 use crate::schema::decisions;
@@ -40,7 +42,7 @@ struct Row {
 /// Lists decisions, oldest first.
 pub fn list(db: &mut AnyConnection, asked: &Asked<DecisionFilter>) -> Result<Page<Decision>> {
     let filter = &asked.filter;
-    call::require(db, &filter.call)?;
+    call::require(db, &filter.call, &asked.permit)?;
     let matching = || -> decisions::BoxedQuery<'static, Backend> {
         let mut query = decisions::table.into_boxed();
         any_of!(query, decisions::call, filter.call);
@@ -55,7 +57,7 @@ pub fn list(db: &mut AnyConnection, asked: &Asked<DecisionFilter>) -> Result<Pag
 pub fn decide(tx: &mut Tx, before: Kept<Call>, decision: &CallDecision) -> Result<Kept<Call>> {
     let moment = tx.moment();
     let status = call::status(tx.db(), &before.id, &before.record, moment)?;
-    let role = tx.author().permit.caller.role;
+    let role = tx.role();
     Calls::step(status, CallEventName::Decide, role).map_err(Error::of_step)?;
     if status.takes_applications() && before.record.facts.closes_at.is_some() {
         return Err(Error::of_step(Calls::refused(status, CallEventName::Decide, role)));
@@ -64,7 +66,9 @@ pub fn decide(tx: &mut Tx, before: Kept<Call>, decision: &CallDecision) -> Resul
     let waiting: Vec<_> = received.iter().filter(|kept| kept.record.application_status.is_pending()).collect();
     let pending: Vec<Pending> =
         waiting.iter().map(|kept| Pending { application: kept.id, requested: kept.record.facts.requested }).collect();
-    refuse(decision.faults(&pending, moment.today))?;
+    let facts = &before.record.facts;
+    let first = facts.closes_at.or(facts.opens_at).map_or(moment.today, |instant| Moment::at(instant).today);
+    refuse(decision.faults(&pending, first..=moment.today))?;
     for one in &decision.decisions {
         if let Some(kept) = waiting.iter().find(|kept| kept.id == one.application) {
             publish(tx, &before, decision, one, (*kept).clone())?;
@@ -120,6 +124,43 @@ fn publish(
     Ok(())
 }
 
+/// Undoes what came of an application that its applicant declines: the pilot is discontinued, the grant terminated. Not
+/// once the pilot has begun, or money was paid.
+pub(crate) fn undo(tx: &mut Tx, declined: &Kept<Application>) -> Result<()> {
+    let of_application = decisions::table.filter(decisions::application_id.eq(declined.id.to_string()));
+    let columns = (decisions::id, decisions::record, decisions::version);
+    let row: Option<Columns<Decision>> = of_application.select(columns).first(tx.db()).optional()?;
+    let Some(Kept { record, .. }) = noun::kept::<Decision>(row)?.pop() else { return Ok(()) };
+    let too_late = || {
+        let invalid = Applications::not_now(declined.record.application_status, Role::NationalDeveloper);
+        Error::Conflict(vec![Violation::pointer("/event", invalid)])
+    };
+    let today = tx.moment().today;
+    if let Some(id) = record.pilot
+        && let Some(kept) = Pilot::find(tx.db(), &id)?
+    {
+        let mut record = kept.record.clone();
+        if record.pilot_status != PilotStatus::Planned {
+            return Err(too_late());
+        }
+        record.pilot_status = PilotStatus::Discontinued;
+        record.steps.push(PilotStep { event: PilotEvent::Discontinue, day: today, remarks: None });
+        tx.follow(kept, record)?;
+    }
+    if let Some(id) = record.grant
+        && let Some(kept) = Grant::find(tx.db(), &id)?
+    {
+        let mut record = kept.record.clone();
+        let terminate = GrantTransition { event: GrantEvent::Terminate, day: None, remarks: None };
+        let paid = record.entries.iter().any(|entry| entry.entry_type == EntryType::Payment);
+        if paid || record.take(terminate, Role::NationalDeveloper, today).is_err() {
+            return Err(too_late());
+        }
+        tx.follow(kept, record)?;
+    }
+    Ok(())
+}
+
 /// From how many regions the applications came.
 fn counties(db: &mut AnyConnection, received: &[Kept<Application>], moment: Moment) -> Result<Option<i32>> {
     let areas: Vec<AreaId> = received.iter().flat_map(|kept| kept.record.facts.areas.clone()).collect();
@@ -143,6 +184,12 @@ impl Stored for Decision {
             version: kept.version.number(),
         };
         put_row!(db, decisions, &id, &row, step);
+        Ok(())
+    }
+
+    /// By law alone: what was decided stays.
+    fn remove(db: &mut AnyConnection, id: &DecisionId) -> Result<()> {
+        diesel::delete(decisions::table.find(id.to_string())).execute(db).map_err(Error::in_use)?;
         Ok(())
     }
 

@@ -44,7 +44,7 @@ pub fn list(db: &mut AnyConnection, asked: &Asked<EvaluationFilter>) -> Result<P
     let filter = &asked.filter;
     together([
         application::require_seen(db, in_query("application", &filter.application), &asked.permit),
-        call::require(db, &filter.call),
+        call::require(db, &filter.call, &asked.permit),
     ])?;
     let matching = || visible(matching(filter), &asked.permit);
     list_rows!(db, asked, matching, evaluations, id, evaluations::id)

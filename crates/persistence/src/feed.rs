@@ -1,9 +1,9 @@
 //! What the log says: the feed of changes, the history of one object, what was known at an instant.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::auto_type;
+use diesel::dsl::{auto_type, max};
 use diesel::prelude::*;
 use digituki_domain::application::Application;
 use digituki_domain::area::Area;
@@ -78,7 +78,7 @@ pub fn changes(db: &mut AnyConnection, asked: &Asked<ChangeFilter>) -> Result<Ch
     let looked_through = i64::try_from(rows.len()).unwrap_or(look) < look;
     // Never before what the caller has seen: a log that was restored may end there.
     let end = if looked_through { head.max(after) } else { rows.last().map_or(after, |row| row.seq) };
-    let mut shown = visible(rows, &asked.permit)?;
+    let mut shown = visible(db, rows, &asked.permit)?;
     let more = shown.len() > asked.window.limit;
     shown.truncate(asked.window.limit);
     let last_seq = if more { shown.last().map_or(after, |(row, _)| row.seq) } else { end };
@@ -105,7 +105,7 @@ pub fn history<N: Stored>(db: &mut AnyConnection, id: &N::Id, asked: &Asked<()>)
     let start = if asked.window.count { 0 } else { after };
     let entries = of_object(N::NOUN, id.to_string()).filter(changes::seq.gt(start));
     let rows = entries.order(changes::seq).select(Row::as_select()).load(db)?;
-    let shown = visible(rows, &asked.permit)?;
+    let shown = visible(db, rows, &asked.permit)?;
     let total = asked.window.count.then(|| i64::try_from(shown.len()).unwrap_or(i64::MAX));
     let rest: Vec<_> = shown.into_iter().filter(|(row, _)| row.seq > after).collect();
     let position = |(row, _): &(Row, Operation)| Position { sort: row.seq.to_string(), id: row.seq.to_string() };
@@ -128,7 +128,7 @@ pub fn known_at<N: Stored>(
         .optional()?;
     let Some(row) = row.filter(|row| row.operation.text() != Operation::Merged.code()) else { return Ok(None) };
     let sight = row.seen_after.as_ref().map(Json::read).transpose()?;
-    if !sight.is_some_and(|sight| permit.sees(&sight)) {
+    if !sight.is_some_and(|sight| permit.sees(&sight)) || !closed(db, std::slice::from_ref(&row), permit)?.is_empty() {
         return Ok(None);
     }
     let Some(data) = data(db, &[row.seq])?.remove(&row.seq) else { return Ok(None) };
@@ -187,9 +187,10 @@ pub(crate) fn last_records<N: Stored>(db: &mut AnyConnection, ids: &[N::Id]) -> 
     last.into_iter().map(read).collect()
 }
 
-fn visible(rows: Vec<Row>, permit: &Permit) -> Result<Vec<(Row, Operation)>> {
+fn visible(db: &mut AnyConnection, rows: Vec<Row>, permit: &Permit) -> Result<Vec<(Row, Operation)>> {
+    let closed = closed(db, &rows, permit)?;
     let mut shown = Vec::new();
-    for row in rows {
+    for row in rows.into_iter().filter(|row| !closed.contains(&(row.noun.text().to_owned(), row.object.clone()))) {
         let sights = Sights {
             before: row.seen_before.as_ref().map(Json::read).transpose()?,
             after: row.seen_after.as_ref().map(Json::read).transpose()?,
@@ -199,6 +200,35 @@ fn visible(rows: Vec<Row>, permit: &Permit) -> Result<Vec<(Row, Operation)>> {
         }
     }
     Ok(shown)
+}
+
+/// The objects that have been closed to the caller since: what it was named on, and is no more, and what is private now. Of
+/// all else it may know what it once saw.
+fn closed(db: &mut AnyConnection, rows: &[Row], permit: &Permit) -> Result<HashSet<(String, String)>> {
+    let may_close = |row: &&Row| match permit.reach() {
+        Reach::Named => !row.published,
+        Reach::Everything => row.noun.text() == NounName::Application.code(),
+        Reach::Organisation | Reach::Regions | Reach::Published | Reach::Nothing => false,
+    };
+    let objects: BTreeSet<&str> = rows.iter().filter(may_close).map(|row| row.object.as_str()).collect();
+    if objects.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let last: Vec<Option<i64>> = changes::table
+        .filter(changes::object.eq_any(objects))
+        .group_by((changes::noun, changes::object))
+        .select(max(changes::seq))
+        .load(db)?;
+    let last: Vec<i64> = last.into_iter().flatten().collect();
+    let last: Vec<Row> = changes::table.filter(changes::seq.eq_any(last)).select(Row::as_select()).load(db)?;
+    let mut closed = HashSet::new();
+    for row in last {
+        let sight = row.seen_after.as_ref().map(Json::read).transpose()?;
+        if sight.is_some_and(|sight| !permit.sees(&sight)) {
+            closed.insert((row.noun.text().to_owned(), row.object));
+        }
+    }
+    Ok(closed)
 }
 
 /// The payloads of entries, by number; without those that were erased.

@@ -26,6 +26,11 @@ pub trait Stored: Noun {
     /// Writes its row and all that is derived from its record; only the write road calls it.
     fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()>;
 
+    /// Refuses a removal that somebody asks for, of what is to stay. Erasing by law does not ask.
+    fn check_removal(_: &Kept<Self>) -> Result<()> {
+        Ok(())
+    }
+
     /// Removes it with all that was derived from its record; only the write road calls it.
     fn remove(_: &mut AnyConnection, id: &Self::Id) -> Result<()> {
         Err(Error::Unforeseen(format!("{} {id} was to be removed, but its noun knows no removal", Self::NOUN.code())))

@@ -44,7 +44,7 @@ struct Row {
 pub fn list(db: &mut AnyConnection, asked: &Asked<PilotFilter>) -> Result<Page<Pilot>> {
     let filter = &asked.filter;
     programme::require(db, &filter.programme)?;
-    call::require(db, &filter.call)?;
+    call::require(db, &filter.call, &asked.permit)?;
     area::require(db, in_query("region", &filter.region))?;
     organisation::require(db, in_query("lead", &filter.lead))?;
     let matching = || matching(filter, asked.moment.today);
@@ -86,7 +86,7 @@ pub fn found(tx: &mut Tx, facts: PilotFacts, application: ApplicationId, decisio
 /// Takes a step that somebody asks for.
 pub fn transition(tx: &mut Tx, before: Kept<Pilot>, transition: PilotTransition) -> Result<Kept<Pilot>> {
     let PilotTransition { event, day, remarks } = transition;
-    let role = tx.author().permit.caller.role;
+    let role = tx.role();
     let to = Pilots::step(before.record.pilot_status, event, role).map_err(Error::of_step)?;
     let today = tx.moment().today;
     let day = day.unwrap_or(today);
@@ -211,7 +211,7 @@ impl Written for Pilot {
 /// A pilot stays with its call and its programme.
 fn refuse_to_move(tx: &Tx, before: &PilotRecord, facts: &PilotFacts) -> Result<()> {
     let moved = [("/programme", before.facts.programme != facts.programme), ("/call", before.facts.call != facts.call)];
-    let not_now = || Pilots::not_now(before.pilot_status, tx.author().permit.caller.role);
+    let not_now = || Pilots::not_now(before.pilot_status, tx.role());
     let moved = moved.into_iter().filter(|(_, is_moved)| *is_moved);
     let conflicts: Vec<_> = moved.map(|(place, _)| Violation::pointer(place, not_now())).collect();
     if conflicts.is_empty() { Ok(()) } else { Err(Error::Conflict(conflicts)) }

@@ -10,7 +10,7 @@ use digituki_domain::evaluation::Millionths;
 use digituki_domain::invalid::{Invalid, Place, Violation};
 use digituki_domain::key::Key;
 use digituki_domain::noun::Kept;
-use digituki_domain::policy::Permit;
+use digituki_domain::policy::{Permit, Reach};
 use digituki_domain::portfolio::{
     BestQuestion, Candidate, Country, Days, MOST_APPLICATIONS, MOST_CANDIDATES, PortfolioQuestion, Simulation,
 };
@@ -42,7 +42,7 @@ pub fn simulation(
     let areas: Vec<AreaId> = areas.into_iter().collect();
     let when = When { population_date, before: None, as_of };
     let ground = coverage::ground(db, &areas, when).map_err(of_body)?;
-    let candidates = candidates(db, chosen, &areas, &ground)?;
+    let candidates = candidates(db, chosen, &areas, &ground, permit)?;
     let Ground { population_date, as_of, areas, country } = ground;
     let places = municipality::places(db, as_of)?;
     let country = Country { days: Days { population_date, as_of }, areas, inhabitants: country, places };
@@ -89,10 +89,13 @@ fn candidates(
     chosen: Vec<Kept<Application>>,
     areas: &[AreaId],
     ground: &Ground,
+    permit: &Permit,
 ) -> Result<Vec<Candidate>> {
     let applicants = Named::load(db, chosen.iter().map(|kept| kept.record.facts.applicant))?;
     let ids: Vec<ApplicationId> = chosen.iter().map(|kept| kept.id).collect();
-    let scores = evaluation::scores_of(db, &ids)?;
+    // Who sees some evaluations only would learn of the others by their mean.
+    let sees_scores = permit.reach() == Reach::Everything;
+    let scores = if sees_scores { evaluation::scores_of(db, &ids)? } else { HashMap::new() };
     let score = |id: ApplicationId| scores.get(&id)?.weighted_score.map(Millionths::number);
     let members: HashMap<&AreaId, &BTreeSet<String>> =
         areas.iter().zip(ground.areas.iter().map(|(_, members)| members)).collect();

@@ -99,6 +99,15 @@ impl Stored for Programme {
         Ok(())
     }
 
+    /// By law alone: a phase that is over has an end, and stays.
+    fn remove(db: &mut AnyConnection, key: &Key) -> Result<()> {
+        let key = key.as_str();
+        diesel::delete(programme_areas::table.filter(programme_areas::programme.eq(key))).execute(db)?;
+        diesel::delete(programme_coordinators::table.filter(programme_coordinators::programme.eq(key))).execute(db)?;
+        diesel::delete(programmes::table.find(key)).execute(db).map_err(Error::in_use)?;
+        Ok(())
+    }
+
     fn represent(db: &mut AnyConnection, kept: Vec<Kept<Self>>, _: Moment) -> Result<Vec<Self>> {
         let areas = area::Named::load(db, kept.iter().flat_map(|kept| &kept.record.areas))?;
         let coordinators = kept.iter().flat_map(|kept| &kept.record.coordinators);

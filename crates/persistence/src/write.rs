@@ -6,6 +6,7 @@ use digituki_domain::clock::{Clock, Moment};
 use digituki_domain::invalid::Violation;
 use digituki_domain::noun::{Kept, NounName};
 use digituki_domain::policy::{Permit, Sight};
+use digituki_domain::role::Role;
 use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary as _;
 use serde::{Deserialize, Serialize};
@@ -70,6 +71,11 @@ impl<'a> Tx<'a> {
     /// Who writes.
     pub fn author(&self) -> &Author {
         self.author
+    }
+
+    /// What the author is to the registry.
+    pub fn role(&self) -> Role {
+        self.author.permit.caller.role
     }
 
     /// Adds an object.

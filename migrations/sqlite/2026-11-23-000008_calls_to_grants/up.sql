@@ -31,10 +31,10 @@ CREATE TABLE application_areas (
 );
 CREATE INDEX application_areas_by_area ON application_areas (kind, code);
 
--- What an evaluator says of an application, once.
+-- What an evaluator says of an application, once. It stays where the application is erased by law.
 CREATE TABLE evaluations (
     id TEXT NOT NULL PRIMARY KEY,
-    application_id TEXT NOT NULL REFERENCES applications (id),
+    application_id TEXT NOT NULL,
     evaluator TEXT NOT NULL,
     record TEXT NOT NULL,
     version BIGINT NOT NULL,
@@ -42,11 +42,11 @@ CREATE TABLE evaluations (
 );
 CREATE INDEX evaluations_by_evaluator ON evaluations (evaluator, id);
 
--- What was decided on an application, once.
+-- What was decided on an application, once. It stays where the application is erased by law.
 CREATE TABLE decisions (
     id TEXT NOT NULL PRIMARY KEY,
     call TEXT NOT NULL REFERENCES calls (key),
-    application_id TEXT NOT NULL UNIQUE REFERENCES applications (id),
+    application_id TEXT NOT NULL UNIQUE,
     decision_result TEXT NOT NULL,
     sort_date TEXT NOT NULL,
     record TEXT NOT NULL,

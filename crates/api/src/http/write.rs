@@ -117,6 +117,7 @@ impl Write {
         self.run::<N>(move |tx| {
             let before = present::<N>(tx, &id)?;
             precondition.check(before.version)?;
+            N::check_removal(&before)?;
             tx.delete(before)?;
             Ok(Answer::nothing())
         })

@@ -31,6 +31,7 @@ vocabulary! {
 vocabulary! {
     /// What happens to an application.
     pub enum ApplicationEvent = "application_event" {
+        Comment = "comment" ["kommentoida", "kommentera", "comment"],
         Submit = "submit" ["jättää", "lämna in", "submit"],
         StartReview = "start_review" ["ottaa käsittelyyn", "ta upp till behandling", "start the review"],
         RequestInformation = "request_information"
@@ -59,8 +60,8 @@ impl StateMachine for Applications {
     const INITIAL: ApplicationStatus = ApplicationStatus::Draft;
     const STEPS: &'static [Step<ApplicationStatus, ApplicationEvent>] = {
         use ApplicationEvent::{
-            Decline, Grant, GrantPartially, ProvideInformation, Recommend, Reject, RequestInformation, ReturnToReview,
-            StartReview, Submit, Withdraw,
+            Comment, Decline, Grant, GrantPartially, ProvideInformation, Recommend, Reject, RequestInformation,
+            ReturnToReview, StartReview, Submit, Withdraw,
         };
         use ApplicationStatus::{
             AdditionalInformationRequested as Asked, DeclinedByApplicant, Draft, Granted, PartiallyGranted,
@@ -68,44 +69,57 @@ impl StateMachine for Applications {
         };
         const APPLICANT: &[Role] = &[Role::Applicant];
         const DEVELOPER: &[Role] = &[Role::NationalDeveloper];
+        const OPENED: Label = Label {
+            fi: "jos hakija on avannut luonnoksen kommentoitavaksi",
+            sv: "om sökanden har öppnat utkastet för kommentarer",
+            en: "if the applicant has opened the draft for comments",
+        };
         const OPEN: Label = Label {
             fi: "haun ollessa avoinna ja lomakkeen ollessa täytetty",
             sv: "när ansökningsomgången är öppen och blanketten är ifylld",
             en: "while the call is open, with the form filled in",
+        };
+        const FILLED_IN: Label =
+            Label {
+                fi: "lomakkeen ollessa täytetty", sv: "när blanketten är ifylld", en: "with the form filled in"
+            };
+        const UNTOUCHED: Label = Label {
+            fi: "ennen pilotin alkua ja ensimmäistä maksua",
+            sv: "innan pilotförsöket börjar och något har betalats",
+            en: "before the pilot begins and before any payment",
         };
         const DECISION: Label = Label {
             fi: "kun haun päätökset julkaistaan",
             sv: "när besluten om ansökningsomgången publiceras",
             en: "when the decisions on the call are published",
         };
-        const HANDED_IN: &[ApplicationStatus] = &[Submitted, UnderReview, Recommended];
+        // Also what waits for additional information: an applicant who does not answer holds up nobody else.
+        const HANDED_IN: &[ApplicationStatus] = &[Submitted, Asked, UnderReview, Recommended];
         &[
+            Step { from: &[Draft], event: Comment, by: DEVELOPER, to: Draft, when: Some(OPENED) },
             Step { from: &[Draft], event: Submit, by: APPLICANT, to: Submitted, when: Some(OPEN) },
             Step { from: &[Submitted], event: StartReview, by: DEVELOPER, to: UnderReview, when: None },
             Step { from: &[Submitted, UnderReview], event: RequestInformation, by: DEVELOPER, to: Asked, when: None },
-            Step { from: &[Asked], event: ProvideInformation, by: APPLICANT, to: UnderReview, when: None },
+            Step { from: &[Asked], event: ProvideInformation, by: APPLICANT, to: UnderReview, when: Some(FILLED_IN) },
             Step { from: &[UnderReview], event: Recommend, by: DEVELOPER, to: Recommended, when: None },
             Step { from: &[Recommended], event: ReturnToReview, by: DEVELOPER, to: UnderReview, when: None },
             Step { from: HANDED_IN, event: Grant, by: &[], to: Granted, when: Some(DECISION) },
             Step { from: HANDED_IN, event: GrantPartially, by: &[], to: PartiallyGranted, when: Some(DECISION) },
             Step { from: HANDED_IN, event: Reject, by: &[], to: Rejected, when: Some(DECISION) },
-            Step {
-                from: &[Submitted, Asked, UnderReview, Recommended],
-                event: Withdraw,
-                by: APPLICANT,
-                to: Withdrawn,
-                when: None,
-            },
+            Step { from: HANDED_IN, event: Withdraw, by: APPLICANT, to: Withdrawn, when: None },
             Step {
                 from: &[Granted, PartiallyGranted],
                 event: Decline,
                 by: APPLICANT,
                 to: DeclinedByApplicant,
-                when: None,
+                when: Some(UNTOUCHED),
             },
         ]
     };
 }
+
+/// How many steps an application takes at most.
+pub const MOST_STEPS: usize = 1_000;
 
 impl ApplicationStatus {
     /// Whether the applicant may change what it says.

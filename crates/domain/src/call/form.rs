@@ -1,6 +1,6 @@
 //! What a call asks of those who apply, and what it tells them: its form, its occasions, its documents.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
@@ -27,6 +27,8 @@ vocabulary! {
     pub enum CallDocumentType = "call_document_type" {
         CallLetter = "call_letter" ["hakukirje", "utlysningsbrev", "call letter"],
         Guidance = "guidance" ["ohje", "anvisning", "guidance"],
+        Template = "template" ["mallipohja", "mall", "template"],
+        Other = "other" ["muu", "annat", "other"],
         ApplicationForm = "application_form" ["hakulomake", "ansökningsblankett", "application form"],
     }
 }
@@ -46,11 +48,28 @@ pub struct CallEvent {
     #[serde(deserialize_with = "date::needed_day")]
     #[schema(example = "2018-04-05")]
     pub last_day: NaiveDate,
+    /// From which instant, where it is known.
+    #[serde(default, deserialize_with = "date::instant")]
+    pub starts_at: Option<DateTime<Utc>>,
+    /// To which instant, where it is known.
+    #[serde(default, deserialize_with = "date::instant")]
+    pub ends_at: Option<DateTime<Utc>>,
+    /// What it is called, or null.
+    #[serde(default)]
+    #[validate(nested)]
+    pub names: Option<Names>,
+    /// Where to take part or to read of it, or null.
+    #[serde(default)]
+    pub url: Option<Website>,
 }
 
 impl CallEvent {
     fn check_days(&self) -> Result<(), ValidationError> {
-        if self.last_day < self.first_day { Err(Invalid::EndsBeforeStart.at("last_day")) } else { Ok(()) }
+        match (self.starts_at, self.ends_at) {
+            _ if self.last_day < self.first_day => Err(Invalid::EndsBeforeStart.at("last_day")),
+            (Some(starts), Some(ends)) if ends < starts => Err(Invalid::EndsBeforeStart.at("ends_at")),
+            _ => Ok(()),
+        }
     }
 }
 

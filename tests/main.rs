@@ -25,6 +25,7 @@ mod commands;
 mod concurrency;
 mod contract;
 mod coverage;
+mod decisions;
 mod durability;
 mod evaluations;
 mod front;

@@ -71,7 +71,7 @@ pub struct NewDecision {
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = CallDecision::check, skip_on_field_errors = false))]
 pub struct CallDecision {
-    /// The day of the decision: today or earlier, and not before the call closed (or opened, where it has no closes_at).
+    /// The day of the decision: today or earlier, and not before the call closed (or opened, where it has no `closes_at`).
     #[serde(deserialize_with = "date::needed_day")]
     pub decided_on: NaiveDate,
     /// On what grounds the selected ones were selected as a set, or null.

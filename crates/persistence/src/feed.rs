@@ -190,12 +190,15 @@ pub(crate) fn last_records<N: Stored>(db: &mut AnyConnection, ids: &[N::Id]) -> 
 fn visible(db: &mut AnyConnection, rows: Vec<Row>, permit: &Permit) -> Result<Vec<(Row, Operation)>> {
     let closed = closed(db, &rows, permit)?;
     let mut shown = Vec::new();
-    for row in rows.into_iter().filter(|row| !closed.contains(&(row.noun.text().to_owned(), row.object.clone()))) {
+    for row in rows {
+        let is_closed = closed.contains(&(row.noun.text().to_owned(), row.object.clone()));
         let sights = Sights {
             before: row.seen_before.as_ref().map(Json::read).transpose()?,
             after: row.seen_after.as_ref().map(Json::read).transpose()?,
         };
-        if let Some(operation) = sights.shown(row.operation.read()?, permit) {
+        // That it went it may know.
+        let operation = sights.shown(row.operation.read()?, permit);
+        if let Some(operation) = operation.filter(|operation| !is_closed || *operation == Operation::Deleted) {
             shown.push((row, operation));
         }
     }

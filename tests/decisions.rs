@@ -3,6 +3,7 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
+use crate::support::program;
 use crate::support::session::{ANY, Session, id, named};
 use crate::support::{Answer, Database, Registry};
 
@@ -74,6 +75,11 @@ impl<'a> Scene<'a> {
         let body = json!({"decided_on": "2020-06-01", "decisions": decisions});
         self.developer.write("POST", &format!("{CALL}/decide"), &[], &body)
     }
+}
+
+/// Works on the command line of the server.
+fn run(arguments: &[&str], registry: &Registry) -> std::process::Output {
+    program::run(arguments, &[("DATABASE_URL", registry.database_url())])
 }
 
 fn step(session: &Session, path: &str, event: &str) -> Answer {
@@ -199,4 +205,32 @@ fn a_decision_is_dated_while_it_could_be_made(#[values(Database::Sqlite, Databas
         let at_day = faults.as_array().unwrap().iter().find(|fault| fault["pointer"] == "/decided_on").unwrap();
         assert_eq!(at_day["code"], "out_of_range");
     }
+}
+
+#[rstest]
+fn what_people_wrote_is_erased_by_law_wherever_it_stands(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let scene = Scene::of(&registry);
+    assert_eq!(scene.decide(&["granted", "rejected"]).status, 200);
+    let decisions = registry.items("/v1/decisions?call=a-call&decision_result=granted");
+    let evaluation = id(&scene.developer.items("/v1/evaluations")[0]).to_owned();
+    let erase = |noun: &str, id: &str| {
+        let erased = run(&["erase", noun, id], &registry);
+        assert!(erased.status.success(), "{noun}: {}", String::from_utf8_lossy(&erased.stderr));
+    };
+    // What was submitted nobody deletes; the law does, and what was decided on it stays.
+    let path = &scene.applications[0];
+    scene.applicants[0].send("DELETE", path, &[ANY], "").problem(409, "conflict");
+    erase("application", named(path));
+    scene.applicants[0].get(path).problem(404, "not_found");
+    assert_eq!(registry.items("/v1/decisions?call=a-call&decision_result=granted"), decisions);
+    assert_eq!(scene.developer.items("/v1/evaluations").len(), 1);
+    erase("evaluation", &evaluation);
+    erase("pilot", decisions[0]["pilot"].as_str().unwrap());
+    erase("grant", decisions[0]["grant"].as_str().unwrap());
+    erase("decision", id(&decisions[0]));
+    assert_eq!(registry.items("/v1/decisions?call=a-call").len(), 1);
+    assert!(run(&["verify"], &registry).status.success());
 }

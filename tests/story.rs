@@ -48,10 +48,12 @@ fn text(name: &str) -> Value {
     json!({"fi": name, "sv": name, "en": name})
 }
 
-fn programme(key: &str, previous: Option<&str>, starts: &str, regions: &[&str]) -> Value {
+fn programme(agency: &str, key: &str, previous: Option<&str>, starts: &str, regions: &[&str]) -> Value {
+    let coordinators = json!([{"organisation": agency, "first_day": null, "last_day": null}]);
     let areas: Vec<String> = regions.iter().map(|code| format!("region:{code}")).collect();
     let day = json!({"precision": "day", "season": null, "earliest": starts, "latest": starts});
-    json!({"key": key, "names": text(key), "previous": previous, "starts": day, "areas": areas, "coordinators": []})
+    json!({"key": key, "names": text(key), "previous": previous, "starts": day, "areas": areas,
+        "coordinators": coordinators})
 }
 
 fn organisation(session: &Session, query: &str) -> String {
@@ -106,8 +108,8 @@ fn the_call_of_2018_and_the_grants_of_2020_run_as_they_happened(
 fn prepare(registry: &Registry) -> (Credentials, Vec<(String, Credentials)>) {
     let credentials = registry.client("national_developer", &[], None);
     let developer = registry.sign_in_as(&credentials);
-    developer.create("/v1/programmes", &programme("county-pilots-2018", None, "2018-09-01", &CHOSEN));
     let agency = organisation(&developer, "organisation_type=national_agency&as_of=2018-04-04");
+    developer.create("/v1/programmes", &programme(&agency, "county-pilots-2018", None, "2018-09-01", &CHOSEN));
     let call = json!({
         "key": "county-pilots-2018", "programme": "county-pilots-2018", "names": text("Maakuntapilotit 2018"),
         "organiser": agency, "published": false, "cancelled": false, "outcomes": ["pilot"],
@@ -225,11 +227,12 @@ fn run_2020(story: &mut Story, developer: &Credentials) {
     let registry = story.at("2020-06-11T09:00:00+03:00");
     let session = registry.sign_in_as(developer);
     let previous = "regional-coordination-2019";
-    session.create("/v1/programmes", &programme(previous, Some("county-pilots-2018"), "2019-10-01", &OF_2019));
-    session.create("/v1/programmes", &programme(KEY, Some(previous), "2020-10-01", &OF_2020));
+    let agency = organisation(&session, "organisation_type=national_agency");
+    let first = Some("county-pilots-2018");
+    session.create("/v1/programmes", &programme(&agency, previous, first, "2019-10-01", &OF_2019));
+    session.create("/v1/programmes", &programme(&agency, KEY, Some(previous), "2020-10-01", &OF_2020));
     let participation = registry.json(&format!("/v1/programmes/{KEY}/participation"));
     assert_eq!(participation["counts"], json!({"new": 3, "continuing": 11, "ended": 3}));
-    let agency = organisation(&session, "organisation_type=national_agency");
     session.create(
         "/v1/calls",
         &json!({

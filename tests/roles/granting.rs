@@ -118,6 +118,7 @@ impl<'a> Walk<'a> {
         }
         let programme = json!({
             "key": "walked-programme", "names": text("Ohjelma"), "areas": ["region:01"],
+            "coordinators": [{"organisation": own, "first_day": null, "last_day": null}],
             "starts": {"precision": "day", "earliest": "2020-01-01", "latest": "2020-01-01"}
         });
         walk.add("a programme", &developer, "/v1/programmes", programme, Sight::national());

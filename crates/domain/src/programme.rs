@@ -32,7 +32,7 @@ pub struct Programme {
     #[schema(max_items = 20)]
     pub goals: Vec<Descriptions>,
     /// The organisations that led it nationally, one after the other.
-    #[schema(max_items = 20)]
+    #[schema(min_items = 1, max_items = 20)]
     pub coordinators: Vec<Coordinator>,
     /// The phase before it, or null.
     pub previous: Option<Key>,
@@ -68,7 +68,7 @@ pub struct ProgrammeFacts {
     #[validate(nested)]
     pub goals: Vec<Descriptions>,
     /// The organisations that led it nationally, one after the other.
-    #[schema(max_items = 20)]
+    #[schema(min_items = 1, max_items = 20)]
     #[validate(nested)]
     pub coordinators: Vec<CoordinatorFacts>,
     /// The phase before it, or null.
@@ -92,6 +92,9 @@ impl ProgrammeFacts {
     fn check(&self) -> Result<(), ValidationError> {
         at_most(20, &self.goals, "goals")?;
         at_most(20, &self.coordinators, "coordinators")?;
+        if self.coordinators.is_empty() {
+            return Err(Invalid::NeededToPublish.at("coordinators"));
+        }
         match &self.ends {
             Some(ends) if ends.latest < self.starts.earliest => Err(Invalid::EndsBeforeStart.at("ends")),
             _ => Ok(()),

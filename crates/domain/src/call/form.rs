@@ -84,11 +84,17 @@ pub struct CallDocument {
     #[validate(nested)]
     pub titles: Option<Names>,
     /// The languages in which it exists; `["fi"]` means in Finnish only.
-    #[schema(value_type = BTreeSet<Language>, max_items = 13)]
-    #[validate(length(max = 13), custom(function = distinct))]
+    #[schema(value_type = BTreeSet<Language>, min_items = 1, max_items = 13)]
+    #[validate(length(max = 13), custom(function = distinct), custom(function = some))]
     pub languages: Vec<Language>,
     /// Where it is published, or null where the address is not known.
+    #[schema(value_type = Option<String>, format = "uri", max_length = 2_000, pattern = "^https?://[^\\s]+$", example = json!(null))]
     pub url: Option<Website>,
+}
+
+/// A document is written in some language.
+fn some(languages: &[Language]) -> Result<(), ValidationError> {
+    if languages.is_empty() { Err(Invalid::NeededToPublish.into()) } else { Ok(()) }
 }
 
 /// A question of the form.

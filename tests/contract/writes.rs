@@ -44,8 +44,9 @@ fn another(stage: &Stage, creation: &Operation) -> String {
     let mut object = body.example;
     let schema = stage.contract.resolve(&body.schema);
     let required = schema["required"].as_array().unwrap();
-    // A pilot is somewhere.
-    object.as_object_mut().unwrap().retain(|name, _| name == "areas" || required.iter().any(|known| known == name));
+    // A pilot is somewhere, and somebody leads a programme.
+    let needed = |name: &String| ["areas", "coordinators"].contains(&name.as_str());
+    object.as_object_mut().unwrap().retain(|name, _| needed(name) || required.iter().any(|known| known == name));
     if object["key"].is_string() {
         object["key"] = json!("one-more");
     }

@@ -207,7 +207,7 @@ fn counts_by_every_field_are_those_of_the_points_that_the_filters_find(
         assert!(!meant.is_empty(), "{filters:?}");
         let asked = FIELDS.map(|field| format!("facets={field}")).join("&");
         let page = registry.get_with(&format!("{POINTS}?{}&{asked}&limit=1", query(&filters)), &COUNTED).json();
-        assert_eq!(page["total"], meant.len(), "{filters:?}");
+        assert_eq!(page["total"], meant.len(), "{filters:?}: {page}");
         let facets = page["facets"].as_array().unwrap();
         assert_eq!(facets.len(), FIELDS.len());
         for (field, facet) in FIELDS.into_iter().zip(facets) {

@@ -191,7 +191,7 @@ fn visible(db: &mut AnyConnection, rows: Vec<Row>, permit: &Permit) -> Result<Ve
     let closed = closed(db, &rows, permit)?;
     let mut shown = Vec::new();
     for row in rows {
-        let is_closed = closed.contains(&(row.noun.text().to_owned(), row.object.clone()));
+        let is_closed = !row.published && closed.contains(&(row.noun.text().to_owned(), row.object.clone()));
         let sights = Sights {
             before: row.seen_before.as_ref().map(Json::read).transpose()?,
             after: row.seen_after.as_ref().map(Json::read).transpose()?,

@@ -41,6 +41,9 @@ pub fn list(db: &mut AnyConnection, known: &Known, asked: &Asked<ServicePointFil
     let (filter, window, moment) = (&asked.filter, &asked.window, asked.moment);
     let mut conditions = Conditions::new(db, filter, moment, known)?;
     let is_missed = search::relax(db, &mut conditions)?;
+    if window.count || !filter.facets.is_empty() {
+        db.plan_by_values()?;
+    }
     let total = window.total(|| conditions.everything().count().get_result(db))?;
     let chosen: Vec<Chosen> = match (filter.order(), &conditions.search, &conditions.around) {
         (ServicePointSort::Relevance, Some(search), _) => search::rows(db, &conditions, search, known, window)?,

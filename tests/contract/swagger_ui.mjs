@@ -26,6 +26,7 @@ const REFUSED = {
     ...all(['get_application', 'transition_application', 'list_application_history', 'get_evaluation',
         'list_evaluation_history', 'get_decision', 'transition_report'], NOT_OURS),
     decide_call: UNDECIDED,
+    replace_evaluators: { status: 400, code: 'invalid_request', because: 'its evaluator has an id of its own', final: true },
     ...all(['pilot', 'grant', 'report'].flatMap((noun) => [`replace_${noun}`, `change_${noun}`]), ELSEWHERE),
     ...all(['transition_pilot', 'transition_grant', 'add_grant_entry', 'transition_change_request', 'get_change_request',
         'list_change_request_history', 'get_report', 'list_report_history'], ELSEWHERE),

@@ -198,7 +198,7 @@ impl CallRecord {
     ) -> Vec<Violation> {
         let before = &self.facts;
         let mut conflicts = Vec::new();
-        let not_now = || Invalid::NotNow { state: status.code().to_owned(), legal: Vec::new() };
+        let not_now = Invalid::NotNow { state: status.code().to_owned(), legal: Vec::new() };
         let switches = [
             ("/published", before.published, facts.published, CallEventName::Publish),
             ("/cancelled", before.cancelled, facts.cancelled, CallEventName::Cancel),
@@ -210,7 +210,7 @@ impl CallRecord {
                         conflicts.push(Violation::pointer(place, invalid));
                     }
                 }
-                (true, false) => conflicts.push(Violation::pointer(place, not_now())),
+                (true, false) => conflicts.push(Violation::pointer(place, not_now.clone())),
                 _ => (),
             }
         }
@@ -228,8 +228,7 @@ impl CallRecord {
                 settled && before.eligible_organisation_types != facts.eligible_organisation_types,
             ),
         ];
-        let broken = rules.into_iter().filter(|(_, is_broken)| *is_broken);
-        conflicts.extend(broken.map(|(place, _)| Violation::pointer(place, not_now())));
+        conflicts.extend(Violation::wherever(rules, &not_now));
         conflicts
     }
 

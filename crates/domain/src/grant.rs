@@ -276,10 +276,8 @@ impl GrantRecord {
             ("/usable_from", undated && before.usable_from != facts.usable_from),
             ("/usable_to", extended),
         ];
-        let state = self.last_status().to_string();
-        let not_now = || Invalid::NotNow { state: state.clone(), legal: Vec::new() };
-        let moved = moved.into_iter().filter(|(_, is_moved)| *is_moved);
-        let conflicts: Vec<_> = moved.map(|(place, _)| Violation::pointer(place, not_now())).collect();
+        let not_now = Invalid::NotNow { state: self.last_status().to_string(), legal: Vec::new() };
+        let conflicts = Violation::wherever(moved, &not_now);
         if conflicts.is_empty() { Ok(Self { facts, ..self.clone() }) } else { Err(conflicts) }
     }
 }

@@ -331,6 +331,12 @@ impl fmt::Display for Place {
 }
 
 impl Violation {
+    /// The same fault at each of the places of a body that have it.
+    pub fn wherever<'a>(places: impl IntoIterator<Item = (&'a str, bool)>, invalid: &Invalid) -> Vec<Self> {
+        let at_fault = places.into_iter().filter(|(_, is_at_fault)| *is_at_fault);
+        at_fault.map(|(place, _)| Self::pointer(place, invalid.clone())).collect()
+    }
+
     /// What a list of faults is sorted by, whatever order they were found in.
     pub fn order(&self) -> (String, String) {
         (self.place.to_string(), self.invalid.to_string())

@@ -20,9 +20,10 @@ use digituki_domain::role::Role;
 use digituki_domain::state_machine::StateMachine;
 use digituki_domain::vocabulary::Vocabulary;
 
+use crate::among::among;
 use crate::column::{Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
-use crate::error::{Error, Result, in_body, in_query, refuse, together};
+use crate::error::{Error, Result, in_body, in_query, refuse, refuse_conflicts, together};
 use crate::noun::{self, Columns, Referred, Step, Stored, Written, find_row, find_rows, list_rows, put_areas, put_row};
 use crate::organisation::Named;
 use crate::page::{Asked, Page};
@@ -83,7 +84,7 @@ fn visible(query: Query, permit: &Permit) -> Query {
             query.filter(applications::submitted.and(applications::call.eq_any(calls)))
         }
         (Reach::Organisation, None) | (Reach::Regions | Reach::Published | Reach::Nothing, _) => {
-            query.filter(applications::submitted.and(applications::submitted.eq(false)))
+            query.filter(among(applications::id, Vec::<String>::new()))
         }
     }
 }
@@ -243,7 +244,7 @@ impl Stored for Application {
             version: kept.version.number(),
         };
         put_row!(db, applications, &id, &row, step);
-        put_areas!(db, application_areas, application_id = &id, step, &facts.areas);
+        put_areas!(db, application_areas, application_id = &id, step, record.facts.areas);
         Ok(())
     }
 
@@ -351,14 +352,8 @@ impl Written for Application {
             ("/applicant", before.facts.applicant != facts.applicant),
             ("", !status.is_editable() && before.facts != facts),
         ];
-        let not_now = || Applications::not_now(status, tx.role());
-        let moved = moved.into_iter().filter(|(_, is_moved)| *is_moved);
-        let conflicts: Vec<_> = moved.map(|(place, _)| Violation::pointer(place, not_now())).collect();
-        if conflicts.is_empty() {
-            Ok(ApplicationRecord { facts, ..before.clone() })
-        } else {
-            Err(Error::Conflict(conflicts))
-        }
+        refuse_conflicts(Violation::wherever(moved, &Applications::not_now(status, tx.role())))?;
+        Ok(ApplicationRecord { facts, ..before.clone() })
     }
 }
 

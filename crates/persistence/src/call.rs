@@ -16,7 +16,7 @@ use digituki_domain::state_machine::StateMachine as _;
 
 use crate::column::{Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
-use crate::error::{Error, Result, refuse, together};
+use crate::error::{Error, Result, refuse, refuse_conflicts, together};
 use crate::noun::{self, Columns, Referred, Step, Stored, Written, find_row, find_rows, list_rows, put_list, put_row};
 use crate::organisation::Named;
 use crate::page::{Asked, Page};
@@ -256,10 +256,7 @@ impl Written for Call {
         let moment = tx.moment();
         let status = status(tx.db(), key, before, moment)?;
         let role = tx.role();
-        let conflicts = before.conflicts(&facts, status, |event| Calls::step(status, event, role));
-        if !conflicts.is_empty() {
-            return Err(Error::Conflict(conflicts));
-        }
+        refuse_conflicts(before.conflicts(&facts, status, |event| Calls::step(status, event, role)))?;
         let same_form = before.facts.questions == facts.questions && before.facts.criteria == facts.criteria;
         let form_version = before.form_version + i32::from(!same_form);
         Ok(CallRecord { facts, form_version, ..before.clone() })

@@ -15,13 +15,14 @@ use digituki_domain::organisation::OrganisationId;
 use digituki_domain::policy::{Permit, Reach, Sight};
 use digituki_domain::state_machine::StateMachine;
 
+use crate::among::among;
 use crate::column::{Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::{Error, Result, in_body, in_query, refuse, together};
 use crate::noun::{self, Step, Stored, Written, find_row, list_rows, put_row};
 use crate::organisation::Named;
 use crate::page::{Asked, Page};
-use crate::schema::{change_requests, grants};
+use crate::schema::change_requests;
 use crate::write::Tx;
 use crate::{grant, organisation};
 
@@ -60,10 +61,10 @@ fn visible(query: Query, permit: &Permit) -> Query {
     match (permit.reach(), permit.caller.organisation) {
         (Reach::Everything, _) => query,
         (Reach::Organisation, Some(own)) => {
-            let of_own = grants::table.filter(grants::beneficiary_id.eq(own.to_string())).select(grants::id);
-            query.filter(change_requests::grant_id.eq_any(of_own))
+            let own: grant::to_beneficiary = grant::to_beneficiary(own.to_string());
+            query.filter(change_requests::grant_id.eq_any(own))
         }
-        _ => query.filter(change_requests::id.eq_any(Vec::<String>::new())),
+        _ => query.filter(among(change_requests::id, Vec::<String>::new())),
     }
 }
 
@@ -158,8 +159,7 @@ impl Stored for ChangeRequest {
 
     /// The beneficiary's.
     fn sight(db: &mut AnyConnection, _: &ChangeRequestId, record: &ChangeRequestRecord, _: NaiveDate) -> Result<Sight> {
-        let beneficiary = grant::of(db, &record.facts.grant)?.record.facts.beneficiary;
-        Ok(Sight { organisation: Some(beneficiary), ..Sight::default() })
+        grant::sight_of_beneficiary(db, &record.facts.grant)
     }
 
     fn represent(db: &mut AnyConnection, kept: Vec<Kept<Self>>, _: Moment) -> Result<Vec<Self>> {

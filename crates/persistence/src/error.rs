@@ -36,6 +36,11 @@ pub(crate) fn refuse(violations: Vec<Violation>) -> Result<()> {
     if violations.is_empty() { Ok(()) } else { Err(Error::Refused(violations)) }
 }
 
+/// Refuses what is in conflict with how things stand, if anything is.
+pub(crate) fn refuse_conflicts(violations: Vec<Violation>) -> Result<()> {
+    if violations.is_empty() { Ok(()) } else { Err(Error::Conflict(violations)) }
+}
+
 /// Several checks in one: refuses for the faults of all of them.
 pub(crate) fn together(checks: impl IntoIterator<Item = Result<()>>) -> Result<()> {
     let mut violations = Vec::new();

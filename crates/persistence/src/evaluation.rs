@@ -20,7 +20,7 @@ use digituki_domain::vocabulary::Vocabulary as _;
 use crate::among::among;
 use crate::column::{self, Json, any_of};
 use crate::connection::{AnyConnection, Backend};
-use crate::error::{Error, Result, in_query, refuse, together};
+use crate::error::{Error, Result, in_query, refuse, refuse_conflicts, together};
 use crate::noun::{Step, Stored, Written, find_row, list_rows, put_row};
 use crate::page::{Asked, Page};
 use crate::schema::{applications, evaluations};
@@ -74,7 +74,7 @@ fn visible(query: Query, permit: &Permit) -> Query {
         Reach::Everything => query,
         Reach::Named => query.filter(evaluations::evaluator.eq(permit.caller.name.clone())),
         Reach::Organisation | Reach::Regions | Reach::Published | Reach::Nothing => {
-            query.filter(evaluations::id.ne(evaluations::id))
+            query.filter(among(evaluations::id, Vec::<String>::new()))
         }
     }
 }
@@ -236,5 +236,5 @@ fn refuse_partial(tx: &Tx, application: &Kept<Application>, facts: &EvaluationFa
         return Ok(());
     }
     let conflicts = facts.partial();
-    if conflicts.is_empty() { Ok(()) } else { Err(Error::Conflict(conflicts)) }
+    refuse_conflicts(conflicts)
 }

@@ -214,10 +214,13 @@ fn closed(db: &mut AnyConnection, rows: &[Row], permit: &Permit) -> Result<HashS
         Reach::Organisation | Reach::Regions | Reach::Published | Reach::Nothing => false,
     };
     let objects: BTreeSet<&str> = rows.iter().filter(may_close).map(|row| row.object.as_str()).collect();
+    // With their nouns an index leads to them.
+    let nouns: BTreeSet<&str> = rows.iter().filter(may_close).map(|row| row.noun.text()).collect();
     if objects.is_empty() {
         return Ok(HashSet::new());
     }
     let last: Vec<Option<i64>> = changes::table
+        .filter(changes::noun.eq_any(nouns))
         .filter(changes::object.eq_any(objects))
         .group_by((changes::noun, changes::object))
         .select(max(changes::seq))

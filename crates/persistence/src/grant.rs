@@ -1,7 +1,7 @@
 //! Grants.
 
 use chrono::NaiveDate;
-use diesel::dsl::{InnerJoin, IntoBoxed};
+use diesel::dsl::{InnerJoin, IntoBoxed, auto_type};
 use diesel::prelude::*;
 use digituki_domain::application::{Application, ApplicationId};
 use digituki_domain::area::AreaKind;
@@ -107,6 +107,17 @@ fn of_unfit(unfit: Unfit) -> Error {
     }
 }
 
+/// The grants to an organisation.
+#[auto_type]
+pub(crate) fn to_beneficiary(organisation: String) -> _ {
+    grants::table.filter(grants::beneficiary_id.eq(organisation)).select(grants::id)
+}
+
+/// Whose something is that belongs to a grant: the beneficiary's.
+pub(crate) fn sight_of_beneficiary(db: &mut AnyConnection, id: &GrantId) -> Result<Sight> {
+    Ok(Sight { organisation: Some(of(db, id)?.record.facts.beneficiary), ..Sight::default() })
+}
+
 /// The grant that something belongs to.
 pub(crate) fn of(db: &mut AnyConnection, id: &GrantId) -> Result<Kept<Grant>> {
     Grant::find(db, id)?.ok_or_else(|| Error::Unforeseen(format!("no grant {id} is stored")))
@@ -129,7 +140,7 @@ impl Stored for Grant {
             version: kept.version.number(),
         };
         put_row!(db, grants, &id, &row, step);
-        put_areas!(db, grant_areas, grant_id = &id, step, &facts.areas);
+        put_areas!(db, grant_areas, grant_id = &id, step, record.facts.areas);
         put_list!(db, grant_spells, grant_id = &id, step, &record.spells() => |spell: &GrantSpell| (
             grant_spells::first_day.eq(spell.first_day),
             grant_spells::last_day.eq(spell.last_day),

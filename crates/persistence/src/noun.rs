@@ -275,13 +275,16 @@ macro_rules! put_list {
 }
 pub(crate) use put_list;
 
-/// The same for a table of (whose, kind, code).
+/// The same for a table of (whose, kind, code), where the record says other areas than before: there may be hundreds.
 macro_rules! put_areas {
-    ($db:expr, $table:ident, $whose:ident = $id:expr, $step:expr, $areas:expr) => {
-        $crate::noun::put_list!($db, $table, $whose = $id, $step, $areas => |area: &digituki_domain::area::AreaId| (
-            $table::kind.eq(area.kind().code()),
-            $table::code.eq(area.code().to_owned()),
-        ))
+    ($db:expr, $table:ident, $whose:ident = $id:expr, $step:expr, $record:ident . $($areas:ident).+) => {
+        if $step.changes($record, |record| &record.$($areas).+) {
+            let areas = &$record.$($areas).+;
+            $crate::noun::put_list!($db, $table, $whose = $id, $step, areas => |area: &digituki_domain::area::AreaId| (
+                $table::kind.eq(area.kind().code()),
+                $table::code.eq(area.code().to_owned()),
+            ));
+        }
     };
 }
 pub(crate) use put_areas;

@@ -18,7 +18,7 @@ use digituki_domain::vocabulary::Vocabulary;
 
 use crate::column::{Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
-use crate::error::{Error, Result, in_body, in_query, refuse, together};
+use crate::error::{Error, Result, in_body, in_query, refuse, refuse_conflicts, together};
 use crate::noun::{self, Step, Stored, Written, find_row, list_rows, put_areas, put_row};
 use crate::organisation::Named;
 use crate::page::{Asked, Page};
@@ -119,7 +119,7 @@ impl Stored for Pilot {
             version: kept.version.number(),
         };
         put_row!(db, pilots, &id, &row, step);
-        put_areas!(db, pilot_areas, pilot_id = &id, step, &facts.areas);
+        put_areas!(db, pilot_areas, pilot_id = &id, step, record.facts.areas);
         Ok(())
     }
 
@@ -199,8 +199,7 @@ impl Written for Pilot {
             ("/programme", call.programme != facts.programme),
             ("/starts", before.is_some_and(|before| before.starts_too_late(&facts))),
         ];
-        let contradictions = contradictions.into_iter().filter(|(_, is_one)| *is_one);
-        refuse(contradictions.map(|(place, _)| Violation::pointer(place, Invalid::Contradictory)).collect())?;
+        refuse(Violation::wherever(contradictions, &Invalid::Contradictory))?;
         Ok(match before {
             Some(before) => PilotRecord { facts, ..before.clone() },
             None => PilotRecord::planned(facts, PilotOrigin::default()),
@@ -211,8 +210,5 @@ impl Written for Pilot {
 /// A pilot stays with its call and its programme.
 fn refuse_to_move(tx: &Tx, before: &PilotRecord, facts: &PilotFacts) -> Result<()> {
     let moved = [("/programme", before.facts.programme != facts.programme), ("/call", before.facts.call != facts.call)];
-    let not_now = || Pilots::not_now(before.pilot_status, tx.role());
-    let moved = moved.into_iter().filter(|(_, is_moved)| *is_moved);
-    let conflicts: Vec<_> = moved.map(|(place, _)| Violation::pointer(place, not_now())).collect();
-    if conflicts.is_empty() { Ok(()) } else { Err(Error::Conflict(conflicts)) }
+    refuse_conflicts(Violation::wherever(moved, &Pilots::not_now(before.pilot_status, tx.role())))
 }

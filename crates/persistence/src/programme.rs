@@ -90,7 +90,7 @@ impl Stored for Programme {
             version: kept.version.number(),
         };
         put_row!(db, programmes, key, &row, step);
-        put_areas!(db, programme_areas, programme = key, step, &record.areas);
+        put_areas!(db, programme_areas, programme = key, step, record.areas);
         let coordinators: std::collections::BTreeSet<String> =
             record.coordinators.iter().map(|coordinator| coordinator.organisation.to_string()).collect();
         put_list!(db, programme_coordinators, programme = key, step, coordinators => |id: String| {

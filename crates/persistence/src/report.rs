@@ -14,13 +14,14 @@ use digituki_domain::report::{
 use digituki_domain::state_machine::StateMachine;
 use digituki_domain::vocabulary::Vocabulary as _;
 
+use crate::among::among;
 use crate::column::{Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
-use crate::error::{Error, Result, in_query};
+use crate::error::{Error, Result, in_query, refuse_conflicts};
 use crate::grant;
 use crate::noun::{self, Step, Stored, Written, find_row, list_rows, put_row};
 use crate::page::{Asked, Page};
-use crate::schema::{grants, reports};
+use crate::schema::reports;
 use crate::write::Tx;
 
 #[derive(Insertable, AsChangeset)]
@@ -72,10 +73,10 @@ fn visible(query: Query, permit: &Permit) -> Query {
     match (permit.reach(), permit.caller.organisation) {
         (Reach::Everything, _) => query,
         (Reach::Organisation, Some(own)) => {
-            let of_own = grants::table.filter(grants::beneficiary_id.eq(own.to_string())).select(grants::id);
-            query.filter(reports::grant_id.eq_any(of_own))
+            let own: grant::to_beneficiary = grant::to_beneficiary(own.to_string());
+            query.filter(reports::grant_id.eq_any(own))
         }
-        _ => query.filter(reports::id.eq_any(Vec::<String>::new())),
+        _ => query.filter(among(reports::id, Vec::<String>::new())),
     }
 }
 
@@ -128,8 +129,7 @@ impl Stored for Report {
 
     /// The beneficiary's.
     fn sight(db: &mut AnyConnection, _: &ReportId, record: &ReportRecord, _: NaiveDate) -> Result<Sight> {
-        let beneficiary = grant::of(db, &record.facts.grant)?.record.facts.beneficiary;
-        Ok(Sight { organisation: Some(beneficiary), ..Sight::default() })
+        grant::sight_of_beneficiary(db, &record.facts.grant)
     }
 
     fn represent(_: &mut AnyConnection, kept: Vec<Kept<Self>>, moment: Moment) -> Result<Vec<Self>> {
@@ -168,13 +168,7 @@ impl Written for Report {
         let status = before.status(tx.moment().today);
         let moved =
             [("/grant", before.facts.grant != facts.grant), ("", !status.is_awaited() && before.facts != facts)];
-        let not_now = || Reports::not_now(status, tx.role());
-        let moved = moved.into_iter().filter(|(_, is_moved)| *is_moved);
-        let conflicts: Vec<_> = moved.map(|(place, _)| Violation::pointer(place, not_now())).collect();
-        if conflicts.is_empty() {
-            Ok(ReportRecord { facts, ..before.clone() })
-        } else {
-            Err(Error::Conflict(conflicts))
-        }
+        refuse_conflicts(Violation::wherever(moved, &Reports::not_now(status, tx.role())))?;
+        Ok(ReportRecord { facts, ..before.clone() })
     }
 }

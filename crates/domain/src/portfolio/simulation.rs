@@ -19,7 +19,6 @@ use crate::municipality::{LanguageStatus, UrbanRural};
 use crate::organisation::OrganisationRef;
 use crate::support::TargetGroup;
 use crate::text::Names;
-use crate::version::Version;
 use crate::vocabulary::Vocabulary;
 
 /// What a simulation knows of an application.
@@ -293,11 +292,7 @@ fn overlaps(all: &[&Candidate], union: &BTreeSet<&str>, known: &Known) -> Vec<Po
 /// What applications ask for together: none when one of them says no amount, or when no amount is as large.
 fn requested(members: &[&Candidate]) -> Option<Money> {
     let nothing = Money { cents: 0, currency: Currency::Eur, approximate: false };
-    members.iter().try_fold(nothing, |sum, member| {
-        let amount = member.requested?;
-        let cents = sum.cents.checked_add(amount.cents).filter(|cents| *cents <= Version::MAX)?;
-        Some(Money { cents, approximate: sum.approximate || amount.approximate, ..sum })
-    })
+    Money::sum(std::iter::once(Some(nothing)).chain(members.iter().map(|member| member.requested)))
 }
 
 fn money(requested: Option<Money>, budget: Option<Money>) -> PortfolioMoney {

@@ -4,6 +4,7 @@ use crate::municipality::LanguageStatus as Language;
 use crate::organisation::{OrganisationId, OrganisationType};
 use crate::portfolio::PortfolioWeights;
 use crate::validity::Validity;
+use crate::version::Version;
 
 fn named(kind: AreaKind, code: &str) -> AreaRef {
     AreaRef { kind, code: code.into(), names: Names { fi: Some(code.into()), sv: None, en: None } }

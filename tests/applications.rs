@@ -104,7 +104,7 @@ impl<'a> Round<'a> {
     #[track_caller]
     pub(crate) fn name_evaluators(&self, evaluators: &[&str]) {
         let path = format!("{CALLS}/{OPEN}/evaluators");
-        let answer = self.developer.write("PUT", &path, &[ANY], &json!({"evaluators": evaluators}));
+        let answer = self.developer.write("PUT", &path, &[ANY], &json!({"clients": evaluators}));
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
 

@@ -87,7 +87,7 @@ fn step(session: &Session, path: &str, event: &str) -> Answer {
 }
 
 fn name(developer: &Session, evaluators: &[&str]) {
-    let answer = developer.write("PUT", &format!("{CALL}/evaluators"), &[ANY], &json!({"evaluators": evaluators}));
+    let answer = developer.write("PUT", &format!("{CALL}/evaluators"), &[ANY], &json!({"clients": evaluators}));
     assert_eq!(answer.status, 200, "{}", answer.text());
 }
 
@@ -139,10 +139,10 @@ fn an_evaluator_who_is_named_no_more_reads_no_more(#[values(Database::Sqlite, Da
         "PUT",
         &format!("{CALL}/evaluators"),
         &[ANY],
-        &json!({"evaluators": [scene.developer.client_id]}),
+        &json!({"clients": [scene.developer.client_id]}),
     );
     answer.problem(400, "invalid_request");
-    assert_eq!(answer.json()["errors"][0]["pointer"], "/evaluators/0");
+    assert_eq!(answer.json()["errors"][0]["pointer"], "/clients/0");
 }
 
 #[rstest]

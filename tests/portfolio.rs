@@ -239,7 +239,7 @@ fn only_who_may_read_the_applications_chooses_among_them(
     }
     refused(&ask(&own.session, &json!({"applications": [mine, theirs]})), "unknown_value", "/applications/1");
     let evaluators = format!("/v1/calls/{CALL}/evaluators");
-    let named = json!({"evaluators": [evaluator.client_id]});
+    let named = json!({"clients": [evaluator.client_id]});
     let answer = developer.write("PUT", &evaluators, &[("If-Match", "*")], &named);
     assert_eq!(answer.status, 200, "{}", answer.text());
     assert_eq!(seen(&evaluator), all);

@@ -60,7 +60,7 @@ fn who_is_not_named_on_the_call_learns_nothing_of_its_applications(
     let stranger = registry.sign_in("evaluator", &[], None);
     // Named on another call.
     round.developer.create(CALLS, &call(&registry, "another-call"));
-    let body = json!({"evaluators": [stranger.client_id]});
+    let body = json!({"clients": [stranger.client_id]});
     assert_eq!(round.developer.write("PUT", "/v1/calls/another-call/evaluators", &[ANY], &body).status, 200);
     let path = round.submitted();
     let said = |path: &str| {

@@ -122,7 +122,7 @@ impl<'a> Walk<'a> {
             "starts": {"precision": "day", "earliest": "2020-01-01", "latest": "2020-01-01"}
         });
         walk.add("a programme", &developer, "/v1/programmes", programme, Sight::national());
-        let named = json!({"evaluators": evaluators});
+        let named = json!({"clients": evaluators});
         let answer = developer.write("PUT", &format!("/v1/calls/{CALL}/evaluators"), &[ANY], &named);
         assert_eq!(answer.status, 200, "{}", answer.text());
         for (told, organisation, region) in [("own", &own, "01"), ("foreign", &foreign, "02")] {
@@ -330,7 +330,7 @@ fn send(operation: &Operation, actor: &Actor, target: &str, body: &Value) -> Ans
     // What the body says matters to whoever may; it is a good one.
     let body = match operation.id.as_str() {
         "simulate_portfolio" => json!({}),
-        "replace_evaluators" => json!({"evaluators": []}),
+        "replace_evaluators" => json!({"clients": []}),
         "decide_call" => json!({"decided_on": "2020-01-01", "decisions": []}),
         "add_grant_entry" => json!({"entry_type": "payment", "day": "2021-01-01", "amount": null}),
         "change_grant" => json!({"usable_from": "2020-10-02"}),

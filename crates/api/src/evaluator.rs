@@ -45,7 +45,7 @@ async fn replace_evaluators(
 ) -> Result<Answer, Problem> {
     write
         .replace_part::<Call, EvaluatorsFacts, Evaluators>(of.0, body, |tx, before, facts| {
-            call::name_evaluators(tx, before, facts.evaluators)
+            call::name_evaluators(tx, before, facts.clients)
         })
         .await
 }

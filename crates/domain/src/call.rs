@@ -329,7 +329,7 @@ pub struct EvaluatorsFacts {
     /// The clients, by their ids.
     #[schema(value_type = BTreeSet<CallerName>, max_items = 100)]
     #[validate(length(max = 100), custom(function = distinct))]
-    pub evaluators: Vec<CallerName>,
+    pub clients: Vec<CallerName>,
 }
 
 /// Who may evaluate the applications to a call.
@@ -339,14 +339,14 @@ pub struct Evaluators {
     pub call: Key,
     /// The clients, by their ids.
     #[schema(max_items = 100)]
-    pub evaluators: Vec<CallerName>,
+    pub clients: Vec<CallerName>,
     /// Counts the changes of the call.
     pub version: Version,
 }
 
 impl From<Kept<Call>> for Evaluators {
     fn from(call: Kept<Call>) -> Self {
-        Self { call: call.id, evaluators: call.record.evaluators, version: call.version }
+        Self { call: call.id, clients: call.record.evaluators, version: call.version }
     }
 }
 

@@ -75,7 +75,7 @@ fn require_evaluators(db: &mut AnyConnection, names: &[CallerName]) -> Result<()
         let is_one = |client: Client| client.facts.role == Role::Evaluator && client.revoked_at.is_none();
         if !client::get(db, id)?.is_some_and(is_one) {
             let invalid = Invalid::NoSuch { value: name.to_string() };
-            strange.push(Violation::pointer(&format!("/evaluators/{index}"), invalid));
+            strange.push(Violation::pointer(&format!("/clients/{index}"), invalid));
         }
     }
     refuse(strange)

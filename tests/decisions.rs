@@ -194,6 +194,50 @@ fn what_is_declined_is_undone_until_it_has_begun(#[values(Database::Sqlite, Data
 }
 
 #[rstest]
+fn a_grant_by_hand_follows_a_favourable_decision_and_no_application_has_two(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let scene = Scene::of(&registry);
+    let grant = |of: usize| {
+        let application = scene.applicants[of].json(&scene.applications[of]);
+        json!({
+            "programme": "regional-coordination-2020", "call": "a-call", "application": application["id"],
+            "beneficiary": application["applicant"]["id"], "areas": ["region:01"]
+        })
+    };
+    let create = |of: usize| scene.developer.write("POST", "/v1/grants", &[], &grant(of));
+    let refused = |problem: Value| {
+        let fault = &problem["errors"][0];
+        assert_eq!(fault["pointer"], "/application");
+        fault["code"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(refused(create(0).problem(400, "invalid_request")), "contradictory");
+    scene.developer.patch(CALL, &json!({"outcomes": ["pilot"]}));
+    assert_eq!(scene.decide(&["granted", "rejected"]).status, 200);
+    assert_eq!(refused(create(1).problem(400, "invalid_request")), "contradictory");
+    assert_eq!(create(0).status, 201);
+    assert_eq!(refused(create(0).problem(409, "conflict")), "taken");
+    assert_eq!(registry.items("/v1/grants?call=a-call").len(), 1);
+}
+
+#[rstest]
+fn decisions_are_found_by_applicant(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let registry = Registry::start(database);
+    let scene = Scene::of(&registry);
+    assert_eq!(scene.decide(&["granted", "rejected"]).status, 200);
+    let applicant =
+        |of: usize| scene.applicants[of].json(&scene.applications[of])["applicant"]["id"].as_str().unwrap().to_owned();
+    let found = registry.items(&format!("/v1/decisions?applicant={}", applicant(1)));
+    assert_eq!(found.iter().map(|one| &one["decision_result"]).collect::<Vec<_>>(), ["rejected"]);
+    assert_eq!(
+        registry.items(&format!("/v1/decisions?applicant={}&applicant={}", applicant(0), applicant(1))).len(),
+        2
+    );
+    registry.get("/v1/decisions?applicant=00000000-0000-0000-0000-000000000000").problem(400, "invalid_request");
+}
+
+#[rstest]
 fn a_decision_is_dated_while_it_could_be_made(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let registry = Registry::start(database);
     let scene = Scene::of(&registry);

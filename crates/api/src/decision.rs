@@ -25,7 +25,11 @@ pub(crate) fn configure(routes: &mut Routes) {
 
 impl FromQuery for DecisionFilter {
     fn read(query: &mut Reader) -> Self {
-        Self { call: query.each("call"), decision_result: query.each("decision_result") }
+        Self {
+            call: query.each("call"),
+            applicant: query.each("applicant"),
+            decision_result: query.each("decision_result"),
+        }
     }
 }
 

@@ -223,6 +223,9 @@ pub struct DecisionFilter {
     /// Those on any of these calls.
     #[param(value_type = Option<Vec<Key>>, max_items = 100)]
     pub call: Vec<Key>,
+    /// Those on what any of these organisations applied for.
+    #[param(value_type = Option<Vec<OrganisationId>>, max_items = 100)]
+    pub applicant: Vec<OrganisationId>,
     /// Those that decided so.
     #[param(value_type = Option<Vec<DecisionResult>>, max_items = 100)]
     pub decision_result: Vec<DecisionResult>,

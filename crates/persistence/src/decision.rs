@@ -19,13 +19,13 @@ use digituki_domain::state_machine::StateMachine as _;
 
 use crate::column::{Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
-use crate::error::{Error, Result, refuse};
+use crate::error::{Error, Result, in_query, refuse};
 use crate::noun::{self, Columns, Step, Stored, find_row, list_rows, put_row};
 use crate::organisation::Named;
 use crate::page::{Asked, Page};
 use crate::schema::decisions;
 use crate::write::Tx;
-use crate::{application, call, grant, municipality, pilot};
+use crate::{application, call, grant, municipality, organisation, pilot};
 
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = decisions, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -33,6 +33,7 @@ struct Row {
     id: String,
     call: String,
     application_id: String,
+    applicant_id: String,
     decision_result: Plain<DecisionResult>,
     sort_date: String,
     record: Json<DecisionRecord>,
@@ -43,9 +44,11 @@ struct Row {
 pub fn list(db: &mut AnyConnection, asked: &Asked<DecisionFilter>) -> Result<Page<Decision>> {
     let filter = &asked.filter;
     call::require(db, &filter.call, &asked.permit)?;
+    organisation::require(db, in_query("applicant", &filter.applicant))?;
     let matching = || -> decisions::BoxedQuery<'static, Backend> {
         let mut query = decisions::table.into_boxed();
         any_of!(query, decisions::call, filter.call);
+        any_of!(query, decisions::applicant_id, filter.applicant);
         any_of!(query, decisions::decision_result, filter.decision_result);
         query
     };
@@ -178,6 +181,7 @@ impl Stored for Decision {
             id: id.clone(),
             call: record.call.to_string(),
             application_id: record.application.to_string(),
+            applicant_id: record.applicant.to_string(),
             decision_result: Plain::of(&record.decision_result),
             sort_date: record.decided_on.to_string(),
             record: Json::of(record)?,

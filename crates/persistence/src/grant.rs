@@ -19,7 +19,7 @@ use digituki_domain::vocabulary::Vocabulary;
 
 use crate::column::{Json, any_of};
 use crate::connection::{AnyConnection, Backend};
-use crate::error::{Error, Result, in_body, in_query, refuse, together};
+use crate::error::{Error, Result, in_body, in_query, refuse, refuse_conflicts, together};
 use crate::noun::{
     self, Referred, Step, Stored, Written, find_row, find_rows, list_rows, put_areas, put_list, put_row,
 };
@@ -30,12 +30,13 @@ use crate::write::Tx;
 use crate::{area, call, organisation, programme};
 
 #[derive(Insertable, AsChangeset)]
-#[diesel(table_name = grants)]
+#[diesel(table_name = grants, treat_none_as_null = true)]
 struct Row {
     id: String,
     programme: String,
     call: String,
     beneficiary_id: String,
+    application_id: Option<String>,
     record: Json<GrantRecord>,
     version: i64,
 }
@@ -136,6 +137,7 @@ impl Stored for Grant {
             programme: facts.programme.to_string(),
             call: facts.call.to_string(),
             beneficiary_id: facts.beneficiary.to_string(),
+            application_id: facts.application.map(|id| id.to_string()),
             record: Json::of(record)?,
             version: kept.version.number(),
         };
@@ -207,7 +209,7 @@ impl Written for Grant {
         GrantId::new()
     }
 
-    fn compose(tx: &mut Tx, _: &GrantId, facts: GrantFacts, before: Option<&GrantRecord>) -> Result<GrantRecord> {
+    fn compose(tx: &mut Tx, own: &GrantId, facts: GrantFacts, before: Option<&GrantRecord>) -> Result<GrantRecord> {
         let place = |pointer: &str| Place::Pointer(pointer.to_owned());
         let application = facts.application.map(|id| (place("/application"), id));
         together([
@@ -221,6 +223,7 @@ impl Written for Grant {
         let of_call = check_call(tx.db(), &facts);
         let of_application = facts.application.map_or(Ok(()), |id| check_application(tx.db(), id, &facts));
         together([of_call, of_application])?;
+        refuse_second(tx.db(), own, &facts)?;
         match before {
             Some(before) => before.with(facts).map_err(Error::Conflict),
             None => Ok(GrantRecord::new(facts)),
@@ -241,13 +244,25 @@ fn check_call(db: &mut AnyConnection, facts: &GrantFacts) -> Result<()> {
     refuse(faults)
 }
 
-/// The application was submitted to this call by the beneficiary.
+/// The application was made to this call by the beneficiary, and granted.
 fn check_application(db: &mut AnyConnection, id: ApplicationId, facts: &GrantFacts) -> Result<()> {
     let Some(application) = Application::find(db, &id)? else { return Ok(()) };
     let of = &application.record.facts;
-    let fits = of.call == facts.call && of.applicant == facts.beneficiary && application.record.is_submitted();
+    let fits = of.call == facts.call
+        && of.applicant == facts.beneficiary
+        && application.record.application_status.is_favourable();
     let fault = || Violation::pointer("/application", Invalid::Contradictory);
     refuse((!fits).then(fault).into_iter().collect())
+}
+
+/// Refuses a second grant of one application.
+fn refuse_second(db: &mut AnyConnection, own: &GrantId, facts: &GrantFacts) -> Result<()> {
+    let Some(application) = facts.application else { return Ok(()) };
+    let other =
+        grants::table.filter(grants::application_id.eq(application.to_string())).filter(grants::id.ne(own.to_string()));
+    let is_second: bool = diesel::select(diesel::dsl::exists(other)).get_result(db)?;
+    let fault = || Violation::pointer("/application", Invalid::Taken { value: application.to_string() });
+    refuse_conflicts(is_second.then(fault).into_iter().collect())
 }
 
 impl Referred for Grant {

@@ -59,7 +59,8 @@ diesel::table! {
 }
 diesel::table! {
     grants (id) {
-        id -> Text, programme -> Text, call -> Text, beneficiary_id -> Text, record -> Text, version -> BigInt,
+        id -> Text, programme -> Text, call -> Text, beneficiary_id -> Text, application_id -> Nullable<Text>,
+        record -> Text, version -> BigInt,
     }
 }
 diesel::table! {
@@ -87,8 +88,8 @@ diesel::table! {
 }
 diesel::table! {
     decisions (id) {
-        id -> Text, call -> Text, application_id -> Text, decision_result -> Text, sort_date -> Text, record -> Text,
-        version -> BigInt,
+        id -> Text, call -> Text, application_id -> Text, applicant_id -> Text, decision_result -> Text,
+        sort_date -> Text, record -> Text, version -> BigInt,
     }
 }
 diesel::table! {

@@ -1,5 +1,7 @@
 DROP TABLE reports;
 DROP TABLE change_requests;
+DROP INDEX grants_by_application;
+ALTER TABLE grants DROP COLUMN application_id;
 ALTER TABLE grants ADD COLUMN grant_status TEXT NOT NULL DEFAULT 'completed';
 ALTER TABLE grants ADD COLUMN usable_to DATE;
 UPDATE grants SET grant_status =

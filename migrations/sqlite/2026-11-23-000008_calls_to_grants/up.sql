@@ -47,6 +47,7 @@ CREATE TABLE decisions (
     id TEXT NOT NULL PRIMARY KEY,
     call TEXT NOT NULL REFERENCES calls (key),
     application_id TEXT NOT NULL UNIQUE,
+    applicant_id TEXT NOT NULL REFERENCES organisations (id),
     decision_result TEXT NOT NULL,
     sort_date TEXT NOT NULL,
     record TEXT NOT NULL,
@@ -54,6 +55,7 @@ CREATE TABLE decisions (
 );
 CREATE INDEX decisions_by_date ON decisions (sort_date, id);
 CREATE INDEX decisions_by_call ON decisions (call);
+CREATE INDEX decisions_by_applicant ON decisions (applicant_id);
 
 -- How each grant stands in the course of time: every day of the registry's years lies in one spell of each.
 CREATE TABLE grant_spells (
@@ -76,6 +78,9 @@ INSERT INTO grant_spells (grant_id, first_day, last_day, grant_status)
     WHERE grant_status <> 'completed' OR usable_to IS NULL;
 ALTER TABLE grants DROP COLUMN grant_status;
 ALTER TABLE grants DROP COLUMN usable_to;
+-- The application that a grant came of: no application has two.
+ALTER TABLE grants ADD COLUMN application_id TEXT;
+CREATE UNIQUE INDEX grants_by_application ON grants (application_id);
 
 -- What a beneficiary asks to be changed of its grant.
 CREATE TABLE change_requests (

@@ -131,6 +131,11 @@ impl ApplicationStatus {
     pub fn is_pending(self) -> bool {
         matches!(self, Self::Submitted | Self::AdditionalInformationRequested | Self::UnderReview | Self::Recommended)
     }
+
+    /// Whether it was granted, in whole or in part.
+    pub fn is_favourable(self) -> bool {
+        matches!(self, Self::Granted | Self::PartiallyGranted)
+    }
 }
 
 /// A step to be taken.

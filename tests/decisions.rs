@@ -222,6 +222,35 @@ fn a_grant_by_hand_follows_a_favourable_decision_and_no_application_has_two(
 }
 
 #[rstest]
+fn what_of_a_call_is_not_used_follows_from_its_grants(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let scene = Scene::of(&registry);
+    let unused = || registry.json(CALL)["unused"]["cents"].as_i64();
+    assert_eq!(unused(), None);
+    let euros = |cents: i64| json!({"cents": cents, "currency": "EUR", "approximate": false});
+    let granted = |of: usize| {
+        json!({
+            "application": named(&scene.applications[of]), "decision_result": "granted", "amount": euros(5_000_000),
+            "reasons": text("Syy")
+        })
+    };
+    let body = json!({"decided_on": "2020-06-01", "decisions": [granted(0), granted(1)]});
+    assert_eq!(scene.developer.write("POST", &format!("{CALL}/decide"), &[], &body).status, 200);
+    assert_eq!(unused(), Some(10_000_000));
+    let grant = registry.items("/v1/grants?call=a-call")[0]["id"].as_str().unwrap().to_owned();
+    let pay = |amount: Value| {
+        let entry = json!({"entry_type": "payment", "day": "2020-07-01", "amount": amount});
+        assert_eq!(scene.developer.write("POST", &format!("/v1/grants/{grant}/entries"), &[], &entry).status, 200);
+    };
+    pay(euros(1_234_567));
+    assert_eq!(unused(), Some(8_765_433));
+    pay(json!(null));
+    assert_eq!(unused(), None, "of what was paid in part nobody knows the rest");
+}
+
+#[rstest]
 fn decisions_are_found_by_applicant(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let registry = Registry::start(database);
     let scene = Scene::of(&registry);

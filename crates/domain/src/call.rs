@@ -155,8 +155,6 @@ pub struct CallRecord {
     pub decided: bool,
     /// What was awarded.
     pub awarded: Option<Money>,
-    /// What was not used of it.
-    pub unused: Option<Money>,
     /// How many applications came.
     pub applications_received: Option<i32>,
     /// From how many counties they came.
@@ -180,7 +178,6 @@ impl CallRecord {
             evaluators: Vec::new(),
             decided: false,
             awarded: None,
-            unused: None,
             applications_received: None,
             counties_represented: None,
             selected: None,
@@ -284,7 +281,8 @@ pub struct Call {
     pub budgeted: Option<Money>,
     /// What was awarded.
     pub awarded: Option<Money>,
-    /// What was not used of it.
+    /// What is awarded and not with the beneficiaries today: the sum over its grants; null where one of them is not known, and
+    /// where there are none.
     pub unused: Option<Money>,
     /// The first day on which the money may be used, or null.
     pub usable_from: Option<NaiveDate>,

@@ -5,9 +5,10 @@ use diesel::prelude::*;
 use digituki_domain::call::{Call, CallFacts, CallFilter, CallRecord, CallStatus, Calls};
 use digituki_domain::client::{CallerName, Client, ClientId};
 use digituki_domain::clock::Moment;
-use digituki_domain::grant::GrantStatus;
+use digituki_domain::grant::{GrantRecord, GrantStatus};
 use digituki_domain::invalid::{Invalid, Place, Violation};
 use digituki_domain::key::Key;
+use digituki_domain::money::Money;
 use digituki_domain::noun::Kept;
 use digituki_domain::pilot::PilotStatus;
 use digituki_domain::policy::{Permit, Reach, Sight};
@@ -106,32 +107,44 @@ fn standing(
     Ok(Some(wanted.map(|call| call.key.to_string()).collect()))
 }
 
-/// What came of each call: the pilots and grants, and those of them that have not ended.
-struct Outcomes(Vec<(String, bool)>);
+/// What came of calls.
+struct Outcomes {
+    /// Each pilot and each grant by its call, and whether it has not ended.
+    made: Vec<(String, bool)>,
+    /// Of each grant by its call, what of it is not used.
+    unused: Vec<(String, Option<Money>)>,
+}
 
 impl Outcomes {
     fn load(db: &mut AnyConnection, keys: &[&str], today: NaiveDate) -> Result<Self> {
         type PilotColumns = (String, Plain<PilotStatus>, Option<NaiveDate>);
-        type GrantColumns = (String, Plain<GrantStatus>);
-        let mut outcomes = Vec::new();
+        type GrantColumns = (String, Json<GrantRecord>, Plain<GrantStatus>);
+        let mut made = Vec::new();
         let columns = (pilots::call, pilots::pilot_status, pilots::begins);
         let of_calls = pilots::table.filter(pilots::call.eq_any(keys)).select(columns);
         for (call, status, begins) in of_calls.load::<PilotColumns>(db)? {
-            outcomes.push((call, status.read()?.on(today, begins).is_unfinished()));
+            made.push((call, status.read()?.on(today, begins).is_unfinished()));
         }
         let standing = grant_spells::table
             .inner_join(grants::table)
             .filter(grants::call.eq_any(keys))
             .filter(grant_spells::first_day.le(today).and(grant_spells::last_day.ge(today)))
-            .select((grants::call, grant_spells::grant_status));
-        for (call, status) in standing.load::<GrantColumns>(db)? {
-            outcomes.push((call, status.read()?.is_unfinished()));
+            .select((grants::call, grants::record, grant_spells::grant_status));
+        let mut unused = Vec::new();
+        for (call, record, status) in standing.load::<GrantColumns>(db)? {
+            unused.push((call.clone(), record.read()?.figures(today).unused));
+            made.push((call, status.read()?.is_unfinished()));
         }
-        Ok(Self(outcomes))
+        Ok(Self { made, unused })
+    }
+
+    /// What of a call's grants is not used.
+    fn unused(&self, call: &Key) -> Option<Money> {
+        Money::sum(self.unused.iter().filter(|(of, _)| of == call.as_str()).map(|(_, unused)| *unused))
     }
 
     fn count(&self, call: &Key, unfinished_only: bool) -> usize {
-        self.0.iter().filter(|(of, unfinished)| of == call.as_str() && (*unfinished || !unfinished_only)).count()
+        self.made.iter().filter(|(of, unfinished)| of == call.as_str() && (*unfinished || !unfinished_only)).count()
     }
 
     fn status(&self, key: &Key, record: &CallRecord, moment: Moment) -> CallStatus {
@@ -201,7 +214,7 @@ impl Stored for Call {
         let organisers = Named::load(db, kept.iter().map(|kept| kept.record.facts.organiser))?;
         kept.into_iter()
             .map(|Kept { id, record, version }| {
-                let call_status = outcomes.status(&id, &record, moment);
+                let (call_status, unused) = (outcomes.status(&id, &record, moment), outcomes.unused(&id));
                 let CallRecord { facts, .. } = record;
                 Ok(Self {
                     key: id,
@@ -218,7 +231,7 @@ impl Stored for Call {
                     eligible_organisation_types: facts.eligible_organisation_types,
                     budgeted: facts.budgeted,
                     awarded: record.awarded,
-                    unused: record.unused,
+                    unused,
                     usable_from: facts.usable_from,
                     usable_to: facts.usable_to,
                     events: facts.events,

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::application::{ApplicationEvent, ApplicationStatus, CostCategory, FunctionalPart};
 use crate::area::{AreaKind, AreaSort};
+use crate::assessment_framework::{AssessmentKind, CriterionChange, FrameworkEvent, FrameworkStatus, Goal};
 use crate::audit::Outcome;
 use crate::call::{CallDocumentType, CallEventType, CallOutcome, CallStatus};
 use crate::change::Operation;
@@ -90,6 +91,11 @@ pub fn all() -> Vec<CodeList> {
         CodeList::of::<ReportEvent>(),
         CodeList::of::<ReportStatus>(),
         CodeList::of::<ReportType>(),
+        CodeList::of::<AssessmentKind>(),
+        CodeList::of::<CriterionChange>(),
+        CodeList::of::<FrameworkEvent>(),
+        CodeList::of::<FrameworkStatus>(),
+        CodeList::of::<Goal>(),
         CodeList::of::<Language>(),
         CodeList::of::<LanguageStatus>(),
         CodeList::of::<OrganisationType>(),

@@ -9,6 +9,7 @@
 pub mod address;
 pub mod application;
 pub mod area;
+pub mod assessment_framework;
 pub mod at;
 pub mod atlas;
 pub mod audit;

@@ -30,6 +30,8 @@ vocabulary! {
         Provider = "provider" ["tuottaja", "leverantör", "provider"],
         Location = "location" ["paikka", "plats", "location"],
         Service = "service" ["palvelu", "tjänst", "service"],
+        AssessmentFramework = "assessment_framework"
+            ["arvioinnin periaatteet", "utvärderingsprinciper", "assessment framework"],
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::application::Applications;
+use crate::assessment_framework::AssessmentFrameworks;
 use crate::call::Calls;
 use crate::change_request::ChangeRequests;
 use crate::grant::Grants;
@@ -23,6 +24,8 @@ vocabulary! {
         Grant = "grant" ["valtionavustus", "statsunderstöd", "grant"],
         ChangeRequest = "change_request" ["muutospyyntö", "ändringsbegäran", "change request"],
         Report = "report" ["selvitys", "redovisning", "report"],
+        AssessmentFramework = "assessment_framework"
+            ["arvioinnin periaatteet", "utvärderingsprinciper", "assessment framework"],
     }
 }
 
@@ -205,6 +208,7 @@ pub fn all() -> Vec<PublishedMachine> {
         Grants::published(),
         ChangeRequests::published(),
         Reports::published(),
+        AssessmentFrameworks::published(),
     ];
     machines.sort_by(|one, other| one.name.code().cmp(other.name.code()));
     machines
@@ -262,6 +266,7 @@ mod tests {
         check::<Grants>();
         check::<ChangeRequests>();
         check::<Reports>();
+        check::<AssessmentFrameworks>();
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub enum Form {
     Uuid,
     /// A key such as `county-pilots-2018`.
     Key,
+    /// A code such as `remote_support`.
+    Code,
     /// A reference to an area such as `region:06`.
     Area,
     /// The code of an area such as `06`.
@@ -99,6 +101,11 @@ impl Form {
                 fi: "avain: pieniä kirjaimia a–z, numeroita ja yhdysviivoja, enintään 64 merkkiä",
                 sv: "en nyckel: små bokstäver a–z, siffror och bindestreck, högst 64 tecken",
                 en: "a key: small letters a to z, digits and hyphens, at most 64 characters",
+            },
+            Self::Code => Label {
+                fi: "koodi: pieniä kirjaimia a–z, numeroita ja alaviivoja, 2–64 merkkiä, alussa kirjain",
+                sv: "en kod: små bokstäver a–z, siffror och understreck, 2–64 tecken, först en bokstav",
+                en: "a code: small letters a to z, digits and underscores, 2 to 64 characters, a letter first",
             },
             Self::Area => Label {
                 fi: "alue muodossa laji:koodi, esimerkiksi region:06",

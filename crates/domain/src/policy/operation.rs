@@ -77,6 +77,9 @@ const OPERATIONS: &[(Access, &[&str])] = &[
             "list_reports",
             "get_report",
             "list_report_history",
+            "list_frameworks",
+            "get_framework",
+            "list_framework_history",
             "list_state_machines",
             "get_state_machine",
             "get_coverage",
@@ -176,6 +179,11 @@ const OPERATIONS: &[(Access, &[&str])] = &[
         ],
     ),
     (Access::Scope(Scope::ReportsWrite), &["transition_report", "create_change_request", "transition_change_request"]),
+    (
+        Access::Scope(Scope::AssessmentsLead),
+        &["create_framework", "replace_framework", "change_framework", "delete_framework", "transition_framework"],
+    ),
+    (Access::Scope(Scope::AssessmentsWrite), &["comment_on_framework"]),
     (Access::Scope(Scope::SearchGapsRead), &["list_search_gaps"]),
     (Access::Scope(Scope::AuditRead), &["list_audit_entries"]),
 ];

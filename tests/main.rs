@@ -12,6 +12,7 @@
 
 mod access;
 mod applications;
+mod assessment_frameworks;
 mod audit;
 mod availability;
 mod bad_bodies;

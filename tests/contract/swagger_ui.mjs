@@ -36,6 +36,7 @@ const REFUSED = {
     delete_organisation: ELSEWHERE,
     ...Object.fromEntries(['provider', 'location', 'service'].flatMap(written)),
     create_service: REFERRING,
+    comment_on_framework: NOT_OURS,
     put_service_by_source: REFERRING,
     get_service_point: ELSEWHERE,
     issue_token: { status: 401, code: 'invalid_client', because: 'every client has an id and a secret of its own' },

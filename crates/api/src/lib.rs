@@ -13,6 +13,7 @@
 mod app;
 mod application;
 mod area;
+mod assessment_framework;
 mod audit;
 mod auth;
 mod call;

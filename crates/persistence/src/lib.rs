@@ -13,6 +13,7 @@
 mod among;
 pub mod application;
 pub mod area;
+pub mod assessment_framework;
 pub mod audit;
 mod batch;
 pub mod call;

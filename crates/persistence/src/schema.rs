@@ -98,6 +98,12 @@ diesel::table! {
     }
 }
 diesel::table! {
+    assessment_frameworks (key) {
+        key -> Text, assessment_kind -> Text, framework_status -> Text, predecessor -> Nullable<Text>, published -> Bool,
+        record -> Text, version -> BigInt,
+    }
+}
+diesel::table! {
     reports (id) {
         id -> Text, grant_id -> Text, report_type -> Text, report_status -> Text, sort_date -> Text, record -> Text,
         version -> BigInt,

@@ -212,9 +212,6 @@ pub struct AssessmentFilter {
     /// Those of any of these rounds.
     #[param(value_type = Option<Vec<AssessmentRoundId>>, max_items = 100)]
     pub round: Vec<AssessmentRoundId>,
-    /// Those by any of these frameworks.
-    #[param(value_type = Option<Vec<Key>>, max_items = 100)]
-    pub framework: Vec<Key>,
     /// Those of any of these kinds.
     #[param(value_type = Option<Vec<AssessmentKind>>, max_items = 100)]
     pub assessment_kind: Vec<AssessmentKind>,

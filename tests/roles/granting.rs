@@ -1,8 +1,10 @@
-//! The same walk among calls, applications and what comes of them: every operation by every role on what is its own, what is
-//! others', what is a draft and what is not.
+//! The same walk among calls, applications and what comes of them, and among frameworks: every operation by every role on
+//! what is its own, what is others', what is a draft and what is not.
 //!
 //! Writes carry an ETag that never was. Who may write is asked before what was seen of the object, so that 412 says "you may"
 //! and nothing changes from one request to the next.
+
+mod frameworks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +21,7 @@ use crate::support::stage::identifier;
 use crate::support::{Answer, Contract, Database, Registry};
 
 /// What this walk is about; the other one passes over it.
-pub(super) const COLLECTIONS: [&str; 9] = [
+pub(super) const COLLECTIONS: [&str; 10] = [
     "/v1/programmes",
     "/v1/calls",
     "/v1/applications",
@@ -29,6 +31,7 @@ pub(super) const COLLECTIONS: [&str; 9] = [
     "/v1/grants",
     "/v1/change-requests",
     "/v1/reports",
+    "/v1/assessment-frameworks",
 ];
 const NEVER: (&str, &str) = ("If-Match", "\"999.0f343b0931126a20f133d67c2b018a3b\"");
 const CALL: &str = "walked-call";
@@ -128,6 +131,7 @@ impl<'a> Walk<'a> {
         for (told, organisation, region) in [("own", &own, "01"), ("foreign", &foreign, "02")] {
             walk.add_of(told, organisation, region, &evaluators);
         }
+        walk.add_frameworks();
         walk
     }
 
@@ -262,7 +266,9 @@ impl<'a> Walk<'a> {
         }
         let sight = match collection {
             "/v1/evaluations" => Sight { named: vec![actor.caller.name.clone()], ..Sight::default() },
-            "/v1/programmes" | "/v1/calls" => Sight { published: false, ..Sight::default() },
+            "/v1/programmes" | "/v1/calls" | "/v1/assessment-frameworks" => {
+                Sight { published: false, ..Sight::default() }
+            }
             _ => known.sight.clone(),
         };
         Some((body, sight))
@@ -336,6 +342,7 @@ fn send(operation: &Operation, actor: &Actor, target: &str, body: &Value) -> Ans
         "change_grant" => json!({"usable_from": "2020-10-02"}),
         "change_evaluation" => json!({"remarks": {"fi": "Huomio"}}),
         "change_report" => json!({"due_on": "2022-01-31"}),
+        "comment_on_framework" => json!({"region": "01", "texts": text("Huomio")}),
         id if id.starts_with("change_") => json!({"names": {"en": "Another name"}}),
         _ if target.ends_with("/transitions") => json!({"event": first_event(target)}),
         _ => with(body, &json!({})),
@@ -356,6 +363,7 @@ fn first_event(target: &str) -> &'static str {
         "pilots" => "start",
         "grants" => "complete",
         "change-requests" => "reject",
+        "assessment-frameworks" => "retire",
         other => panic!("{other} takes no steps"),
     }
 }

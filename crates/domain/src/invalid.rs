@@ -137,6 +137,13 @@ pub enum Invalid {
     },
     /// A published object needs it.
     NeededToPublish,
+    /// A criterion of which a mapping that is published is to say what became.
+    NotMapped {
+        /// Its code.
+        value: String,
+        /// On which side of the mapping it is missing.
+        side: String,
+    },
     /// A published object refers to one that is not.
     Unpublished {
         /// What is not published.
@@ -212,7 +219,7 @@ impl Invalid {
             Self::Blank | Self::NoLanguage => Code::Blank,
             Self::PersonalIdentityCode => Code::PersonalIdentityCode,
             Self::Excludes { .. } => Code::Excluded,
-            Self::NeededToPublish | Self::Unpublished { .. } => Code::NeededToPublish,
+            Self::NeededToPublish | Self::NotMapped { .. } | Self::Unpublished { .. } => Code::NeededToPublish,
             Self::Reserved { .. } => Code::Reserved,
             Self::RepeatedValue { .. } => Code::RepeatedValue,
             Self::WrongCheckDigit { .. } => Code::WrongCheckDigit,

@@ -30,6 +30,10 @@ vocabulary! {
         Provider = "provider" ["tuottaja", "leverantör", "provider"],
         Location = "location" ["paikka", "plats", "location"],
         Service = "service" ["palvelu", "tjänst", "service"],
+        AssessmentFramework = "assessment_framework"
+            ["arvioinnin periaatteet", "utvärderingsprinciper", "assessment framework"],
+        AssessmentRound = "assessment_round" ["arviointikierros", "utvärderingsomgång", "assessment round"],
+        Assessment = "assessment" ["digituen arviointi", "utvärdering av digitalt stöd", "assessment"],
     }
 }
 

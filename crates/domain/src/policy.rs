@@ -30,6 +30,11 @@ vocabulary! {
         GrantsWrite = "grants:write" ["hoitaa avustuksia", "sköta statsunderstöd", "keep grants"],
         ReportsWrite = "reports:write"
             ["selvittää avustusten käyttöä", "redovisa statsunderstöd", "report on grants"],
+        AssessmentsLead = "assessments:lead"
+            ["johtaa arviointeja", "leda utvärderingar", "lead assessments"],
+        AssessmentsWrite = "assessments:write"
+            ["arvioida ja kommentoida periaatteita", "utvärdera och kommentera principer",
+             "assess, and comment on frameworks"],
         SearchGapsRead = "search_gaps:read"
             ["lukea, mitä ei löydetty", "läsa vad som inte hittades", "read what was not found"],
         AuditRead = "audit:read" ["lukea tapahtumalokia", "läsa händelseloggen", "read the audit"],
@@ -54,7 +59,7 @@ pub enum Reach {
 }
 
 /// Scope by role. Reading reaches, beyond what is named, all that is published.
-const REACH: [(Scope, [Reach; 10]); 14] = {
+const REACH: [(Scope, [Reach; 10]); 16] = {
     use Reach::{
         Everything as All, Named as Nam, Nothing as No, Organisation as Own, Published as Pub, Regions as Reg,
     };
@@ -72,6 +77,8 @@ const REACH: [(Scope, [Reach; 10]); 14] = {
         (Scope::PilotsWrite, /*    */ [All, No, Reg, Reg, No, No, Own, No, No, No]),
         (Scope::GrantsWrite, /*    */ [All, No, No, No, No, No, No, No, No, No]),
         (Scope::ReportsWrite, /*   */ [All, No, No, No, No, No, Own, No, No, No]),
+        (Scope::AssessmentsLead, /* */ [All, No, No, No, No, No, No, No, No, No]),
+        (Scope::AssessmentsWrite, /* */ [All, No, Reg, Reg, Own, Own, Own, No, No, No]),
         (Scope::SearchGapsRead, /* */ [All, All, Reg, Reg, No, No, No, No, No, No]),
         (Scope::AuditRead, /*      */ [All, No, No, No, No, No, No, No, All, No]),
     ]

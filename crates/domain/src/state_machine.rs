@@ -4,6 +4,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::application::Applications;
+use crate::assessment::Assessments;
+use crate::assessment_framework::AssessmentFrameworks;
+use crate::assessment_round::Rounds;
 use crate::call::Calls;
 use crate::change_request::ChangeRequests;
 use crate::grant::Grants;
@@ -23,6 +26,10 @@ vocabulary! {
         Grant = "grant" ["valtionavustus", "statsunderstöd", "grant"],
         ChangeRequest = "change_request" ["muutospyyntö", "ändringsbegäran", "change request"],
         Report = "report" ["selvitys", "redovisning", "report"],
+        AssessmentFramework = "assessment_framework"
+            ["arvioinnin periaatteet", "utvärderingsprinciper", "assessment framework"],
+        AssessmentRound = "assessment_round" ["arviointikierros", "utvärderingsomgång", "assessment round"],
+        Assessment = "assessment" ["digituen arviointi", "utvärdering av digitalt stöd", "assessment"],
     }
 }
 
@@ -205,6 +212,9 @@ pub fn all() -> Vec<PublishedMachine> {
         Grants::published(),
         ChangeRequests::published(),
         Reports::published(),
+        AssessmentFrameworks::published(),
+        Rounds::published(),
+        Assessments::published(),
     ];
     machines.sort_by(|one, other| one.name.code().cmp(other.name.code()));
     machines
@@ -262,6 +272,9 @@ mod tests {
         check::<Grants>();
         check::<ChangeRequests>();
         check::<Reports>();
+        check::<AssessmentFrameworks>();
+        check::<Rounds>();
+        check::<Assessments>();
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! program. Run again, it changes nothing; run by a newer program, it updates the rows that the new
 //! data changed, except those that a user has changed since.
 
+mod frameworks;
 mod history;
 mod reference;
 mod shipped;
@@ -21,7 +22,7 @@ use shipped::Ledger;
 pub enum Load {
     /// Areas, populations and organisations.
     Reference,
-    /// These, and the story: programmes, calls, pilots and grants.
+    /// These, and the story: programmes, calls, pilots and grants; and the first assessment frameworks.
     History,
 }
 
@@ -35,6 +36,7 @@ pub(crate) fn load(db: &mut AnyConnection, what: Load, clock: Clock) -> Result<(
     reference::load(&mut tx, &mut ledger)?;
     if what == Load::History {
         history::load(&mut tx, &mut ledger)?;
+        frameworks::load(&mut tx, &mut ledger)?;
     }
     ledger.report();
     head.store(db)

@@ -46,7 +46,7 @@ and values of enumerations. Pass over what you do not know; whatever is to go sa
 The areas, populations and names come from Statistics Finland, the Finnish Institute for Health and Welfare and the \
 National Land Survey of Finland (open data, CC BY 4.0) and from the Suomi.fi Service Catalogue (MIT).";
 
-const TAGS: [(&str, &str); 30] = [
+const TAGS: [(&str, &str); 33] = [
     ("regions", "Regions (maakunnat, landskap), with their validity."),
     (
         "hospital_districts",
@@ -70,6 +70,15 @@ const TAGS: [(&str, &str); 30] = [
     ("grants", "State grants (valtionavustukset, statsunderstöd)."),
     ("change_requests", "What beneficiaries ask to be changed of their grants (muutospyynnöt, ändringsbegäranden)."),
     ("reports", "What beneficiaries report of the use of their grants (selvitykset, redovisningar)."),
+    (
+        "assessment_frameworks",
+        "The principles of assessments, version by version (arvioinnin periaatteet, utvärderingsprinciper).",
+    ),
+    (
+        "assessment_rounds",
+        "Rounds of assessments: who is asked, and who has answered (arviointikierrokset, utvärderingsomgångar).",
+    ),
+    ("assessments", "What regions, pilots and providers answer, and what it comes to (arvioinnit, utvärderingar)."),
     ("coverage", "How many people live in a union of areas."),
     ("changes", "The feed of changes: what to read to hold a copy of the registry."),
     ("search_gaps", "What people looked for and did not find."),

@@ -21,8 +21,12 @@ pub enum Form {
     Uuid,
     /// A key such as `county-pilots-2018`.
     Key,
+    /// A code such as `remote_support`.
+    Code,
     /// A reference to an area such as `region:06`.
     Area,
+    /// A subject of an assessment such as `region:01`.
+    Subject,
     /// The code of an area such as `06`.
     AreaCode {
         /// Its number of digits.
@@ -100,10 +104,20 @@ impl Form {
                 sv: "en nyckel: små bokstäver a–z, siffror och bindestreck, högst 64 tecken",
                 en: "a key: small letters a to z, digits and hyphens, at most 64 characters",
             },
+            Self::Code => Label {
+                fi: "koodi: pieniä kirjaimia a–z, numeroita ja alaviivoja, 2–64 merkkiä, alussa kirjain",
+                sv: "en kod: små bokstäver a–z, siffror och understreck, 2–64 tecken, först en bokstav",
+                en: "a code: small letters a to z, digits and underscores, 2 to 64 characters, a letter first",
+            },
             Self::Area => Label {
                 fi: "alue muodossa laji:koodi, esimerkiksi region:06",
                 sv: "ett område på formen slag:kod, till exempel region:06",
                 en: "an area as kind:code, for example region:06",
+            },
+            Self::Subject => Label {
+                fi: "arvioija muodossa laji:koodi tai laji:tunniste, esimerkiksi region:01",
+                sv: "den som bedömer på formen slag:kod eller slag:id, till exempel region:01",
+                en: "a subject as kind:code or kind:id, for example region:01",
             },
             Self::AreaCode { digits: 3 } => {
                 Label { fi: "kolminumeroinen koodi", sv: "en kod med tre siffror", en: "a code of three digits" }

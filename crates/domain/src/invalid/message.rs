@@ -180,6 +180,14 @@ impl Invalid {
                 "Detta är obligatoriskt i det som publiceras.".into(),
                 "What is published needs it.".into(),
             ),
+            Self::NotMapped { value, side } => {
+                let value = echo(value);
+                say(
+                    format!("Kriteeri \"{value}\" puuttuu: {side}."),
+                    format!("Kriteriet \"{value}\" saknas: {side}."),
+                    format!("The criterion \"{value}\" is missing: {side}."),
+                )
+            }
             Self::Unpublished { value } => {
                 let value = echo(value);
                 say(

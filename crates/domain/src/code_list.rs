@@ -14,6 +14,7 @@ use crate::decision::DecisionResult;
 use crate::duplicate::DuplicateReason;
 use crate::freshness::Freshness;
 use crate::grant::{EntryType, GrantEvent, GrantStatus};
+use crate::metric::{MetricCode, MetricUnit};
 use crate::money::Currency;
 use crate::municipality::{LanguageStatus, UrbanRural};
 use crate::notice::NoticeCode;
@@ -79,6 +80,8 @@ pub fn all() -> Vec<CodeList> {
         CodeList::of::<FunctionalPart>(),
         CodeList::of::<StateMachineName>(),
         CodeList::of::<PilotEvent>(),
+        CodeList::of::<MetricCode>(),
+        CodeList::of::<MetricUnit>(),
         CodeList::of::<Currency>(),
         CodeList::of::<GrantStatus>(),
         CodeList::of::<GrantEvent>(),

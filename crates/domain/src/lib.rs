@@ -33,6 +33,7 @@ pub mod invalid;
 pub mod key;
 pub mod location;
 pub mod merge;
+pub mod metric;
 pub mod money;
 pub mod municipality;
 pub mod notice;

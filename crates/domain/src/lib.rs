@@ -12,6 +12,7 @@ pub mod area;
 pub mod at;
 pub mod atlas;
 pub mod audit;
+pub mod availability;
 pub mod call;
 pub mod change;
 pub mod change_request;

@@ -17,6 +17,7 @@ use crate::grant::{EntryType, GrantEvent, GrantStatus};
 use crate::metric::{MetricCode, MetricUnit};
 use crate::money::Currency;
 use crate::municipality::{LanguageStatus, UrbanRural};
+use crate::need_indicator::{IndicatorCode, IndicatorUnit};
 use crate::notice::NoticeCode;
 use crate::noun::NounName;
 use crate::opening_hours::{HolidayRule, PublicHoliday, WeekParity, Weekday};
@@ -103,6 +104,8 @@ pub fn all() -> Vec<CodeList> {
         CodeList::of::<Precision>(),
         CodeList::of::<Season>(),
         CodeList::of::<UrbanRural>(),
+        CodeList::of::<IndicatorCode>(),
+        CodeList::of::<IndicatorUnit>(),
         CodeList::of::<Freshness>(),
         CodeList::of::<NounName>(),
         CodeList::of::<OfferStatus>(),

@@ -37,6 +37,8 @@ pub mod merge;
 pub mod metric;
 pub mod money;
 pub mod municipality;
+pub mod need_index;
+pub mod need_indicator;
 pub mod notice;
 pub mod noun;
 pub mod opening_hours;

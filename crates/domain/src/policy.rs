@@ -30,6 +30,8 @@ vocabulary! {
         GrantsWrite = "grants:write" ["hoitaa avustuksia", "sköta statsunderstöd", "keep grants"],
         ReportsWrite = "reports:write"
             ["selvittää avustusten käyttöä", "redovisa statsunderstöd", "report on grants"],
+        NeedIndicatorsWrite = "need_indicators:write"
+            ["ladata tarvetietoja", "läsa in behovsuppgifter", "load need indicators"],
         SearchGapsRead = "search_gaps:read"
             ["lukea, mitä ei löydetty", "läsa vad som inte hittades", "read what was not found"],
         AuditRead = "audit:read" ["lukea tapahtumalokia", "läsa händelseloggen", "read the audit"],
@@ -54,7 +56,7 @@ pub enum Reach {
 }
 
 /// Scope by role. Reading reaches, beyond what is named, all that is published.
-const REACH: [(Scope, [Reach; 10]); 14] = {
+const REACH: [(Scope, [Reach; 10]); 15] = {
     use Reach::{
         Everything as All, Named as Nam, Nothing as No, Organisation as Own, Published as Pub, Regions as Reg,
     };
@@ -72,6 +74,7 @@ const REACH: [(Scope, [Reach; 10]); 14] = {
         (Scope::PilotsWrite, /*    */ [All, No, Reg, Reg, No, No, Own, No, No, No]),
         (Scope::GrantsWrite, /*    */ [All, No, No, No, No, No, No, No, No, No]),
         (Scope::ReportsWrite, /*   */ [All, No, No, No, No, No, Own, No, No, No]),
+        (Scope::NeedIndicatorsWrite, [All, No, No, No, No, No, No, No, No, No]),
         (Scope::SearchGapsRead, /* */ [All, All, Reg, Reg, No, No, No, No, No, No]),
         (Scope::AuditRead, /*      */ [All, No, No, No, No, No, No, No, All, No]),
     ]

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 pub use figure::Figure;
 
+use crate::need_indicator::IndicatorCode;
 use crate::text::{Descriptions, Label, Names};
 use crate::vocabulary::{Vocabulary as _, vocabulary};
 
@@ -46,6 +47,30 @@ vocabulary! {
         ScoreUpperQuartile = "score_upper_quartile"
             ["tulosten yläkvartiili", "resultatens övre kvartil", "upper quartile of scores"],
         ScoreChange = "score_change" ["tuloksen muutos", "resultatets förändring", "change of a score"],
+        Share65Plus = "share_65_plus"
+            ["65 vuotta täyttäneiden osuus", "andelen som har fyllt 65 år", "share of people aged 65 or over"],
+        Share75Plus = "share_75_plus"
+            ["75 vuotta täyttäneiden osuus", "andelen som har fyllt 75 år", "share of people aged 75 or over"],
+        LivingAlone75Plus = "living_alone_75_plus"
+            ["75 vuotta täyttäneet yksin asuvat", "ensamboende som har fyllt 75 år", "people aged 75 or over who live alone"],
+        ShareSwedishSpeakers = "share_swedish_speakers"
+            ["ruotsinkielisten osuus", "andelen svenskspråkiga", "share of Swedish speakers"],
+        ShareSamiSpeakers = "share_sami_speakers"
+            ["saamenkielisten osuus", "andelen samiskspråkiga", "share of Sámi speakers"],
+        ShareForeignLanguageSpeakers = "share_foreign_language_speakers"
+            ["vieraskielisten osuus", "andelen personer med ett främmande språk", "share of foreign-language speakers"],
+        ShareLowEducation = "share_low_education"
+            ["vailla perusasteen jälkeistä tutkintoa olevien osuus", "andelen utan examen efter grundskolan", "share without a qualification beyond basic education"],
+        NeverUsesInternet = "never_uses_internet"
+            ["ei koskaan käytä internetiä", "använder aldrig internet", "never uses the internet"],
+        OftenNeedsSupport = "often_needs_support"
+            ["tarvitsee usein digitukea", "behöver ofta digitalt stöd", "often needs digital support"],
+        NoStrongIdentification = "no_strong_identification"
+            ["ei voi tunnistautua vahvasti", "kan inte identifiera sig starkt", "has no strong identification"],
+        WeakDigitalSkills = "weak_digital_skills"
+            ["digitaidot omasta mielestä heikot", "svaga digitala färdigheter enligt egen bedömning", "weak digital skills by own account"],
+        NoSuitableDevice = "no_suitable_device"
+            ["ei sopivaa laitetta", "saknar lämplig utrustning", "has no suitable device"],
     }
 }
 
@@ -65,6 +90,26 @@ vocabulary! {
         Level = "level" ["taso, 1–5", "nivå, 1–5", "level, 1 to 5"],
         LevelDifference = "level_difference"
             ["tasojen erotus, −4–4", "skillnad mellan nivåer, −4–4", "difference of levels, −4 to 4"],
+    }
+}
+
+/// Every need indicator is a metric of the same code.
+impl From<IndicatorCode> for MetricCode {
+    fn from(indicator: IndicatorCode) -> Self {
+        match indicator {
+            IndicatorCode::Share65Plus => Self::Share65Plus,
+            IndicatorCode::Share75Plus => Self::Share75Plus,
+            IndicatorCode::LivingAlone75Plus => Self::LivingAlone75Plus,
+            IndicatorCode::ShareSwedishSpeakers => Self::ShareSwedishSpeakers,
+            IndicatorCode::ShareSamiSpeakers => Self::ShareSamiSpeakers,
+            IndicatorCode::ShareForeignLanguageSpeakers => Self::ShareForeignLanguageSpeakers,
+            IndicatorCode::ShareLowEducation => Self::ShareLowEducation,
+            IndicatorCode::NeverUsesInternet => Self::NeverUsesInternet,
+            IndicatorCode::OftenNeedsSupport => Self::OftenNeedsSupport,
+            IndicatorCode::NoStrongIdentification => Self::NoStrongIdentification,
+            IndicatorCode::WeakDigitalSkills => Self::WeakDigitalSkills,
+            IndicatorCode::NoSuitableDevice => Self::NoSuitableDevice,
+        }
     }
 }
 
@@ -127,6 +172,15 @@ pub fn all() -> Vec<Metric> {
 mod tests {
     use super::*;
     use crate::text::TextLanguage;
+
+    #[test]
+    fn every_need_indicator_is_a_metric_of_the_same_code_and_name() {
+        for indicator in IndicatorCode::VALUES {
+            let metric = MetricCode::from(*indicator);
+            assert_eq!((metric.code(), metric.label()), (indicator.code(), indicator.label()));
+            assert_eq!(Metric::from(metric).unit.code(), indicator.unit().code());
+        }
+    }
 
     #[test]
     fn every_metric_is_defined_in_three_languages_and_a_quotient_has_both_parts() {

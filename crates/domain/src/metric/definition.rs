@@ -1,6 +1,7 @@
 //! The table of definitions.
 
 use super::{Definition, MetricCode, MetricUnit};
+use crate::need_indicator::{IndicatorCode, IndicatorUnit};
 use crate::text::Label;
 
 const fn label(fi: &'static str, sv: &'static str, en: &'static str) -> Label {
@@ -63,6 +64,15 @@ impl Definition {
     /// A figure that is no quotient.
     const fn plain(unit: MetricUnit, source: Label, text: Label) -> Self {
         Self { text, unit, numerator: None, denominator: None, source, version: 1 }
+    }
+
+    /// What a need indicator says of itself.
+    fn of(indicator: IndicatorCode) -> Self {
+        let unit = match indicator.unit() {
+            IndicatorUnit::Persons => MetricUnit::Persons,
+            IndicatorUnit::Percent => MetricUnit::Percent,
+        };
+        Self::plain(unit, INDICATORS, indicator.definition())
     }
 
     const fn divided(self, numerator: Label, denominator: Label) -> Self {
@@ -200,6 +210,18 @@ impl MetricCode {
                 "Resultatet minus resultatet i föregående omgång, endast för de kriterier som är jämförbara.",
                 "The score less that of the round before, only over criteria that can be compared.",
             )),
+            Self::Share65Plus => Definition::of(IndicatorCode::Share65Plus),
+            Self::Share75Plus => Definition::of(IndicatorCode::Share75Plus),
+            Self::LivingAlone75Plus => Definition::of(IndicatorCode::LivingAlone75Plus),
+            Self::ShareSwedishSpeakers => Definition::of(IndicatorCode::ShareSwedishSpeakers),
+            Self::ShareSamiSpeakers => Definition::of(IndicatorCode::ShareSamiSpeakers),
+            Self::ShareForeignLanguageSpeakers => Definition::of(IndicatorCode::ShareForeignLanguageSpeakers),
+            Self::ShareLowEducation => Definition::of(IndicatorCode::ShareLowEducation),
+            Self::NeverUsesInternet => Definition::of(IndicatorCode::NeverUsesInternet),
+            Self::OftenNeedsSupport => Definition::of(IndicatorCode::OftenNeedsSupport),
+            Self::NoStrongIdentification => Definition::of(IndicatorCode::NoStrongIdentification),
+            Self::WeakDigitalSkills => Definition::of(IndicatorCode::WeakDigitalSkills),
+            Self::NoSuitableDevice => Definition::of(IndicatorCode::NoSuitableDevice),
         }
     }
 }

@@ -6,13 +6,13 @@ use std::str::FromStr;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::invalid::{Form, Invalid};
+use crate::invalid::Invalid;
 use crate::need_indicator::IndicatorCode;
 use crate::schema::published_as_string;
-use crate::vocabulary::Vocabulary as _;
+use crate::weight;
 
 /// The most that an indicator counts.
-pub const MOST_WEIGHT: i32 = 100;
+pub const MOST_WEIGHT: i32 = weight::MOST;
 
 /// What this project proposes, and nobody has adopted: what people say of themselves counts most, then who lives there. How
 /// many speak Swedish tells in which language support is needed, not how much; and a number of people how large a place is.
@@ -63,21 +63,7 @@ impl FromStr for AskedWeight {
     type Err = Invalid;
 
     fn from_str(value: &str) -> Result<Self, Invalid> {
-        let malformed = || Invalid::Malformed { value: value.to_owned(), expected: Form::Weight };
-        let (code, number) = value.split_once(':').ok_or_else(malformed)?;
-        let indicator = code.parse()?;
-        let digits = number.strip_prefix('-').unwrap_or(number);
-        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_number || (digits.len() > 1 && digits.starts_with('0')) {
-            return Err(malformed());
-        }
-        match number.parse() {
-            Ok(weight @ 0..=MOST_WEIGHT) => Ok(Self(IndicatorWeight { indicator, weight })),
-            _ => {
-                let (min, max) = ("0".to_owned(), MOST_WEIGHT.to_string());
-                Err(Invalid::OutOfRange { value: number.to_owned(), min, max })
-            }
-        }
+        weight::parse(value).map(|(indicator, weight)| Self(IndicatorWeight { indicator, weight }))
     }
 }
 
@@ -97,19 +83,10 @@ pub struct Weights {
 impl Weights {
     /// What is asked for, and what the project proposes of the rest. Refuses an indicator that is named twice.
     pub fn asked(asked: &[AskedWeight]) -> Result<Self, Invalid> {
-        let mut all: Vec<IndicatorWeight> = PROPOSED
-            .iter()
-            .map(|(indicator, weight)| IndicatorWeight { indicator: *indicator, weight: *weight })
-            .collect();
-        for (index, AskedWeight(one)) in asked.iter().enumerate() {
-            if asked[..index].iter().any(|AskedWeight(other)| other.indicator == one.indicator) {
-                return Err(Invalid::RepeatedValue { value: one.indicator.code().to_owned() });
-            }
-            if let Some(weight) = all.iter_mut().find(|weight| weight.indicator == one.indicator) {
-                weight.weight = one.weight;
-            }
-        }
-        let is_proposal = all.iter().zip(PROPOSED).all(|(weight, (_, proposed))| weight.weight == proposed);
+        let asked: Vec<_> = asked.iter().map(|AskedWeight(asked)| (asked.indicator, asked.weight)).collect();
+        let all = weight::changed(&PROPOSED, &asked)?;
+        let is_proposal = all == PROPOSED;
+        let all = all.into_iter().map(|(indicator, weight)| IndicatorWeight { indicator, weight }).collect();
         Ok(Self { all, is_proposal })
     }
 
@@ -135,6 +112,7 @@ impl Default for Weights {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vocabulary::Vocabulary as _;
 
     #[test]
     fn every_indicator_has_a_weight_and_can_be_given_another() {

@@ -38,6 +38,8 @@ mod log;
 pub mod merge;
 pub mod municipality;
 mod names;
+pub mod need_index;
+pub mod need_indicator;
 pub mod noun;
 pub mod organisation;
 mod own_expression;

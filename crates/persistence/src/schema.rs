@@ -250,10 +250,22 @@ diesel::table! {
     }
 }
 diesel::table! {
+    need_indicator_loads (id) {
+        id -> Text, loaded_at -> Text, demonstration -> Bool, record -> Text, version -> BigInt,
+    }
+}
+diesel::table! {
+    need_indicators (place, load) {
+        place -> Text, load -> Text, municipality -> Text, indicator -> Text, date -> Date, value -> Double,
+        uncertainty -> Nullable<Double>, source -> Text, method -> Text, loaded_at -> Timestamp,
+        replaced_at -> Nullable<Timestamp>, replaced_by -> Nullable<Text>,
+    }
+}
+diesel::table! {
     shipped_rows (noun, id) { noun -> Text, id -> Text, digest -> Text, version -> BigInt, }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(areas, municipalities, memberships, populations);
+diesel::allow_tables_to_appear_in_same_query!(areas, municipalities, memberships, populations, need_indicators);
 diesel::allow_tables_to_appear_in_same_query!(programmes, programme_areas, calls);
 diesel::allow_tables_to_appear_in_same_query!(pilots, pilot_areas);
 diesel::joinable!(grants -> organisations (beneficiary_id));

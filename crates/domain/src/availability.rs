@@ -46,6 +46,9 @@ pub struct Availability {
     /// The areas, by code, or in the order in which they were asked for.
     #[schema(max_items = 400)]
     pub items: Vec<AreaAvailability>,
+    /// Whether made-up service points are in the registry: then they are counted too.
+    #[schema(example = false)]
+    pub demonstration: bool,
 }
 
 /// What support people can have in an area.
@@ -63,11 +66,11 @@ pub struct AreaAvailability {
 #[into_params(parameter_in = Query)]
 pub struct AvailabilityQuestion {
     /// Each area of this kind; when left out, each of the areas that `area` names, or the country.
-    #[param(value_type = Option<AreaKind>, example = "region")]
+    #[param(value_type = Option<AreaKind>)]
     pub area_kind: Option<AreaKind>,
     /// These areas, of whatever kinds; with `area_kind`, the areas of that kind that have a municipality in common with any of
     /// them.
-    #[param(value_type = Option<Vec<AreaId>>, max_items = 400)]
+    #[param(value_type = Option<Vec<AreaId>>, max_items = 400, example = json!(["region:19"]))]
     pub area: Vec<AreaId>,
     /// The day; today when left out.
     #[param(value_type = Option<NaiveDate>)]

@@ -154,8 +154,14 @@ diesel::table! {
         municipality -> Nullable<Text>, sort_name -> Text, sort_verified -> Text,
         lat -> Nullable<Double>, lon -> Nullable<Double>, northing -> Nullable<BigInt>, easting -> Nullable<BigInt>,
         square -> Nullable<BigInt>, hours -> Nullable<BigInt>, verified_at -> Nullable<BigInt>,
-        valid_from -> Nullable<Date>, valid_to -> Nullable<Date>,
+        valid_from -> Nullable<Date>, valid_to -> Nullable<Date>, support_form -> Text, remote -> Bool,
+        languages -> BigInt, serving -> Nullable<BigInt>,
     }
+}
+diesel::table! {
+    /// The same points where one stands for all that serve the same.
+    #[sql_name = "service_points"]
+    alike_points (number) { number -> BigInt, serving -> Nullable<BigInt>, has_place -> Bool, }
 }
 diesel::table! {
     service_point_bodies (number) {
@@ -291,6 +297,7 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 diesel::allow_tables_to_appear_in_same_query!(
     service_points,
+    alike_points,
     service_point_bodies,
     service_point_areas,
     service_point_terms,

@@ -46,7 +46,7 @@ and values of enumerations. Pass over what you do not know; whatever is to go sa
 The areas, populations and names come from Statistics Finland, the Finnish Institute for Health and Welfare and the \
 National Land Survey of Finland (open data, CC BY 4.0) and from the Suomi.fi Service Catalogue (MIT).";
 
-const TAGS: [(&str, &str); 30] = [
+const TAGS: [(&str, &str); 33] = [
     ("regions", "Regions (maakunnat, landskap), with their validity."),
     (
         "hospital_districts",
@@ -71,6 +71,9 @@ const TAGS: [(&str, &str); 30] = [
     ("change_requests", "What beneficiaries ask to be changed of their grants (muutospyynnöt, ändringsbegäranden)."),
     ("reports", "What beneficiaries report of the use of their grants (selvitykset, redovisningar)."),
     ("coverage", "How many people live in a union of areas."),
+    ("availability", "What support people can have where (saatavuus, tillgång)."),
+    ("gaps", "Need beside availability: where support is lacking most."),
+    ("metrics", "What every figure about need, availability and assessments is."),
     ("changes", "The feed of changes: what to read to hold a copy of the registry."),
     ("search_gaps", "What people looked for and did not find."),
     ("audit", "Who did what, and who was denied it."),

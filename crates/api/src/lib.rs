@@ -36,6 +36,8 @@ mod ledger;
 mod location;
 mod logging;
 mod municipality;
+mod need_index;
+mod need_indicator;
 mod oauth;
 mod openapi;
 mod organisation;

@@ -69,8 +69,10 @@ fn assert_plain(registry: &Registry, country: &Country, kind: &str, filters: &[F
     let asked = areas.keys().map(|code| format!("area={kind}:{code}")).collect::<Vec<_>>().join("&");
     let date = answer["population_date"].as_str().unwrap();
     let coverage = registry.json(&format!("/v1/coverage?{asked}&population_date={date}&as_of={day}"));
-    let people: BTreeMap<String, Value> =
-        by_code(&json!({"items": coverage["per_area"]})).into_iter().map(|(code, mut item)| (code, item["population"].take())).collect();
+    let people: BTreeMap<String, Value> = by_code(&json!({"items": coverage["per_area"]}))
+        .into_iter()
+        .map(|(code, mut item)| (code, item["population"].take()))
+        .collect();
     let found = country.found(filters);
     for (code, members) in &areas {
         let (item, what) = (&items[code], format!("{kind}:{code} on {day}{}", query(filters)));
@@ -130,7 +132,8 @@ fn a_mean_distance_is_weighted_by_inhabitants(#[values(Database::Sqlite, Databas
     let towns = by_code(&registry.json(&format!("{AVAILABILITY}?area_kind=municipality&area=region:06")));
     assert!(towns.len() > 10, "{}", towns.len());
     let known = towns.values().filter_map(|town| Some((value(town, "nearest_point_km")?, value(town, "population")?)));
-    let (sum, people) = known.fold((0.0, 0.0), |(sum, all), (distance, people)| (sum + distance * people, all + people));
+    let (sum, people) =
+        known.fold((0.0, 0.0), |(sum, all), (distance, people)| (sum + distance * people, all + people));
     let region = registry.json(&format!("{AVAILABILITY}?area=region:06"));
     let mean = figure(&region["items"][0], "nearest_point_km");
     assert_close(mean["value"].as_f64(), Some(sum / people), 1e-9, "the mean");
@@ -146,7 +149,12 @@ fn the_same_figure_is_the_same_by_every_road(#[values(Database::Sqlite, Database
     // Points are counted by where they lie.
     let counted = registry.json("/v1/service-points?facets=municipality&facets=region&limit=1");
     for (facet, items) in counted["facets"].as_array().unwrap().iter().zip([&towns, &regions]) {
-        let counts: BTreeMap<&str, &Value> = facet["values"].as_array().unwrap().iter().map(|one| (one["value"].as_str().unwrap(), &one["count"])).collect();
+        let counts: BTreeMap<&str, &Value> = facet["values"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| (one["value"].as_str().unwrap(), &one["count"]))
+            .collect();
         for (code, item) in items {
             let count = counts.get(code.as_str()).copied().cloned().unwrap_or_else(|| json!(0));
             assert_eq!(figure(item, "service_points")["value"], count, "{code}");
@@ -155,8 +163,12 @@ fn the_same_figure_is_the_same_by_every_road(#[values(Database::Sqlite, Database
     for code in ["091", "890", "478", "049", "941", "020"] {
         let town = &towns[code];
         let place = &registry.json(&format!("/v1/municipalities/{code}"))["point"];
-        let near = format!("/v1/service-points?near={},{}&support_form=in_person&fields=distance_km", place["lat"], place["lon"]);
-        let nearest = registry.json(&near)["items"].as_array().unwrap().iter().find_map(|item| item["distance_km"].as_f64());
+        let near = format!(
+            "/v1/service-points?near={},{}&support_form=in_person&fields=distance_km",
+            place["lat"], place["lon"]
+        );
+        let nearest =
+            registry.json(&near)["items"].as_array().unwrap().iter().find_map(|item| item["distance_km"].as_f64());
         assert_eq!(value(town, "nearest_point_km"), nearest, "{code}");
         let remote = registry.get_with(
             &format!("/v1/service-points?remote=true&municipality={code}&limit=1"),
@@ -171,7 +183,10 @@ fn the_same_figure_is_the_same_by_every_road(#[values(Database::Sqlite, Database
     }
     let country = registry.json(AVAILABILITY);
     let sum: f64 = regions.values().filter_map(|region| value(region, "service_points")).sum();
-    assert_eq!((&country["items"][0]["area"]["kind"], value(&country["items"][0], "service_points")), (&json!("country"), Some(sum)));
+    assert_eq!(
+        (&country["items"][0]["area"]["kind"], value(&country["items"][0], "service_points")),
+        (&json!("country"), Some(sum))
+    );
 }
 
 #[rstest]
@@ -182,7 +197,11 @@ fn what_is_asked_about_may_overlap_and_comes_in_the_order_asked(
     let codes = |query: &str| -> Vec<String> {
         let answer = registry.json(&format!("{AVAILABILITY}?{query}"));
         let items = answer["items"].as_array().unwrap().iter();
-        items.map(|item| format!("{}:{}", item["area"]["kind"].as_str().unwrap(), item["area"]["code"].as_str().unwrap())).collect()
+        items
+            .map(|item| {
+                format!("{}:{}", item["area"]["kind"].as_str().unwrap(), item["area"]["code"].as_str().unwrap())
+            })
+            .collect()
     };
     assert_eq!(codes(""), ["country:FI"]);
     assert_eq!(codes("area=region:19&area=municipality:890&area=region:19"), ["region:19", "municipality:890"]);
@@ -198,7 +217,10 @@ fn what_is_asked_about_may_overlap_and_comes_in_the_order_asked(
     let item = &answer["items"][0];
     assert_eq!(figure(item, "service_points")["value"], 0);
     assert_eq!(figure(item, "service_points_per_10000")["value"], 0);
-    assert_eq!(figure(item, "municipalities_without_in_person_support")["value"], figure(item, "municipalities")["value"]);
+    assert_eq!(
+        figure(item, "municipalities_without_in_person_support")["value"],
+        figure(item, "municipalities")["value"]
+    );
     for unknown in ["share_in_both_national_languages", "nearest_point_km", "share_current"] {
         assert_eq!(figure(item, unknown)["value"], Value::Null, "{unknown}");
     }
@@ -263,7 +285,9 @@ fn what_a_migration_fills_in_counts_as_what_is_written(
     let written = filled(registry.place());
     let served = "SELECT count(DISTINCT serving) AS value FROM service_points";
     let lists = registry.place().number(served);
-    registry.place().execute("UPDATE service_points SET support_form = '', remote = FALSE, languages = 0, serving = NULL");
+    registry
+        .place()
+        .execute("UPDATE service_points SET support_form = '', remote = FALSE, languages = 0, serving = NULL");
     let migration = match database {
         Database::Sqlite => include_str!("../migrations/sqlite/2026-11-23-000012_availability/up.sql"),
         Database::Postgres => include_str!("../migrations/postgres/2026-11-23-000012_availability/up.sql"),

@@ -124,8 +124,11 @@ impl Country {
     /// What the points come to in some municipalities. What was verified after the instant is current.
     pub(crate) fn figures(&self, found: &[(&Value, BTreeSet<&str>)], codes: &BTreeSet<String>, after: &str) -> Figures {
         let here = |served: &BTreeSet<&str>| served.iter().any(|code| codes.contains(*code));
-        let standing: Vec<&Value> =
-            found.iter().filter(|(point, at)| point["location"].is_object() && here(at)).map(|(point, _)| *point).collect();
+        let standing: Vec<&Value> = found
+            .iter()
+            .filter(|(point, at)| point["location"].is_object() && here(at))
+            .map(|(point, _)| *point)
+            .collect();
         let in_person: BTreeSet<&str> = found
             .iter()
             .filter(|(point, _)| point["support_form"] == "in_person")

@@ -14,8 +14,9 @@ use crate::http::problem::ProblemBody;
 use crate::http::routes::Routes;
 use crate::{
     application, area, audit, availability, call, change, change_request, code_list, coverage, decision, duplicate,
-    evaluation, evaluator, gap, grant, health, location, metric, municipality, oauth, openapi, organisation, pilot,
-    portfolio, problem, programme, provider, report, search_gap, service, service_point, state_machine, suggestion,
+    evaluation, evaluator, gap, grant, health, location, metric, municipality, need_index, need_indicator, oauth,
+    openapi, organisation, pilot, portfolio, problem, programme, provider, report, search_gap, service, service_point,
+    state_machine, suggestion,
 };
 
 /// How many months before the end of a deprecated operation or field the contract tells of it, at least.
@@ -45,6 +46,8 @@ pub fn routes() -> Routes {
     change_request::configure(&mut routes);
     report::configure(&mut routes);
     coverage::configure(&mut routes);
+    need_indicator::configure(&mut routes);
+    need_index::configure(&mut routes);
     availability::configure(&mut routes);
     gap::configure(&mut routes);
     metric::configure(&mut routes);

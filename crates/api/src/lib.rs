@@ -39,6 +39,8 @@ mod location;
 mod logging;
 mod metric;
 mod municipality;
+mod need_index;
+mod need_indicator;
 mod oauth;
 mod openapi;
 mod organisation;

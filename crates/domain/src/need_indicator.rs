@@ -4,6 +4,7 @@
 //! all; a row that is known already is replaced, and what was known before stays known as of then.
 
 mod code;
+mod facts;
 mod load;
 mod row;
 mod text;
@@ -15,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::area::{AreaId, AreaRef, MunicipalityCode};
 
 pub use code::{IndicatorCode, IndicatorUnit};
+pub use facts::{NeedIndicatorFacts, NeedIndicatorsFacts};
 pub use load::{MOST_TEXTS, NeedIndicatorLoad, NeedIndicatorLoadId, NeedIndicatorLoadRecord};
 pub use row::{Cell, Cells, Column, Loaded, MOST_FAULTS, MOST_ROWS, Row, Rows};
 pub use text::{IndicatorMethod, IndicatorSource};

@@ -93,16 +93,25 @@ pub enum Cell<'a> {
 
 /// What a row says in each column; nothing where it is empty.
 #[derive(Debug, Default)]
-pub struct Cells<'a>([Option<Cell<'a>>; 8]);
+pub struct Cells<'a> {
+    columns: [Option<Cell<'a>>; 8],
+    /// What else it says, each as a step of a JSON Pointer.
+    unknown: Vec<String>,
+}
 
 impl<'a> Cells<'a> {
     /// Fills a column.
     pub fn set(&mut self, column: Column, cell: Cell<'a>) {
-        self.0[column as usize] = Some(cell);
+        self.columns[column as usize] = Some(cell);
+    }
+
+    /// Notes a column that there is not, as a step of a JSON Pointer.
+    pub fn add_unknown(&mut self, step: String) {
+        self.unknown.push(step);
     }
 
     fn text(&self, column: Column) -> Result<Option<&str>, Invalid> {
-        match &self.0[column as usize] {
+        match &self.columns[column as usize] {
             None | Some(Cell::Written("")) => Ok(None),
             Some(Cell::Written(text)) => Ok(Some(text)),
             Some(Cell::Text(text)) => Ok(Some(text)),
@@ -111,7 +120,7 @@ impl<'a> Cells<'a> {
     }
 
     fn number(&self, column: Column) -> Result<Option<f64>, Invalid> {
-        match &self.0[column as usize] {
+        match &self.columns[column as usize] {
             None | Some(Cell::Written("")) => Ok(None),
             Some(Cell::Written(text)) => decimal(text).map(Some),
             Some(Cell::Number(number)) => Ok(Some(*number)),
@@ -217,6 +226,9 @@ impl Rows {
     /// Takes the next row.
     pub fn take(&mut self, cells: &Cells) {
         let Some(number) = self.begin() else { return };
+        for step in &cells.unknown {
+            self.refuse(&place(number, Some(step)), Invalid::UnknownField { allowed: Column::names() });
+        }
         match self.read(cells) {
             Ok(row) if !self.seen.insert((row.municipality, row.indicator, row.date)) => {
                 let value = format!("{} {} {}", self.codes.all[usize::from(row.municipality)], row.indicator, row.date);
@@ -232,10 +244,9 @@ impl Rows {
     }
 
     /// Passes over the next row, which cannot be read: in a column, or as a whole.
-    pub fn take_unreadable(&mut self, faults: impl IntoIterator<Item = (Option<String>, Invalid)>) {
-        let Some(number) = self.begin() else { return };
-        for (step, invalid) in faults {
-            self.refuse(&place(number, step.as_deref()), invalid);
+    pub fn take_unreadable(&mut self, step: Option<&str>, invalid: Invalid) {
+        if let Some(number) = self.begin() {
+            self.refuse(&place(number, step), invalid);
         }
     }
 
@@ -245,6 +256,17 @@ impl Rows {
             self.faults.push(Violation::pointer(pointer, invalid));
         }
         self.is_over |= self.faults.len() >= MOST_FAULTS;
+    }
+
+    /// Notes what is wrong with the load beside its rows, so that none of them can be read any more.
+    pub fn give_up(&mut self, pointer: &str, invalid: Invalid) {
+        self.refuse(pointer, invalid);
+        self.is_over = true;
+    }
+
+    /// Reads no further.
+    pub fn stop(&mut self) {
+        self.is_over = true;
     }
 
     /// Whether there is no use in reading on.
@@ -272,8 +294,7 @@ impl Rows {
     /// The number of the next row, if one more may come.
     fn begin(&mut self) -> Option<usize> {
         if self.count >= MOST_ROWS {
-            self.refuse("/rows", Invalid::TooMany { max: MOST_ROWS });
-            self.is_over = true;
+            self.give_up("/rows", Invalid::TooMany { max: MOST_ROWS });
             return None;
         }
         self.count += 1;

@@ -3,7 +3,7 @@
 
 mod brute_force;
 mod formats;
-mod geodesic;
+pub(crate) mod geodesic;
 mod hand_made;
 mod near;
 mod open;

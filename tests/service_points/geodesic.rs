@@ -2,7 +2,7 @@
 
 /// The shortest way between two points in WGS84 (latitude, longitude), in kilometres (Vincenty, Direct and Inverse
 /// Solutions of Geodesics on the Ellipsoid, 1975).
-pub(super) fn kilometres(from: (f64, f64), to: (f64, f64)) -> f64 {
+pub(crate) fn kilometres(from: (f64, f64), to: (f64, f64)) -> f64 {
     const MAJOR: f64 = 6_378.137;
     const FLATTENING: f64 = 1.0 / 298.257_223_563;
     const MINOR: f64 = MAJOR * (1.0 - FLATTENING);

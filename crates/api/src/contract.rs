@@ -13,10 +13,10 @@ use serde_json::Value;
 use crate::http::problem::ProblemBody;
 use crate::http::routes::Routes;
 use crate::{
-    application, area, assessment, assessment_framework, assessment_round, audit, call, change, change_request,
-    code_list, coverage, decision, duplicate, evaluation, evaluator, grant, health, location, municipality, oauth,
-    openapi, organisation, pilot, portfolio, problem, programme, provider, report, search_gap, service, service_point,
-    state_machine, suggestion,
+    application, area, assessment, assessment_framework, assessment_round, audit, availability, call, change,
+    change_request, code_list, coverage, decision, duplicate, evaluation, evaluator, gap, grant, health, location,
+    metric, municipality, need_index, need_indicator, oauth, openapi, organisation, pilot, portfolio, problem,
+    programme, provider, report, search_gap, service, service_point, state_machine, suggestion,
 };
 
 /// How many months before the end of a deprecated operation or field the contract tells of it, at least.
@@ -49,6 +49,11 @@ pub fn routes() -> Routes {
     assessment_round::configure(&mut routes);
     assessment::configure(&mut routes);
     coverage::configure(&mut routes);
+    need_indicator::configure(&mut routes);
+    need_index::configure(&mut routes);
+    availability::configure(&mut routes);
+    gap::configure(&mut routes);
+    metric::configure(&mut routes);
     change::configure(&mut routes);
     search_gap::configure(&mut routes);
     audit::configure(&mut routes);

@@ -48,7 +48,7 @@ impl FromQuery for LocationFilter {
 }
 
 pub(crate) const SHAPE: Shape = Shape {
-    point: "/point",
+    point: Some("/point"),
     columns: &[
         ("id", "/id"),
         ("name_fi", "/names/fi"),

@@ -75,7 +75,7 @@ impl FromQuery for ServicePointFilter {
 }
 
 pub(crate) const SHAPE: Shape = Shape {
-    point: "/location/point",
+    point: Some("/location/point"),
     columns: &[
         ("id", "/id"),
         ("name_fi", "/service/names/fi"),
@@ -145,7 +145,7 @@ async fn list_service_points(
     query: ListQuery<ServicePointFilter>,
 ) -> Result<Either<Answer, HttpResponse>, Problem> {
     let (known, misses, counting) = (Arc::clone(&app.known), Arc::clone(&app.misses), app.clone());
-    let is_json = export::format(request.headers()) == Some(JSON);
+    let is_json = export::format(request.headers(), &SHAPE) == Some(JSON);
     // What is counted beside a page has to fit to it.
     let reading = if query.asked.filter.facets.is_empty() { Reading::Glance } else { Reading::Snapshot };
     let work = move |db: &mut AnyConnection, asked: &Asked<ServicePointFilter>| {

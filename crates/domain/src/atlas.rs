@@ -72,6 +72,12 @@ impl Atlas {
         self.municipalities.get(&code)?.region(day).map(AreaId::code)
     }
 
+    /// The central locality of a municipality, where one is known.
+    pub fn centre(&self, code: &str) -> Option<Planar> {
+        let code: MunicipalityCode = code.parse().ok()?;
+        self.municipalities.get(&code)?.centre
+    }
+
     /// The municipalities that lie in regions on a day.
     pub fn lying_in(&self, regions: &[RegionCode], day: NaiveDate) -> Vec<MunicipalityCode> {
         let wanted: Vec<AreaId> = regions.iter().map(RegionCode::id).collect();

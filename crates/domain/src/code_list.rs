@@ -17,8 +17,10 @@ use crate::decision::DecisionResult;
 use crate::duplicate::DuplicateReason;
 use crate::freshness::Freshness;
 use crate::grant::{EntryType, GrantEvent, GrantStatus};
+use crate::metric::{MetricCode, MetricUnit};
 use crate::money::Currency;
 use crate::municipality::{LanguageStatus, UrbanRural};
+use crate::need_indicator::{IndicatorCode, IndicatorUnit};
 use crate::notice::NoticeCode;
 use crate::noun::NounName;
 use crate::opening_hours::{HolidayRule, PublicHoliday, WeekParity, Weekday};
@@ -82,6 +84,8 @@ pub fn all() -> Vec<CodeList> {
         CodeList::of::<FunctionalPart>(),
         CodeList::of::<StateMachineName>(),
         CodeList::of::<PilotEvent>(),
+        CodeList::of::<MetricCode>(),
+        CodeList::of::<MetricUnit>(),
         CodeList::of::<Currency>(),
         CodeList::of::<GrantStatus>(),
         CodeList::of::<GrantEvent>(),
@@ -115,6 +119,8 @@ pub fn all() -> Vec<CodeList> {
         CodeList::of::<Precision>(),
         CodeList::of::<Season>(),
         CodeList::of::<UrbanRural>(),
+        CodeList::of::<IndicatorCode>(),
+        CodeList::of::<IndicatorUnit>(),
         CodeList::of::<Freshness>(),
         CodeList::of::<NounName>(),
         CodeList::of::<OfferStatus>(),

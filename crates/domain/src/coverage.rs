@@ -152,6 +152,11 @@ impl<'a> Figures<'a> {
         figures
     }
 
+    /// The code of the municipality that a municipality had become by `as_of`; none for what is no municipality.
+    pub(crate) fn holder(&self, code: &str) -> Option<&'a str> {
+        self.by_code.get(code).map(|each| self.part_of(each))
+    }
+
     /// The municipality that a municipality had become by `as_of`: itself while it existed.
     fn part_of(&self, start: &'a Inhabitants) -> &'a str {
         let mut at = start;

@@ -27,6 +27,8 @@ vocabulary! {
         Grant = "grant" ["valtionavustus", "statsunderstöd", "grant"],
         ChangeRequest = "change_request" ["muutospyyntö", "ändringsbegäran", "change request"],
         Report = "report" ["selvitys", "redovisning", "report"],
+        NeedIndicatorLoad = "need_indicator_load"
+            ["tarvetietojen lataus", "inläsning av behovsuppgifter", "need indicator load"],
         Provider = "provider" ["tuottaja", "leverantör", "provider"],
         Location = "location" ["paikka", "plats", "location"],
         Service = "service" ["palvelu", "tjänst", "service"],

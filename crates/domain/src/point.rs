@@ -151,6 +151,11 @@ impl Planar {
         (self.northing - other.northing).hypot(self.easting - other.easting) / self.scale()
     }
 
+    /// The same in kilometres, to ten metres: as it is told.
+    pub fn kilometres(self, other: Self) -> f64 {
+        (self.distance(other) / 10.0).round() / 100.0
+    }
+
     /// How much longer than on the ground a line at this point is on the plane: 0.9996 in the middle of Finland, up to
     /// 1.0017 in Åland.
     pub fn scale(self) -> f64 {

@@ -35,6 +35,8 @@ vocabulary! {
         AssessmentsWrite = "assessments:write"
             ["arvioida ja kommentoida periaatteita", "utvärdera och kommentera principer",
              "assess, and comment on frameworks"],
+        NeedIndicatorsWrite = "need_indicators:write"
+            ["ladata tarvetietoja", "läsa in behovsuppgifter", "load need indicators"],
         SearchGapsRead = "search_gaps:read"
             ["lukea, mitä ei löydetty", "läsa vad som inte hittades", "read what was not found"],
         AuditRead = "audit:read" ["lukea tapahtumalokia", "läsa händelseloggen", "read the audit"],
@@ -59,7 +61,7 @@ pub enum Reach {
 }
 
 /// Scope by role. Reading reaches, beyond what is named, all that is published.
-const REACH: [(Scope, [Reach; 10]); 16] = {
+const REACH: [(Scope, [Reach; 10]); 17] = {
     use Reach::{
         Everything as All, Named as Nam, Nothing as No, Organisation as Own, Published as Pub, Regions as Reg,
     };
@@ -79,6 +81,7 @@ const REACH: [(Scope, [Reach; 10]); 16] = {
         (Scope::ReportsWrite, /*   */ [All, No, No, No, No, No, Own, No, No, No]),
         (Scope::AssessmentsLead, /* */ [All, No, No, No, No, No, No, No, No, No]),
         (Scope::AssessmentsWrite, /* */ [All, No, Reg, Reg, Own, Own, Own, No, No, No]),
+        (Scope::NeedIndicatorsWrite, [All, No, No, No, No, No, No, No, No, No]),
         (Scope::SearchGapsRead, /* */ [All, All, Reg, Reg, No, No, No, No, No, No]),
         (Scope::AuditRead, /*      */ [All, No, No, No, No, No, No, No, All, No]),
     ]

@@ -119,7 +119,8 @@ impl<const MAX: usize> Text<MAX> {
     /// What its length does not say: no control characters.
     const PATTERN: &str = if Self::LINES { r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$" } else { r"^[^\x00-\x1f\x7f-\x9f]*$" };
 
-    fn fault(text: &str) -> Option<Invalid> {
+    /// What is wrong with a text, if anything is.
+    pub(crate) fn fault(text: &str) -> Option<Invalid> {
         let forbidden =
             |letter: char| (letter.is_control() && !(Self::LINES && letter == '\n')) || is_invisible(letter);
         if text.chars().any(forbidden) {

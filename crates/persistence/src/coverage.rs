@@ -62,7 +62,7 @@ pub(crate) fn ground(db: &mut AnyConnection, wanted: &[AreaId], when: When) -> R
 }
 
 /// The areas with their names; refused when one did not exist on the day.
-fn named(db: &mut AnyConnection, wanted: &[AreaId], day: NaiveDate) -> Result<Vec<AreaRef>> {
+pub(crate) fn named(db: &mut AnyConnection, wanted: &[AreaId], day: NaiveDate) -> Result<Vec<AreaRef>> {
     let mut refused = Vec::new();
     let mut found = Vec::new();
     for area in area::by_ids(db, wanted)? {
@@ -76,7 +76,8 @@ fn named(db: &mut AnyConnection, wanted: &[AreaId], day: NaiveDate) -> Result<Ve
     if refused.is_empty() { Ok(found) } else { Err(Error::Refused(refused)) }
 }
 
-fn population_date(db: &mut AnyConnection, when: When) -> Result<NaiveDate> {
+/// The day of the figures.
+pub(crate) fn population_date(db: &mut AnyConnection, when: When) -> Result<NaiveDate> {
     let known: Vec<NaiveDate> =
         populations::table.select(populations::date).distinct().order(populations::date).load(db)?;
     let latest = match when.before {
@@ -94,7 +95,8 @@ fn population_date(db: &mut AnyConnection, when: When) -> Result<NaiveDate> {
     }
 }
 
-fn country(db: &mut AnyConnection, date: NaiveDate) -> Result<Vec<Inhabitants>> {
+/// The inhabitants of all municipalities, whenever they exist.
+pub(crate) fn country(db: &mut AnyConnection, date: NaiveDate) -> Result<Vec<Inhabitants>> {
     type Columns = (String, Json<Names>, Option<NaiveDate>, Option<NaiveDate>, Option<String>, Option<i64>);
     let rows: Vec<Columns> = areas::table
         .left_join(populations::table.on(populations::municipality.eq(areas::code).and(populations::date.eq(date))))

@@ -12,6 +12,7 @@ use digituki_domain::decision::Decision;
 use digituki_domain::evaluation::Evaluation;
 use digituki_domain::grant::Grant;
 use digituki_domain::location::Location;
+use digituki_domain::need_indicator::NeedIndicatorLoad;
 use digituki_domain::noun::NounName;
 use digituki_domain::organisation::Organisation;
 use digituki_domain::pilot::Pilot;
@@ -41,6 +42,7 @@ pub fn erase(tx: &mut Tx, noun: NounName, object: &str, version: Option<i64>) ->
         NounName::Grant => erase_of::<Grant>(tx, object, version),
         NounName::ChangeRequest => erase_of::<ChangeRequest>(tx, object, version),
         NounName::Report => erase_of::<Report>(tx, object, version),
+        NounName::NeedIndicatorLoad => erase_of::<NeedIndicatorLoad>(tx, object, version),
         NounName::Provider => erase_of::<Provider>(tx, object, version),
         NounName::Organisation => erase_of::<Organisation>(tx, object, version),
         NounName::Location => erase_of::<Location>(tx, object, version),

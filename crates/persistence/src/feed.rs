@@ -20,6 +20,7 @@ use digituki_domain::grant::Grant;
 use digituki_domain::location::Location;
 use digituki_domain::merge::ObjectId;
 use digituki_domain::municipality::Municipality;
+use digituki_domain::need_indicator::NeedIndicatorLoad;
 use digituki_domain::noun::{Kept, NounName};
 use digituki_domain::organisation::Organisation;
 use digituki_domain::pilot::Pilot;
@@ -283,6 +284,7 @@ fn represent(db: &mut AnyConnection, shown: &[(Row, Operation)], moment: Moment)
             NounName::Grant => objects_of::<Grant>,
             NounName::ChangeRequest => objects_of::<ChangeRequest>,
             NounName::Report => objects_of::<Report>,
+            NounName::NeedIndicatorLoad => objects_of::<NeedIndicatorLoad>,
             NounName::Provider => objects_of::<Provider>,
             NounName::Location => objects_of::<Location>,
             NounName::Service => objects_of::<Service>,

@@ -174,8 +174,14 @@ diesel::table! {
         municipality -> Nullable<Text>, sort_name -> Text, sort_verified -> Text,
         lat -> Nullable<Double>, lon -> Nullable<Double>, northing -> Nullable<BigInt>, easting -> Nullable<BigInt>,
         square -> Nullable<BigInt>, hours -> Nullable<BigInt>, verified_at -> Nullable<BigInt>,
-        valid_from -> Nullable<Date>, valid_to -> Nullable<Date>,
+        valid_from -> Nullable<Date>, valid_to -> Nullable<Date>, support_form -> Text, remote -> Bool,
+        languages -> BigInt, serving -> Nullable<BigInt>,
     }
+}
+diesel::table! {
+    /// The same points where one stands for all that serve the same.
+    #[sql_name = "service_points"]
+    alike_points (number) { number -> BigInt, serving -> Nullable<BigInt>, has_place -> Bool, }
 }
 diesel::table! {
     service_point_bodies (number) {
@@ -270,10 +276,22 @@ diesel::table! {
     }
 }
 diesel::table! {
+    need_indicator_loads (id) {
+        id -> Text, loaded_at -> Text, demonstration -> Bool, record -> Text, version -> BigInt,
+    }
+}
+diesel::table! {
+    need_indicators (place, load) {
+        place -> Text, load -> Text, municipality -> Text, indicator -> Text, date -> Date, value -> Double,
+        uncertainty -> Nullable<Double>, source -> Text, method -> Text, loaded_at -> Timestamp,
+        replaced_at -> Nullable<Timestamp>, replaced_by -> Nullable<Text>,
+    }
+}
+diesel::table! {
     shipped_rows (noun, id) { noun -> Text, id -> Text, digest -> Text, version -> BigInt, }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(areas, municipalities, memberships, populations);
+diesel::allow_tables_to_appear_in_same_query!(areas, municipalities, memberships, populations, need_indicators);
 diesel::allow_tables_to_appear_in_same_query!(programmes, programme_areas, calls);
 diesel::allow_tables_to_appear_in_same_query!(pilots, pilot_areas);
 diesel::joinable!(grants -> organisations (beneficiary_id));
@@ -306,6 +324,7 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 diesel::allow_tables_to_appear_in_same_query!(
     service_points,
+    alike_points,
     service_point_bodies,
     service_point_areas,
     service_point_terms,

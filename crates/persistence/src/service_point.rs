@@ -12,6 +12,7 @@ mod near;
 mod put;
 mod render;
 mod search;
+mod supply;
 mod words;
 
 use std::collections::BTreeMap;
@@ -38,6 +39,7 @@ use crate::write::Tx;
 pub use known::Known;
 pub use list::{Points, list};
 use render::Sources;
+pub(crate) use supply::supply;
 pub(crate) use words::teach;
 
 /// What is read of a row to answer with it.
@@ -205,7 +207,7 @@ fn rendered(row: Row, known: &Known, question: &Question, score: Option<Score>) 
     let there = row.slim.planar();
     let hit = Hit {
         freshness: digituki_domain::freshness::Freshness::of(row.slim.verified_at(), question.moment.now),
-        distance_km: there.zip(question.from).map(|(there, from)| kilometres(from.distance(there))),
+        distance_km: there.zip(question.from).map(|(there, from)| from.kilometres(there)),
         open_state: row.slim.hours.and_then(|hours| known.open_state(hours, question.at)),
         score,
     };
@@ -217,9 +219,4 @@ fn rendered(row: Row, known: &Known, question: &Question, score: Option<Score>) 
     body.push(',');
     body.push_str(hit.get(1..).unwrap_or_default());
     Ok(Rendered(body))
-}
-
-/// To ten metres.
-fn kilometres(metres: f64) -> f64 {
-    (metres / 10.0).round() / 100.0
 }

@@ -15,6 +15,7 @@ use crate::http::bounds::longest;
 use crate::http::export::{self, CSV, GEOJSON};
 use crate::http::problem::MEDIA_TYPE;
 use crate::http::query::PRINTABLE;
+use crate::need_indicator;
 use crate::oauth::TOKEN_PATH;
 
 /// Answers of the real server, one file for each operation; a test compares them with its answers.
@@ -46,7 +47,7 @@ and values of enumerations. Pass over what you do not know; whatever is to go sa
 The areas, populations and names come from Statistics Finland, the Finnish Institute for Health and Welfare and the \
 National Land Survey of Finland (open data, CC BY 4.0) and from the Suomi.fi Service Catalogue (MIT).";
 
-const TAGS: [(&str, &str); 33] = [
+const TAGS: [(&str, &str); 38] = [
     ("regions", "Regions (maakunnat, landskap), with their validity."),
     (
         "hospital_districts",
@@ -80,6 +81,11 @@ const TAGS: [(&str, &str); 33] = [
     ),
     ("assessments", "What regions, pilots and providers answer, and what it comes to (arvioinnit, utvärderingar)."),
     ("coverage", "How many people live in a union of areas."),
+    ("need_indicators", "What is known of municipalities that tells of the need for digital support."),
+    ("need_index", "How much need for digital support there is in each municipality beside the others."),
+    ("availability", "What support people can have where (saatavuus, tillgång)."),
+    ("gaps", "Need beside availability: where support is lacking most."),
+    ("metrics", "What every figure about need, availability and assessments is."),
     ("changes", "The feed of changes: what to read to hold a copy of the registry."),
     ("search_gaps", "What people looked for and did not find."),
     ("audit", "Who did what, and who was denied it."),
@@ -146,7 +152,9 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
     if let Some(body) = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut)
         && let Some(example) = example(&format!("{id}.request"))
     {
-        body.values_mut().for_each(|body| body["example"] = example.clone());
+        for (media_type, body) in body {
+            body["example"] = need_indicator::in_format(&example, media_type).unwrap_or_else(|| example.clone());
+        }
     }
     let own_words = operation["responses"].get("401").map(|_| Code::Unauthenticated);
     let faults = Faults::of(path, security::guarded(&id), method != "delete");

@@ -20,12 +20,12 @@ use sha2::{Digest as _, Sha256};
 use validator::Validate;
 
 use crate::app::App;
+use crate::http::answer::JSON;
 use crate::http::json;
 use crate::http::problem::Problem;
 use crate::http::receiving::Receiving;
 use crate::http::shape::{self, Draft};
 
-const JSON: &str = "application/json";
 const MERGE_PATCH: &str = "application/merge-patch+json";
 const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
 
@@ -115,14 +115,45 @@ pub(crate) async fn bytes(request: &HttpRequest, payload: &mut Payload) -> Resul
     Ok(bytes)
 }
 
+/// Reads a body of at most `limit` bytes piece by piece, and keeps none; no further, once `take` has enough.
+pub(crate) async fn pieces(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: usize,
+    take: impl FnMut(&[u8]) -> bool,
+) -> Result<(), Problem> {
+    let Some(app) = request.app_data::<Data<App>>() else { return Err(Problem::new(Code::InternalError)) };
+    if receive_pieces(payload, limit, app.settings.body_timeout(), &app.receiving, take).await? {
+        request.extensions_mut().insert(Read);
+    }
+    Ok(())
+}
+
 async fn receive(
     payload: &mut Payload,
     limit: usize,
     timeout: Duration,
     receiving: &Receiving,
 ) -> Result<Bytes, Problem> {
+    let mut bytes = BytesMut::new();
+    let take = |piece: &[u8]| {
+        bytes.extend_from_slice(piece);
+        true
+    };
+    receive_pieces(payload, limit, timeout, receiving, take).await?;
+    Ok(bytes.freeze())
+}
+
+/// Says whether the body came to its end.
+async fn receive_pieces(
+    payload: &mut Payload,
+    limit: usize,
+    timeout: Duration,
+    receiving: &Receiving,
+    take: impl FnMut(&[u8]) -> bool,
+) -> Result<bool, Problem> {
     let mut arriving = receiving.begin();
-    let reading = pin!(collect(payload, limit));
+    let reading = pin!(collect(payload, limit, take));
     match tokio::time::timeout(timeout, select(reading, &mut arriving.given_up)).await {
         Ok(Either::Left((read, _))) => read,
         Ok(Either::Right(_)) => Err(Problem::unavailable()),
@@ -130,16 +161,16 @@ async fn receive(
     }
 }
 
-async fn collect(payload: &mut Payload, limit: usize) -> Result<Bytes, Problem> {
-    let mut bytes = BytesMut::new();
+async fn collect(payload: &mut Payload, limit: usize, mut take: impl FnMut(&[u8]) -> bool) -> Result<bool, Problem> {
+    let mut left = limit;
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Problem::new(Code::MalformedRequest))?;
-        if chunk.len() > limit - bytes.len() {
-            return Err(Problem::new(Code::PayloadTooLarge));
+        left = left.checked_sub(chunk.len()).ok_or_else(|| Problem::new(Code::PayloadTooLarge))?;
+        if !take(&chunk) {
+            return Ok(false);
         }
-        bytes.extend_from_slice(&chunk);
     }
-    Ok(bytes.freeze())
+    Ok(true)
 }
 
 fn parse(bytes: &[u8]) -> Result<Value, Problem> {
@@ -150,15 +181,19 @@ fn digest(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// Refuses contents that say to be anything else than one of these, in UTF-8; `accept` tells the first.
-fn check_type(request: &HttpRequest, types: &[&'static str], accept: &HeaderName) -> Result<(), Problem> {
+/// Refuses contents that say to be anything else than one of these, in UTF-8; `accept` tells the first. Says which it is.
+pub(crate) fn check_type(
+    request: &HttpRequest,
+    types: &[&'static str],
+    accept: &HeaderName,
+) -> Result<&'static str, Problem> {
     let once = request.headers().get_all(header::CONTENT_TYPE).count() == 1;
-    let fits = request.mime_type().ok().flatten().is_some_and(|given| {
-        let utf_8 = given.get_param("charset").is_none_or(|charset| charset.as_str().eq_ignore_ascii_case("utf-8"));
-        types.contains(&given.essence_str()) && utf_8
+    let given = request.mime_type().ok().flatten().filter(|given| {
+        once && given.get_param("charset").is_none_or(|charset| charset.as_str().eq_ignore_ascii_case("utf-8"))
     });
-    if once && fits {
-        return Ok(());
+    let fitting = given.and_then(|given| types.iter().find(|known| **known == given.essence_str()));
+    if let Some(fitting) = fitting {
+        return Ok(fitting);
     }
     let problem = Problem::new(Code::UnsupportedMediaType);
     Err(match types.first() {

@@ -25,7 +25,7 @@ use crate::http::problem::{MEDIA_TYPE, Problem, Worded};
 use crate::http::rate_limit::{Standing, caller};
 use crate::http::{body, bounds, language};
 use crate::oauth::TOKEN_PATH;
-use crate::portfolio;
+use crate::{need_indicator, portfolio};
 
 /// The policy of everything but pages: nothing may be loaded or framed.
 static NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
@@ -123,6 +123,11 @@ impl Request {
             || self.path == TOKEN_PATH
             || self.route == portfolio::PATH
     }
+
+    /// How many bytes its contents may have. What is read piece by piece has a bound of its own.
+    fn longest_body(&self, app: &App) -> u64 {
+        if self.route == need_indicator::PATH { need_indicator::LONGEST_BODY } else { app.settings.body_limit() }
+    }
 }
 
 /// Refuses what goes no further: too many requests, changes where none are taken, and contents that no
@@ -157,7 +162,7 @@ fn admit(app: &App, request: &ServiceRequest, about: &mut Request, identity: &Id
         return Err(Problem::new(Code::UnsupportedMediaType).with_header(header::ACCEPT_ENCODING, "identity"));
     }
     let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if length.is_some_and(|length| length > app.settings.body_limit()) {
+    if length.is_some_and(|length| length > about.longest_body(app)) {
         return Err(Problem::new(Code::PayloadTooLarge));
     }
     Ok(())

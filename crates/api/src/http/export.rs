@@ -9,6 +9,7 @@ use actix_web::http::header::HeaderMap;
 use actix_web::web::{Bytes, Data};
 use actix_web::{Either, HttpRequest, HttpResponse};
 use digituki_domain::location::Location;
+use digituki_domain::need_indicator::NeedIndicator;
 use digituki_domain::problem::Code;
 use digituki_persistence::page::{Asked, Page};
 use digituki_persistence::service_point::Rendered;
@@ -23,7 +24,7 @@ use crate::app::App;
 use crate::http::answer::{Answer, JSON, NDJSON, choose};
 use crate::http::list::{ListOf, ListQuery, MAX_LIMIT};
 use crate::http::problem::Problem;
-use crate::{location, service_point};
+use crate::{location, need_indicator, service_point};
 
 /// Places on a map (RFC 7946).
 pub(crate) const GEOJSON: &str = "application/geo+json";
@@ -35,8 +36,8 @@ const STRIDE: usize = 500;
 
 /// How the objects of a collection look in other formats.
 pub(crate) struct Shape {
-    /// Where in an object its point stands, as a JSON Pointer.
-    pub(crate) point: &'static str,
+    /// Where in an object its point stands, as a JSON Pointer; none for what has no place.
+    pub(crate) point: Option<&'static str>,
     /// The columns of its table: each with its name and where in the object it stands.
     pub(crate) columns: &'static [(&'static str, &'static str)],
 }
@@ -157,6 +158,12 @@ impl Item for Location {
     }
 }
 
+impl Item for NeedIndicator {
+    fn json(&self) -> Result<Cow<'_, str>, Error> {
+        Ok(serde_json::to_string(self)?.into())
+    }
+}
+
 impl Item for Value {
     fn json(&self) -> Result<Cow<'_, str>, Error> {
         Ok(self.to_string().into())
@@ -203,7 +210,7 @@ impl App {
         T: Item + Send + 'static,
         W: Fn(&mut AnyConnection, &Asked<F>) -> Result<Listed<T>, Error> + Clone + Send + 'static,
     {
-        let format = format(request.headers()).ok_or_else(|| Problem::new(Code::NotAcceptable))?;
+        let format = format(request.headers(), shape).ok_or_else(|| Problem::new(Code::NotAcceptable))?;
         let mut asked = query.asked.clone();
         if format == CSV || format == NDJSON {
             asked.window.limit = STRIDE;
@@ -225,8 +232,12 @@ impl App {
 }
 
 /// The format that a caller likes best; none when it takes none.
-pub(crate) fn format(headers: &HeaderMap) -> Option<&'static str> {
-    choose(headers, &[JSON, GEOJSON, CSV, NDJSON])
+pub(crate) fn format(headers: &HeaderMap, shape: &Shape) -> Option<&'static str> {
+    if shape.point.is_some() {
+        choose(headers, &[JSON, GEOJSON, CSV, NDJSON])
+    } else {
+        choose(headers, &[JSON, CSV, NDJSON])
+    }
 }
 
 /// A page, read from the registry.
@@ -248,7 +259,7 @@ fn features<T: Item>(page: &Page<T>, next: Option<&str>, shape: &Shape) -> Resul
     let mut features = Vec::new();
     for item in &page.items {
         let object = value(item)?;
-        let geometry = match object.pointer(shape.point) {
+        let geometry = match shape.point.and_then(|point| object.pointer(point)) {
             Some(point @ Value::Object(_)) => json!({"type": "Point", "coordinates": [point["lon"], point["lat"]]}),
             _ => Value::Null,
         };
@@ -296,7 +307,11 @@ where
 
 /// What a recorded page of an operation looks like in another format.
 pub(crate) fn example(page: &Value, operation_id: &str, format: &str) -> Value {
-    let shape = if operation_id == "list_locations" { &location::SHAPE } else { &service_point::SHAPE };
+    let shape = match operation_id {
+        "list_locations" => &location::SHAPE,
+        "list_need_indicators" => &need_indicator::SHAPE,
+        _ => &service_point::SHAPE,
+    };
     let items = page["items"].as_array().cloned().unwrap_or_default();
     if format == CSV {
         let table = table(Some(shape), &items, shape).unwrap_or_default();

@@ -83,6 +83,22 @@ impl Write {
         .await
     }
 
+    /// Adds what an object in a collection of its own tells of.
+    pub(crate) async fn create_in<N: Stored>(
+        self,
+        collection: &str,
+        body: [u8; 32],
+        action: impl FnOnce(&mut Tx) -> Result<Kept<N>, Problem> + Send + 'static,
+    ) -> Result<Answer, Problem> {
+        let address = format!("{}{collection}", self.app.settings.public_url());
+        self.post::<N>(body, move |tx| {
+            let kept = action(tx)?;
+            let address = format!("{address}/{}", kept.id);
+            Ok(represented(tx, kept)?.created_at(&address))
+        })
+        .await
+    }
+
     /// Replaces an object.
     pub(crate) async fn replace<N: Written>(self, id: N::Id, body: Body<N::Facts>) -> Result<Answer, Problem> {
         let precondition = self.required()?;

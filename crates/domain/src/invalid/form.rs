@@ -60,6 +60,8 @@ pub enum Form {
     MonthDay,
     /// Opening hours in the syntax of OpenStreetMap.
     OpeningHours,
+    /// How much something counts beside others.
+    Weight,
     /// An object of JSON.
     Object,
     /// A list of JSON.
@@ -194,6 +196,11 @@ impl Form {
                 fi: "aukioloajat OpenStreetMapin opening_hours-muodossa, esimerkiksi Mo-Fr 09:00-16:00; PH off",
                 sv: "öppettider på OpenStreetMaps form opening_hours, till exempel Mo-Fr 09:00-16:00; PH off",
                 en: "opening hours as OpenStreetMap's opening_hours, for example Mo-Fr 09:00-16:00; PH off",
+            },
+            Self::Weight => Label {
+                fi: "koodi ja paino muodossa koodi:paino, paino kokonaislukuna 0–100",
+                sv: "en kod och en vikt på formen kod:vikt, vikten som ett heltal 0–100",
+                en: "a code and a weight as code:weight, the weight a whole number from 0 to 100",
             },
             Self::Object => Label { fi: "olio", sv: "ett objekt", en: "an object" },
             Self::List => Label { fi: "luettelo", sv: "en lista", en: "a list" },

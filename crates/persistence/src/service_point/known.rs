@@ -47,7 +47,7 @@ impl Known {
     }
 
     /// All areas.
-    pub(super) fn atlas(&self, db: &mut AnyConnection) -> Result<Arc<Atlas>> {
+    pub(crate) fn atlas(&self, db: &mut AnyConnection) -> Result<Arc<Atlas>> {
         let atlas = Arc::clone(&self.atlas.read().unwrap_or_else(PoisonError::into_inner));
         if atlas.is_empty() {
             self.refresh(db)?;

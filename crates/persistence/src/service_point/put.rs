@@ -47,9 +47,9 @@ pub(super) fn put(db: &mut AnyConnection, services: &[String], mut points: Vec<N
 fn add(db: &mut AnyConnection, points: &[New], known: &HashMap<i64, Stored>, filtered: &[&New]) -> Result<()> {
     let rows: Vec<&Row> =
         points.iter().map(|point| &point.row).filter(|row| !known.contains_key(&row.number)).collect();
-    let terms: Vec<(&Row, i64, &Term)> =
-        filtered.iter().flat_map(|point| point.terms.iter().map(|term| (&point.row, point.languages, term))).collect();
-    let areas: Vec<_> = terms.iter().filter(|(_, _, term)| term.is_of_area()).collect();
+    let terms: Vec<(&Row, &Term)> =
+        filtered.iter().flat_map(|point| point.terms.iter().map(|term| (&point.row, term))).collect();
+    let areas: Vec<_> = terms.iter().filter(|(_, term)| term.is_of_area()).collect();
     let mut batch = Batch::on(db);
     if !rows.is_empty() {
         add_rows!(batch, insert_into service_points, rows => |row| {
@@ -70,6 +70,10 @@ fn add(db: &mut AnyConnection, points: &[New], known: &HashMap<i64, Stored>, fil
             verified_at: Nullable<BigInt> = row.verified_at,
             valid_from: Nullable<Date> = row.valid_from,
             valid_to: Nullable<Date> = row.valid_to,
+            support_form: Text = row.support_form.as_str(),
+            remote: Bool = row.remote,
+            languages: BigInt = row.languages,
+            serving: Nullable<BigInt> = row.serving,
         });
     }
     add_rows!(batch, replace_into service_point_bodies, points => |point| {
@@ -82,15 +86,15 @@ fn add(db: &mut AnyConnection, points: &[New], known: &HashMap<i64, Stored>, fil
     }, "ON CONFLICT (number) DO UPDATE SET hours = excluded.hours, northing = excluded.northing, \
         easting = excluded.easting, verified_at = excluded.verified_at, body = excluded.body");
     if !terms.is_empty() {
-        add_rows!(batch, insert_into service_point_terms, terms => |(row, _, term)| {
+        add_rows!(batch, insert_into service_point_terms, terms => |(row, term)| {
             term: Text = term.as_str(),
             number: BigInt = row.number,
         });
-        add_rows!(batch, insert_into service_point_areas, areas => |(row, languages, term)| {
+        add_rows!(batch, insert_into service_point_areas, areas => |(row, term)| {
             area: Text = term.as_str(),
             sort_name: Text = row.sort_name.as_str(),
             number: BigInt = row.number,
-            languages: BigInt = *languages,
+            languages: BigInt = row.languages,
             valid_from: Nullable<Date> = row.valid_from,
             valid_to: Nullable<Date> = row.valid_to,
         });

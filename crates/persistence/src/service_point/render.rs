@@ -17,6 +17,7 @@ use digituki_domain::service_point::{PointLocation, ServicePointId, StillPoint, 
 use digituki_domain::support::{DeliveryMode, ServiceAreaMode, SupportForm};
 use digituki_domain::text::{Language, Names};
 use digituki_domain::validity::Validity;
+use sha2::{Digest as _, Sha256};
 
 use super::words;
 use crate::connection::AnyConnection;
@@ -47,6 +48,10 @@ pub(super) struct Row {
     pub(super) verified_at: Option<i64>,
     pub(super) valid_from: Option<NaiveDate>,
     pub(super) valid_to: Option<NaiveDate>,
+    pub(super) support_form: String,
+    pub(super) remote: bool,
+    pub(super) languages: i64,
+    pub(super) serving: Option<i64>,
 }
 
 /// A row that is to be, and what is written beside it.
@@ -56,8 +61,6 @@ pub(super) struct New {
     pub(super) hours: Option<OpeningHours>,
     pub(super) body: String,
     pub(super) terms: Vec<Term>,
-    /// Of the languages in which support is given, a bit for each.
-    pub(super) languages: i64,
     pub(super) words: Words,
 }
 
@@ -193,9 +196,12 @@ impl Sources {
             verified_at: verified_at.map(|at| at.timestamp_millis()),
             valid_from,
             valid_to,
+            support_form: facts.support_form.to_string(),
+            remote,
+            languages: Language::bits(&facts.languages),
+            serving: place.is_none().then(|| serving(&terms)).flatten(),
         };
-        let languages = Language::bits(&facts.languages);
-        Ok(New { row, hours, body: serde_json::to_string(&still)?, terms, languages, words })
+        Ok(New { row, hours, body: serde_json::to_string(&still)?, terms, words })
     }
 
     fn located(&self, id: LocationId, LocationRecord { facts, .. }: &LocationRecord) -> Result<PointLocation> {
@@ -262,6 +268,17 @@ fn sort_name(service: &Names, location: Option<&Names>) -> String {
     let place = location.map_or("", Names::first);
     let name = format!("{}, {place}", service.first());
     names::sort_key(&Names { fi: Some(name), sv: None, en: None })
+}
+
+/// What those have in common that serve the same: a digest of the terms by which they do; none where nothing is said.
+fn serving(terms: &[Term]) -> Option<i64> {
+    let mut digest = Sha256::new();
+    let mut areas = terms.iter().filter(|term| term.is_of_area()).peekable();
+    areas.peek()?;
+    areas.for_each(|term| digest.update(format!("{}\n", term.as_str())));
+    let digest = digest.finalize();
+    let (numbers, _) = digest.as_chunks::<8>();
+    numbers.first().map(|number| i64::from_be_bytes(*number) & i64::MAX)
 }
 
 /// A text that stands the earlier the later the instant is; what was never verified stands last.

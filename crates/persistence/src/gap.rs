@@ -1,0 +1,51 @@
+//! What the gaps between need and availability are computed from.
+
+use std::collections::BTreeSet;
+
+use digituki_domain::availability::{Overview, SupplyFilter};
+use digituki_domain::clock::Moment;
+use digituki_domain::gap::{AvailabilityWeights, GapQuestion, Gaps, compare};
+use digituki_domain::invalid::{Invalid, Violation};
+use digituki_domain::need_index::Weights;
+
+use crate::connection::AnyConnection;
+use crate::error::{Result, in_query, refuse};
+use crate::service_point::Known;
+use crate::{area, availability, demonstration, municipality, need_index};
+
+/// The gaps that are asked for. As many statements for one municipality as for all.
+pub fn find(
+    db: &mut AnyConnection,
+    known: &Known,
+    question: &GapQuestion,
+    filter: SupplyFilter,
+    moment: Moment,
+) -> Result<Gaps> {
+    let weights = Weights::asked(&question.weight);
+    let of_figures = AvailabilityWeights::asked(&question.availability_weight);
+    let faults = [("weight", weights.as_ref().err()), ("availability_weight", of_figures.as_ref().err())];
+    let fault = |(name, invalid): (&str, Option<&Invalid>)| Some(Violation::parameter(name, invalid?.clone()));
+    refuse(faults.into_iter().filter_map(fault).collect())?;
+    let (weights, of_figures) = (weights.unwrap_or_default(), of_figures.unwrap_or_default());
+    area::require(db, in_query("area", &question.area))?;
+    let as_of = question.as_of.unwrap_or(moment.today);
+    let supply = availability::supply(db, known, &filter.on(as_of), moment)?;
+    let land = availability::land(db, known, as_of)?;
+    let needs = need_index::needs(db, as_of, &weights)?;
+    let demonstration = needs.iter().any(|need| need.demonstration) || demonstration::is_there(db)?;
+    let mut items = compare(&Overview::new(&land, &supply), needs, &of_figures);
+    if !question.area.is_empty() {
+        let members: BTreeSet<String> =
+            municipality::members(db, &question.area, as_of)?.into_iter().flatten().collect();
+        items.retain(|gap| members.contains(&gap.municipality.code));
+    }
+    Ok(Gaps {
+        as_of,
+        population_date: land.population_date,
+        proposed_weights: weights.is_proposal() && of_figures.is_proposal(),
+        weights: weights.counting(),
+        availability_weights: of_figures.counting(),
+        items,
+        demonstration,
+    })
+}

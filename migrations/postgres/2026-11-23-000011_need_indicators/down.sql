@@ -1,0 +1,2 @@
+DROP TABLE need_indicators;
+DROP TABLE need_indicator_loads;

@@ -13,6 +13,8 @@
 mod access;
 mod applications;
 mod assessment_frameworks;
+mod assessment_rounds;
+mod assessments;
 mod audit;
 mod availability;
 mod bad_bodies;

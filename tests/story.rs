@@ -21,20 +21,20 @@ const OF_2019: [&str; 14] = ["19", "01", "15", "12", "17", "09", "10", "18", "16
 const OF_2020: [&str; 14] = ["09", "10", "16", "08", "06", "12", "17", "11", "04", "01", "02", "14", "13", "07"];
 
 /// The registry on one database, at one instant after the other.
-struct Story {
+pub(crate) struct Story {
     place: Option<Place>,
     registry: Option<Registry>,
 }
 
 impl Story {
-    fn begin(database: Database) -> Self {
+    pub(crate) fn begin(database: Database) -> Self {
         let place = database.empty();
         migrate(place.url(), &["--load", "reference", "--clock", "2018-03-01T09:00:00+02:00"]);
         Self { place: Some(place), registry: None }
     }
 
     /// The same registry at a later instant.
-    fn at(&mut self, instant: &str) -> &Registry {
+    pub(crate) fn at(&mut self, instant: &str) -> &Registry {
         let url = self.place.as_ref().unwrap().url().to_owned();
         drop(self.registry.take());
         let registry = Registry::begin(&url, &["--load", "reference", "--clock", instant]);

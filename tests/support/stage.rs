@@ -23,6 +23,9 @@ pub(crate) const SUBMITTED: &str = "019ac0de-0000-7000-8000-0000000000a3";
 /// Another one that has been, in another call.
 pub(crate) const SUBMITTED_TOO: &str = "019ac0de-0000-7000-8000-0000000000a4";
 
+/// What they call a round that is open, and one that is about to be published.
+const OPEN_ROUND: &str = "019ac0de-0000-7000-8000-0000000000b1";
+const DRAFT_ROUND: &str = "019ac0de-0000-7000-8000-0000000000b2";
 /// A framework that is open for comments in the examples.
 const COMMENTED: &str = "regional-need-assessment-2";
 
@@ -109,6 +112,9 @@ impl Stage {
             if operation.id == "create_framework" {
                 self.open_for_comments(&operation);
             }
+            if operation.id == "create_round" {
+                self.assess(&operation);
+            }
             if operation.id == "create_application" {
                 self.apply(&operation);
                 unknown.retain(|id| id != SUBMITTED);
@@ -163,6 +169,26 @@ impl Stage {
         self.done(&opening.carrying(r#"{"event": "open_for_comments"}"#));
     }
 
+    /// Makes two more rounds: one that is about to be published, and one that is open, in which a region has begun.
+    fn assess(&mut self, creation: &Operation) {
+        let operations = self.contract.operations();
+        let operation = |id: &str| operations.iter().find(|operation| operation.id == id).unwrap().clone();
+        let another = || identifier(&self.done(&self.request(creation)).json());
+        let (draft, open) = (another(), another());
+        let publication = operation("transition_round");
+        self.done(&self.request_to(&publication, &publication.path_with("id", &open)));
+        let asked = self.json(&format!("/v1/assessments?round={open}&subject=region:06"));
+        let assessment = identifier(&asked["items"][0]);
+        let step = operation("transition_assessment");
+        self.done(&self.request_to(&step, &step.path_with("id", &assessment)).carrying(r#"{"event": "start"}"#));
+        let writing = operation("replace_assessment");
+        let any_version = self.request_to(&writing, &writing.path_with("id", &assessment)).with("If-Match", "*");
+        self.done(&any_version);
+        let example = operation("get_assessment").in_place("path").last().unwrap().example_values().remove(0);
+        let there = [(OPEN_ROUND.to_owned(), open), (DRAFT_ROUND.to_owned(), draft), (example, assessment)];
+        self.names.extend(there);
+    }
+
     /// Applies once more, to the call of the examples or to another one like it.
     fn apply_to(&self, creation: &Operation, call: Option<String>) -> String {
         let mut body = creation.body().unwrap().example;
@@ -193,11 +219,12 @@ impl Stage {
         let reports = within("/v1/reports") && steps;
         let requests = within("/v1/change-requests") && asks("post") && !steps;
         let comments = within("/v1/assessment-frameworks") && path.ends_with("/comments");
+        let assesses = within("/v1/assessments") && !asks("get");
         if within("/v1/applications") || reports || requests {
             &self.applicant
         } else if within("/v1/evaluations") && !asks("get") {
             &self.evaluator
-        } else if comments {
+        } else if comments || assesses {
             &self.coordinator
         } else {
             &self.token

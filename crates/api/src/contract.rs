@@ -13,9 +13,10 @@ use serde_json::Value;
 use crate::http::problem::ProblemBody;
 use crate::http::routes::Routes;
 use crate::{
-    application, area, assessment_framework, audit, call, change, change_request, code_list, coverage, decision,
-    duplicate, evaluation, evaluator, grant, health, location, municipality, oauth, openapi, organisation, pilot,
-    portfolio, problem, programme, provider, report, search_gap, service, service_point, state_machine, suggestion,
+    application, area, assessment, assessment_framework, assessment_round, audit, call, change, change_request,
+    code_list, coverage, decision, duplicate, evaluation, evaluator, grant, health, location, municipality, oauth,
+    openapi, organisation, pilot, portfolio, problem, programme, provider, report, search_gap, service, service_point,
+    state_machine, suggestion,
 };
 
 /// How many months before the end of a deprecated operation or field the contract tells of it, at least.
@@ -45,6 +46,8 @@ pub fn routes() -> Routes {
     change_request::configure(&mut routes);
     report::configure(&mut routes);
     assessment_framework::configure(&mut routes);
+    assessment_round::configure(&mut routes);
+    assessment::configure(&mut routes);
     coverage::configure(&mut routes);
     change::configure(&mut routes);
     search_gap::configure(&mut routes);

@@ -13,7 +13,9 @@
 mod app;
 mod application;
 mod area;
+mod assessment;
 mod assessment_framework;
+mod assessment_round;
 mod audit;
 mod auth;
 mod call;

@@ -5,7 +5,9 @@ use utoipa::ToSchema;
 
 use crate::application::{ApplicationEvent, ApplicationStatus, CostCategory, FunctionalPart};
 use crate::area::{AreaKind, AreaSort};
+use crate::assessment::{ActionStatus, AnswerType, AssessmentEvent, AssessmentStatus};
 use crate::assessment_framework::{AssessmentKind, CriterionChange, FrameworkEvent, FrameworkStatus, Goal};
+use crate::assessment_round::{RoundEvent, RoundStatus, SubjectKind};
 use crate::audit::Outcome;
 use crate::call::{CallDocumentType, CallEventType, CallOutcome, CallStatus};
 use crate::change::Operation;
@@ -92,6 +94,13 @@ pub fn all() -> Vec<CodeList> {
         CodeList::of::<ReportStatus>(),
         CodeList::of::<ReportType>(),
         CodeList::of::<AssessmentKind>(),
+        CodeList::of::<ActionStatus>(),
+        CodeList::of::<AnswerType>(),
+        CodeList::of::<AssessmentEvent>(),
+        CodeList::of::<AssessmentStatus>(),
+        CodeList::of::<RoundEvent>(),
+        CodeList::of::<RoundStatus>(),
+        CodeList::of::<SubjectKind>(),
         CodeList::of::<CriterionChange>(),
         CodeList::of::<FrameworkEvent>(),
         CodeList::of::<FrameworkStatus>(),

@@ -131,6 +131,14 @@ pub(crate) fn needed_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<N
     parse_day(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
 }
 
+/// Reads days of a body.
+pub(crate) fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<NaiveDate>, D::Error> {
+    #[derive(Deserialize)]
+    struct Needed(#[serde(deserialize_with = "needed_day")] NaiveDate);
+
+    Ok(Vec::<Needed>::deserialize(deserializer)?.into_iter().map(|Needed(day)| day).collect())
+}
+
 vocabulary! {
     /// How exactly a date is known.
     pub enum Precision = "precision" {

@@ -9,7 +9,9 @@
 pub mod address;
 pub mod application;
 pub mod area;
+pub mod assessment;
 pub mod assessment_framework;
+pub mod assessment_round;
 pub mod at;
 pub mod atlas;
 pub mod audit;

@@ -32,6 +32,8 @@ vocabulary! {
         Service = "service" ["palvelu", "tjänst", "service"],
         AssessmentFramework = "assessment_framework"
             ["arvioinnin periaatteet", "utvärderingsprinciper", "assessment framework"],
+        AssessmentRound = "assessment_round" ["arviointikierros", "utvärderingsomgång", "assessment round"],
+        Assessment = "assessment" ["digituen arviointi", "utvärdering av digitalt stöd", "assessment"],
     }
 }
 

@@ -4,7 +4,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::application::Applications;
+use crate::assessment::Assessments;
 use crate::assessment_framework::AssessmentFrameworks;
+use crate::assessment_round::Rounds;
 use crate::call::Calls;
 use crate::change_request::ChangeRequests;
 use crate::grant::Grants;
@@ -26,6 +28,8 @@ vocabulary! {
         Report = "report" ["selvitys", "redovisning", "report"],
         AssessmentFramework = "assessment_framework"
             ["arvioinnin periaatteet", "utvärderingsprinciper", "assessment framework"],
+        AssessmentRound = "assessment_round" ["arviointikierros", "utvärderingsomgång", "assessment round"],
+        Assessment = "assessment" ["digituen arviointi", "utvärdering av digitalt stöd", "assessment"],
     }
 }
 
@@ -209,6 +213,8 @@ pub fn all() -> Vec<PublishedMachine> {
         ChangeRequests::published(),
         Reports::published(),
         AssessmentFrameworks::published(),
+        Rounds::published(),
+        Assessments::published(),
     ];
     machines.sort_by(|one, other| one.name.code().cmp(other.name.code()));
     machines
@@ -267,6 +273,8 @@ mod tests {
         check::<ChangeRequests>();
         check::<Reports>();
         check::<AssessmentFrameworks>();
+        check::<Rounds>();
+        check::<Assessments>();
     }
 
     #[test]

@@ -3,7 +3,9 @@
 
 use diesel::prelude::*;
 use digituki_domain::application::Application;
+use digituki_domain::assessment::Assessment;
 use digituki_domain::assessment_framework::AssessmentFramework;
+use digituki_domain::assessment_round::AssessmentRound;
 use digituki_domain::call::Call;
 use digituki_domain::change_request::ChangeRequest;
 use digituki_domain::decision::Decision;
@@ -44,6 +46,8 @@ pub fn erase(tx: &mut Tx, noun: NounName, object: &str, version: Option<i64>) ->
         NounName::Location => erase_of::<Location>(tx, object, version),
         NounName::Service => erase_of::<Service>(tx, object, version),
         NounName::AssessmentFramework => erase_of::<AssessmentFramework>(tx, object, version),
+        NounName::AssessmentRound => erase_of::<AssessmentRound>(tx, object, version),
+        NounName::Assessment => erase_of::<Assessment>(tx, object, version),
         // Named, so that whoever adds a noun has to say whether people write in it.
         NounName::Area | NounName::Municipality => {
             Err(Error::Unforeseen(format!("nobody writes a {}: there is nothing to erase", noun.code())))

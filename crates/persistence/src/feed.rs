@@ -7,7 +7,9 @@ use diesel::dsl::{auto_type, max};
 use diesel::prelude::*;
 use digituki_domain::application::Application;
 use digituki_domain::area::Area;
+use digituki_domain::assessment::Assessment;
 use digituki_domain::assessment_framework::AssessmentFramework;
+use digituki_domain::assessment_round::AssessmentRound;
 use digituki_domain::call::Call;
 use digituki_domain::change::{Change, ChangeFilter, Operation, Sights};
 use digituki_domain::change_request::ChangeRequest;
@@ -285,6 +287,8 @@ fn represent(db: &mut AnyConnection, shown: &[(Row, Operation)], moment: Moment)
             NounName::Location => objects_of::<Location>,
             NounName::Service => objects_of::<Service>,
             NounName::AssessmentFramework => objects_of::<AssessmentFramework>,
+            NounName::AssessmentRound => objects_of::<AssessmentRound>,
+            NounName::Assessment => objects_of::<Assessment>,
         };
         objects.extend(represent(db, entries, moment)?);
     }

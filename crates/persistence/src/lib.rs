@@ -13,7 +13,9 @@
 mod among;
 pub mod application;
 pub mod area;
+pub mod assessment;
 pub mod assessment_framework;
+pub mod assessment_round;
 pub mod audit;
 mod batch;
 pub mod call;

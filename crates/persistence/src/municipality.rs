@@ -188,6 +188,28 @@ pub(crate) fn regions_of_all(db: &mut AnyConnection, areas: &[AreaId], day: Naiv
     regions.iter().map(|code| column::parse(code)).collect()
 }
 
+/// The areas of which a part lies in some regions on a day: those whose `regions_of_all` names one of them.
+pub(crate) fn touching(db: &mut AnyConnection, regions: &[RegionCode], day: NaiveDate) -> Result<Vec<AreaId>> {
+    let seats = lying_in(db, regions, day)?;
+    let districts = [AreaKind::HospitalDistrict, AreaKind::WellbeingServicesCounty].map(AreaKind::code);
+    let joined: Vec<(Plain<AreaKind>, String)> = memberships::table
+        .filter(memberships::municipality.eq_any(seats.clone()))
+        .filter(memberships::kind.eq_any(districts))
+        .filter(memberships::valid_from.is_null().or(memberships::valid_from.le(day)))
+        .filter(memberships::valid_to.is_null().or(memberships::valid_to.ge(day)))
+        .select((memberships::kind, memberships::area))
+        .distinct()
+        .load(db)?;
+    let mut touching: Vec<AreaId> = regions.iter().map(RegionCode::id).collect();
+    for code in seats {
+        touching.push(AreaId::new(AreaKind::Municipality, &code).map_err(|_| unreadable(&code))?);
+    }
+    for (kind, code) in joined {
+        touching.push(AreaId::new(kind.read()?, &code).map_err(|_| unreadable(&code))?);
+    }
+    Ok(touching)
+}
+
 /// What each municipality is like, whenever it exists, and in which region it lies on a day.
 pub(crate) fn places(db: &mut AnyConnection, day: NaiveDate) -> Result<BTreeMap<String, Place>> {
     type Kinds = (String, Plain<LanguageStatus>, Plain<UrbanRural>);
@@ -208,7 +230,7 @@ pub(crate) fn places(db: &mut AnyConnection, day: NaiveDate) -> Result<BTreeMap<
 }
 
 fn unreadable(code: &str) -> Error {
-    Error::Unforeseen(format!("region {code} is no region"))
+    Error::Unforeseen(format!("the stored code {code} is no area's"))
 }
 
 /// The records of all municipalities, whenever they exist.

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use digituki_domain::application::ApplicationId;
 use digituki_domain::area::AreaKind;
+use digituki_domain::assessment_round::SubjectId;
 use digituki_domain::call::Call;
 use digituki_domain::clock::Moment;
 use digituki_domain::invalid::{Invalid, Place, Violation};
@@ -19,12 +20,12 @@ use digituki_domain::vocabulary::Vocabulary;
 use crate::column::{Json, Plain, any_of};
 use crate::connection::{AnyConnection, Backend};
 use crate::error::{Error, Result, in_body, in_query, refuse, refuse_conflicts, together};
-use crate::noun::{self, Step, Stored, Written, find_row, list_rows, put_areas, put_row};
+use crate::noun::{self, Referred, Step, Stored, Written, find_row, find_rows, list_rows, put_areas, put_row};
 use crate::organisation::Named;
 use crate::page::{Asked, Page};
 use crate::schema::{pilot_areas, pilots};
 use crate::write::Tx;
-use crate::{application, area, call, municipality, names, organisation, programme};
+use crate::{application, area, assessment, call, municipality, names, organisation, programme};
 
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = pilots, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -137,6 +138,11 @@ impl Stored for Pilot {
         Ok(Sight { published: true, organisation: Some(record.facts.lead), regions, ..Sight::default() })
     }
 
+    /// What a pilot assesses belongs to whom it belongs to.
+    fn pass_on(tx: &mut Tx, id: &PilotId, before: &Sight) -> Result<()> {
+        assessment::pass_on(tx, &SubjectId::Pilot(*id), before)
+    }
+
     fn represent(db: &mut AnyConnection, kept: Vec<Kept<Self>>, moment: Moment) -> Result<Vec<Self>> {
         let facts = || kept.iter().map(|kept| &kept.record.facts);
         let areas = area::Named::load(db, facts().flat_map(|facts| &facts.areas))?;
@@ -211,4 +217,10 @@ impl Written for Pilot {
 fn refuse_to_move(tx: &Tx, before: &PilotRecord, facts: &PilotFacts) -> Result<()> {
     let moved = [("/programme", before.facts.programme != facts.programme), ("/call", before.facts.call != facts.call)];
     refuse_conflicts(Violation::wherever(moved, &Pilots::not_now(before.pilot_status, tx.role())))
+}
+
+impl Referred for Pilot {
+    fn find_many(db: &mut AnyConnection, ids: &[String]) -> Result<Vec<Kept<Self>>> {
+        find_rows!(db, pilots, id, ids)
+    }
 }

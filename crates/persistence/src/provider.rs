@@ -6,6 +6,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use digituki_domain::area::{MunicipalityCode, RegionCode};
+use digituki_domain::assessment_round::SubjectId;
 use digituki_domain::clock::Moment;
 use digituki_domain::duplicate::DuplicateReason;
 use digituki_domain::external_id::ExternalId;
@@ -33,7 +34,9 @@ use crate::schema::{provider_languages, provider_regions, providers};
 use crate::service_point::Extent;
 use crate::suggestion::Suggested;
 use crate::write::Tx;
-use crate::{area, duplicate, external_id, municipality, names, organisation, service, service_point, suggestion};
+use crate::{
+    area, assessment, duplicate, external_id, municipality, names, organisation, service, service_point, suggestion,
+};
 
 /// What a provider is called of which even the log has been erased.
 const ERASED: Label = Label { fi: "poistettu tuottaja", sv: "raderad leverantör", en: "erased provider" };
@@ -205,6 +208,11 @@ impl Stored for Provider {
     }
 
     fn remove(db: &mut AnyConnection, id: &ProviderId) -> Result<()> {
+        // What it was asked to assess stays, and goes on with the one that it was merged into.
+        let is_asked = assessment::has_any(db, &SubjectId::Provider(*id))?;
+        if is_asked && merge::survivor::<Self>(db, id)?.is_none() {
+            return Err(Error::InUse);
+        }
         external_id::remove::<Self>(db, id)?;
         duplicate::forget::<Self>(db, id)?;
         suggestion::forget::<Self>(db, id)?;
@@ -228,12 +236,12 @@ impl Stored for Provider {
         Ok(Sight { published, organisation: Some(facts.organisation), regions, ..Sight::default() })
     }
 
-    /// A service belongs to whom its provider belongs to.
+    /// A service, and what a provider assesses, belong to whom the provider belongs to.
     fn pass_on(tx: &mut Tx, id: &ProviderId, before: &Sight) -> Result<()> {
         for kept in service::kept_of_provider(tx.db(), id)? {
             tx.change_hands(kept, before)?;
         }
-        Ok(())
+        assessment::pass_on(tx, &SubjectId::Provider(*id), before)
     }
 
     fn represent(db: &mut AnyConnection, kept: Vec<Kept<Self>>, moment: Moment) -> Result<Vec<Self>> {

@@ -110,6 +110,19 @@ diesel::table! {
     }
 }
 diesel::table! {
+    assessment_rounds (id) {
+        id -> Text, framework -> Text, assessment_kind -> Text, subject_kind -> Text, round_status -> Text,
+        published -> Bool, opens_on -> Date, due_on -> Date, sort_date -> Text, record -> Text, version -> BigInt,
+    }
+}
+diesel::table! {
+    assessments (id) {
+        id -> Text, round_id -> Text, assessment_kind -> Text, subject -> Text, subject_id -> Text,
+        assessment_status -> Text, confirmed -> Bool, first_submitted_on -> Nullable<Date>, record -> Text,
+        version -> BigInt,
+    }
+}
+diesel::table! {
     providers (id) {
         id -> Text, organisation_id -> Text, provider_type -> Text, folded_names -> Text, sort_name -> Text,
         municipality -> Nullable<Text>, offer_status -> Text, published -> Bool, verified_at -> Nullable<Timestamp>,
@@ -273,6 +286,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     reports,
 );
 diesel::allow_tables_to_appear_in_same_query!(applications, application_areas, call_evaluators, evaluations, decisions,);
+diesel::joinable!(assessments -> assessment_rounds (round_id));
+diesel::allow_tables_to_appear_in_same_query!(assessments, assessment_rounds);
+diesel::allow_tables_to_appear_in_same_query!(assessments, providers);
+diesel::allow_tables_to_appear_in_same_query!(assessments, provider_regions);
+diesel::allow_tables_to_appear_in_same_query!(assessments, merged_objects);
+diesel::allow_tables_to_appear_in_same_query!(merged_objects, providers);
+diesel::allow_tables_to_appear_in_same_query!(merged_objects, provider_regions);
 diesel::allow_tables_to_appear_in_same_query!(
     providers,
     provider_regions,

@@ -21,7 +21,7 @@ pub struct Millionths(i32);
 
 impl Millionths {
     /// A part of a whole; none where there is no whole.
-    fn ratio(part: i64, whole: i64) -> Option<Self> {
+    pub(crate) fn ratio(part: i64, whole: i64) -> Option<Self> {
         Self::rounded(part.checked_mul(ONE)?, whole)
     }
 

@@ -25,6 +25,8 @@ pub enum Form {
     Code,
     /// A reference to an area such as `region:06`.
     Area,
+    /// A subject of an assessment such as `region:01`.
+    Subject,
     /// The code of an area such as `06`.
     AreaCode {
         /// Its number of digits.
@@ -111,6 +113,11 @@ impl Form {
                 fi: "alue muodossa laji:koodi, esimerkiksi region:06",
                 sv: "ett område på formen slag:kod, till exempel region:06",
                 en: "an area as kind:code, for example region:06",
+            },
+            Self::Subject => Label {
+                fi: "arvioija muodossa laji:koodi tai laji:tunniste, esimerkiksi region:01",
+                sv: "den som bedömer på formen slag:kod eller slag:id, till exempel region:01",
+                en: "a subject as kind:code or kind:id, for example region:01",
             },
             Self::AreaCode { digits: 3 } => {
                 Label { fi: "kolminumeroinen koodi", sv: "en kod med tre siffror", en: "a code of three digits" }

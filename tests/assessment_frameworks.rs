@@ -173,10 +173,10 @@ fn what_is_wrong_with_a_framework_is_named_by_pointer(
         ("/goals/1/criteria/0/code", json!("Not a code"), &["/goals/1/criteria/0/code malformed_value"]),
         ("/goals/1/goal", json!("active_network"), &["/goals/1/goal repeated_value"]),
         ("/goals/1/goal", json!("another_goal"), &["/goals/1/goal unknown_value"]),
-        ("/goals", json!([]), &["/goals missing_field"]),
+        ("/goals", json!([]), &["/goals needed_to_publish"]),
         ("/assessment_kind", json!("supply"), &["/assessment_kind unknown_value"]),
         ("/predecessor", json!("no-such-framework"), &["/predecessor unknown_value"]),
-        ("/mapping", json!([{"change": "new", "from": [], "to": ["membership"]}]), &["/mapping missing_field"]),
+        ("/mapping", json!([{"change": "new", "from": [], "to": ["membership"]}]), &["/mapping excluded"]),
     ];
     for (place, value, expected) in table {
         let mut body = whole.clone();
@@ -273,7 +273,7 @@ fn what_is_published_stays_for_every_role_and_through_every_operation(
     let developer = registry.developer();
     let organisation = developer.create("/v1/organisations", &association("Yhdistys", "region:01"));
     let published = published(&developer, &framework("own-1", &["aa", "bb"]));
-    let retired = taken_to(&developer, &framework("own-0", &["aa"]), &["open_for_comments", "publish", "retire"]);
+    let retired = taken_to(&developer, &framework("own-0", &["aa", "bb"]), &["open_for_comments", "publish", "retire"]);
     let operations = Contract::of(&registry).operations();
     let writes: Vec<_> = operations
         .iter()

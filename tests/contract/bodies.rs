@@ -325,12 +325,16 @@ fn is_beyond_schemas(answer: &Answer) -> bool {
             "/delivery_modes",
             "/starts",
             "/ends",
+            "/level",
         ];
         match code {
             "missing_field" => part_of_a_whole.iter().any(|whole| place.contains(whole)),
             "unknown_value" => {
-                place.starts_with("/delivery_modes") || ["/target_groups", "/customer_groups"].contains(&place)
+                let agrees = ["/delivery_modes", "/mapping/"].iter().any(|whole| place.starts_with(whole));
+                agrees || ["/target_groups", "/customer_groups"].contains(&place)
             }
+            // A change has its number of criteria.
+            "out_of_range" => place.starts_with("/mapping/"),
             code => BEYOND.contains(&code),
         }
     };

@@ -9,6 +9,7 @@ mod steps;
 mod tests;
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{ArrayBuilder, Schema};
 use utoipa::{IntoParams, ToSchema};
 use validator::{Validate, ValidationError};
 
@@ -23,6 +24,7 @@ pub use steps::{
 use crate::invalid::{Invalid, Violation};
 use crate::key::Key;
 use crate::noun::{Noun, NounName, Writable};
+use crate::schema;
 use crate::text::{Descriptions, Names};
 use crate::validity::at_most;
 use crate::version::Version;
@@ -100,7 +102,8 @@ impl AssessmentFrameworkFacts {
     pub fn strange(&self) -> Vec<Violation> {
         let mut faults = criterion::faults(&self.goals);
         if self.predecessor.is_none() && !self.mapping.is_empty() {
-            faults.push(Violation::pointer("/mapping", Invalid::Needs { other: "predecessor".to_owned() }));
+            let other = "predecessor: null".to_owned();
+            faults.push(Violation::pointer("/mapping", Invalid::Excludes { other }));
         }
         faults.extend(mapping::faults_of_shape(&self.mapping));
         faults
@@ -208,6 +211,13 @@ pub struct AssessmentFrameworkFilter {
     #[param(value_type = Option<Vec<FrameworkStatus>>, max_items = 100)]
     pub framework_status: Vec<FrameworkStatus>,
     /// Those that follow any of these.
-    #[param(value_type = Option<Vec<Key>>, max_items = 100)]
+    #[param(schema_with = keys, required = false)]
     pub predecessor: Vec<Key>,
+}
+
+/// The keys of frameworks in a query, with one that there is as their example.
+pub(crate) fn keys() -> Schema {
+    let about = "A framework's key: small letters, digits and hyphens.";
+    let key = schema::string(about, Key::MIN, Key::MAX, Key::PATTERN, "regional-self-assessment-1");
+    ArrayBuilder::new().items(key).max_items(Some(100)).into()
 }

@@ -17,6 +17,8 @@ impl Key {
     pub const MIN: usize = 3;
     /// Its longest form, in characters.
     pub const MAX: usize = 64;
+    /// What its length does not say.
+    pub(crate) const PATTERN: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
 
     /// Stands for the key of what was stored before its key stood among its facts.
     pub(crate) fn placeholder() -> Self {
@@ -45,7 +47,7 @@ text_value!(
     "A readable key: small letters, digits and hyphens.",
     Key::MIN,
     Key::MAX,
-    "^[a-z0-9]+(-[a-z0-9]+)*$",
+    Key::PATTERN,
     "county-pilots-2018"
 );
 

@@ -208,6 +208,62 @@ impl<const MAX: usize> utoipa::ToSchema for Text<MAX> {
     }
 }
 
+/// A text in all three languages, of at most `MAX` characters each: whoever reads it in one reads what is said in another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WholeText<const MAX: usize> {
+    /// In Finnish.
+    pub fi: String,
+    /// In Swedish.
+    pub sv: String,
+    /// In English.
+    pub en: String,
+}
+
+impl<const MAX: usize> Validate for WholeText<MAX> {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        let mut errors = ValidationErrors::new();
+        for (language, text) in [("fi", &self.fi), ("sv", &self.sv), ("en", &self.en)] {
+            if let Some(invalid) = Text::<MAX>::fault(text) {
+                errors.add(language, invalid.into());
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
+
+impl<const MAX: usize> utoipa::PartialSchema for WholeText<MAX> {
+    fn schema() -> RefOr<Schema> {
+        let language = |about: &str| {
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .description(Some(about))
+                .min_length(Some(1))
+                .max_length(Some(MAX))
+                .pattern(Some(Text::<MAX>::PATTERN))
+        };
+        let about =
+            format!("A text in Finnish, Swedish and English, at most {MAX} characters each. All three are set.");
+        ObjectBuilder::new()
+            .description(Some(about))
+            .property("fi", language("In Finnish."))
+            .property("sv", language("In Swedish."))
+            .property("en", language("In English."))
+            .required("fi")
+            .required("sv")
+            .required("en")
+            .additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::FreeForm(false)))
+            .build()
+            .into()
+    }
+}
+
+impl<const MAX: usize> utoipa::ToSchema for WholeText<MAX> {
+    fn name() -> Cow<'static, str> {
+        format!("WholeText{MAX}").into()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

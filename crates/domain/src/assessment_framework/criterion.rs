@@ -9,9 +9,9 @@ use validator::{Validate, ValidationError};
 
 use crate::invalid::{Form, Invalid, Violation};
 use crate::schema::text_value;
-use crate::text::{Descriptions, Names, Text, TextLanguage};
+use crate::text::{Descriptions, Names, WholeText};
 use crate::validity::{at_most, distinct};
-use crate::vocabulary::{Vocabulary as _, vocabulary};
+use crate::vocabulary::vocabulary;
 
 vocabulary! {
     /// A goal of regional coordination.
@@ -94,7 +94,7 @@ fn is_code(value: &str) -> bool {
 }
 
 /// What a level looks like: up to 1,000 characters a language.
-pub type Anchors = Text<1_000>;
+pub type Anchors = WholeText<1_000>;
 
 /// A level of a criterion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
@@ -104,7 +104,7 @@ pub struct FrameworkLevel {
     #[schema(minimum = 1, maximum = 5, example = 3)]
     #[validate(custom(function = FrameworkLevel::check))]
     pub level: i32,
-    /// What it looks like, in all three languages: whoever answers in one means the same as whoever answers in another.
+    /// What it looks like.
     #[validate(nested)]
     pub anchors: Anchors,
 }
@@ -169,10 +169,6 @@ impl FrameworkCriterion {
                 let invalid = Invalid::RepeatedValue { value: of.level.to_string() };
                 faults.push(Violation::pointer(&format!("{place}/level"), invalid));
             }
-            let missing = TextLanguage::VALUES.iter().filter(|language| of.anchors.get(**language).is_none());
-            faults.extend(missing.map(|language| {
-                Violation::pointer(&format!("{place}/anchors/{}", language.code()), Invalid::MissingField)
-            }));
         }
         let absent = (FrameworkLevel::MIN..=FrameworkLevel::MAX)
             .filter(|level| !self.levels.iter().any(|known| known.level == *level || !known.is_in_range()));
@@ -206,7 +202,7 @@ impl FrameworkGoal {
 pub(super) fn faults(goals: &[FrameworkGoal]) -> Vec<Violation> {
     let mut faults = Vec::new();
     if goals.is_empty() {
-        faults.push(Violation::pointer("/goals", Invalid::MissingField));
+        faults.push(Violation::pointer("/goals", Invalid::NeededToPublish));
     }
     let mut codes = BTreeSet::new();
     for (index, of) in goals.iter().enumerate() {
@@ -216,7 +212,7 @@ pub(super) fn faults(goals: &[FrameworkGoal]) -> Vec<Violation> {
             faults.push(Violation::pointer(&format!("{place}/goal"), invalid));
         }
         if of.criteria.is_empty() {
-            faults.push(Violation::pointer(&format!("{place}/criteria"), Invalid::MissingField));
+            faults.push(Violation::pointer(&format!("{place}/criteria"), Invalid::NeededToPublish));
         }
         for (index, criterion) in of.criteria.iter().enumerate() {
             let place = format!("{place}/criteria/{index}");

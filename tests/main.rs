@@ -25,6 +25,7 @@ mod change_requests;
 mod changes;
 mod code_lists;
 mod commands;
+mod comparisons;
 mod concurrency;
 mod contract;
 mod coverage;

@@ -37,6 +37,7 @@ const REFUSED = {
     ...Object.fromEntries(['provider', 'location', 'service'].flatMap(written)),
     create_service: REFERRING,
     comment_on_framework: NOT_OURS,
+    get_comparison: REFERRING,
     ...all(['get_round', 'transition_round', 'replace_round', 'change_round', 'delete_round', 'list_round_history'], ELSEWHERE),
     ...all(['get_assessment', 'replace_assessment', 'change_assessment', 'transition_assessment',
         'list_assessment_history'], NOT_OURS),

@@ -14,9 +14,9 @@ use crate::http::problem::ProblemBody;
 use crate::http::routes::Routes;
 use crate::{
     application, area, assessment, assessment_framework, assessment_round, audit, availability, call, change,
-    change_request, code_list, coverage, decision, duplicate, evaluation, evaluator, gap, grant, health, location,
-    metric, municipality, need_index, need_indicator, oauth, openapi, organisation, pilot, portfolio, problem,
-    programme, provider, report, search_gap, service, service_point, state_machine, suggestion,
+    change_request, code_list, comparison, coverage, decision, duplicate, evaluation, evaluator, gap, grant, health,
+    location, metric, municipality, need_index, need_indicator, oauth, openapi, organisation, pilot, portfolio,
+    problem, programme, provider, report, search_gap, service, service_point, state_machine, suggestion,
 };
 
 /// How many months before the end of a deprecated operation or field the contract tells of it, at least.
@@ -48,6 +48,7 @@ pub fn routes() -> Routes {
     assessment_framework::configure(&mut routes);
     assessment_round::configure(&mut routes);
     assessment::configure(&mut routes);
+    comparison::configure(&mut routes);
     coverage::configure(&mut routes);
     need_indicator::configure(&mut routes);
     need_index::configure(&mut routes);

@@ -26,6 +26,7 @@ mod change_request;
 pub mod client;
 mod code_list;
 mod command;
+mod comparison;
 mod contract;
 mod coverage;
 mod decision;

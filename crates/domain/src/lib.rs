@@ -22,6 +22,7 @@ pub mod change_request;
 pub mod client;
 pub mod clock;
 pub mod code_list;
+pub mod comparison;
 pub mod contact;
 pub mod coverage;
 pub mod date;

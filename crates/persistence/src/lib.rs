@@ -23,6 +23,7 @@ pub mod call;
 pub mod change_request;
 pub mod client;
 mod column;
+pub mod comparison;
 mod connection;
 pub mod coverage;
 pub mod database_url;

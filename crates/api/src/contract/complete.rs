@@ -47,7 +47,7 @@ and values of enumerations. Pass over what you do not know; whatever is to go sa
 The areas, populations and names come from Statistics Finland, the Finnish Institute for Health and Welfare and the \
 National Land Survey of Finland (open data, CC BY 4.0) and from the Suomi.fi Service Catalogue (MIT).";
 
-const TAGS: [(&str, &str); 38] = [
+const TAGS: [(&str, &str); 39] = [
     ("regions", "Regions (maakunnat, landskap), with their validity."),
     (
         "hospital_districts",
@@ -80,6 +80,7 @@ const TAGS: [(&str, &str); 38] = [
         "Rounds of assessments: who is asked, and who has answered (arviointikierrokset, utvärderingsomgångar).",
     ),
     ("assessments", "What regions, pilots and providers answer, and what it comes to (arvioinnit, utvärderingar)."),
+    ("comparisons", "The subjects of a round of assessments side by side."),
     ("coverage", "How many people live in a union of areas."),
     ("need_indicators", "What is known of municipalities that tells of the need for digital support."),
     ("need_index", "How much need for digital support there is in each municipality beside the others."),

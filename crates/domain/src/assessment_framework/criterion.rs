@@ -57,7 +57,7 @@ text_value!(
     CriterionCode::MIN,
     CriterionCode::MAX,
     "^[a-z][a-z0-9]*(_[a-z0-9]+)*$",
-    "remote_support"
+    "network_membership"
 );
 
 /// The code of a metric that the registry itself calculates.

@@ -31,6 +31,11 @@ impl Millionths {
         twice.checked_div_euclid(by.checked_mul(2)?).and_then(|rounded| rounded.try_into().ok()).map(Self)
     }
 
+    /// The figure that lies so many parts of all on the way to another one.
+    pub(crate) fn towards(self, other: Self, parts: i64, all: i64) -> Option<Self> {
+        Self::rounded(i64::from(self.0) * (all - parts) + i64::from(other.0) * parts, all)
+    }
+
     fn mean(figures: &[Self]) -> Option<Self> {
         let sum = figures.iter().map(|figure| i64::from(figure.0)).sum();
         Self::rounded(sum, i64::try_from(figures.len()).ok()?)

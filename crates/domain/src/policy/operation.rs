@@ -80,6 +80,7 @@ const OPERATIONS: &[(Access, &[&str])] = &[
             "list_frameworks",
             "get_framework",
             "list_framework_history",
+            "get_comparison",
             "list_rounds",
             "get_round",
             "list_round_history",

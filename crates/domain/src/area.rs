@@ -58,6 +58,11 @@ impl AreaId {
         }
     }
 
+    /// A region.
+    pub fn region(code: &RegionCode) -> Self {
+        Self { kind: AreaKind::Region, code: code.as_str().to_owned() }
+    }
+
     /// The country.
     pub fn country() -> Self {
         Self { kind: AreaKind::Country, code: FINLAND.to_owned() }

@@ -13,7 +13,7 @@ use utoipa::openapi::schema::{ArrayBuilder, Schema};
 use utoipa::{IntoParams, ToSchema};
 use validator::{Validate, ValidationError};
 
-pub use criterion::{Anchors, CriterionCode, FrameworkCriterion, FrameworkGoal, FrameworkLevel, Goal, MetricCode};
+pub use criterion::{Anchors, CriterionCode, FrameworkCriterion, FrameworkGoal, FrameworkLevel, Goal};
 pub use lineage::{Comparability, Lineage};
 pub use mapping::{CriterionChange, CriterionMapping};
 pub use steps::{

@@ -18,32 +18,11 @@ use crate::error::{Result, in_query};
 use crate::service_point::Known;
 use crate::{area, demonstration, municipality, service_point};
 
-/// Of what figures are told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Extent {
-    /// Of the union of some areas.
-    Areas(Vec<AreaId>),
-    /// Of a provider's own points.
-    Provider(ProviderId),
-}
-
-/// The figures of availability of today, in the order of [`digituki_domain::availability::FIGURES`]; what cannot be told of
-/// the extent is null.
-pub fn figures(db: &mut AnyConnection, extent: &Extent, moment: Moment) -> Result<Vec<Figure>> {
-    let (known, today) = (Known::default(), moment.today);
-    match extent {
-        Extent::Areas(areas) => {
-            let supply = supply(db, &known, &SupplyFilter::default().on(today), moment)?;
-            let land = land(db, &known, today)?;
-            let members = municipality::members(db, areas, today)?;
-            let codes: BTreeSet<&str> = members.iter().flatten().map(String::as_str).collect();
-            Ok(Overview::new(&land, &supply).figures(codes))
-        }
-        Extent::Provider(provider) => {
-            let own = ServicePointFilter { provider: vec![*provider], ..SupplyFilter::default().on(today) };
-            Ok(supply(db, &known, &own, moment)?.figures())
-        }
-    }
+/// The figures of a provider's own points today, in the order of [`digituki_domain::availability::FIGURES`]; what cannot be
+/// told without an area is null.
+pub(crate) fn of_provider(db: &mut AnyConnection, provider: ProviderId, moment: Moment) -> Result<Vec<Figure>> {
+    let own = ServicePointFilter { provider: vec![provider], ..SupplyFilter::default().on(moment.today) };
+    Ok(supply(db, &Known::default(), &own, moment)?.figures())
 }
 
 /// The availability that is asked for. As many statements for one area as for four hundred.

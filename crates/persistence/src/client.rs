@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
-use digituki_domain::area::{AreaId, AreaKind, RegionCode};
+use digituki_domain::area::{AreaId, RegionCode};
 use digituki_domain::client::{Client, ClientFacts, ClientId};
 use digituki_domain::role::Role;
 
 use crate::column::{self, Json, Plain, stored_instant};
 use crate::connection::AnyConnection;
-use crate::error::{Error, Result, in_query};
+use crate::error::{Result, in_query};
 use crate::schema::clients;
 use crate::{area, organisation};
 
@@ -28,10 +28,7 @@ struct Row {
 /// Adds a client; refused when it works for what the registry does not hold.
 pub fn add(db: &mut AnyConnection, client: &Client, secret_hash: &str) -> Result<()> {
     let ClientFacts { name, role, regions, organisation } = &client.facts;
-    let areas = regions.iter().map(|region| AreaId::new(AreaKind::Region, region.as_str()));
-    let areas: Vec<AreaId> = areas.collect::<std::result::Result<_, _>>().map_err(|_| {
-        Error::Unforeseen("a region's code is no area".into()) // Both have the same form.
-    })?;
+    let areas: Vec<AreaId> = regions.iter().map(AreaId::region).collect();
     area::require(db, in_query("area", &areas))?;
     organisation::require(db, in_query("organisation", organisation.as_slice()))?;
     let row = Row {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use digituki_domain::availability::{Overview, SupplyFilter};
 use digituki_domain::clock::Moment;
-use digituki_domain::gap::{AvailabilityWeights, GapQuestion, Gaps, compare};
+use digituki_domain::gap::{AvailabilityWeights, GapQuestion, Gaps, MunicipalityGap, compare};
 use digituki_domain::invalid::{Invalid, Violation};
 use digituki_domain::need_index::Weights;
 
@@ -31,9 +32,8 @@ pub fn find(
     let as_of = question.as_of.unwrap_or(moment.today);
     let supply = availability::supply(db, known, &filter.on(as_of), moment)?;
     let land = availability::land(db, known, as_of)?;
-    let needs = need_index::needs(db, as_of, &weights)?;
-    let demonstration = needs.iter().any(|need| need.demonstration) || demonstration::is_there(db)?;
-    let mut items = compare(&Overview::new(&land, &supply), needs, &of_figures);
+    let (mut items, made_up) = between(db, &Overview::new(&land, &supply), as_of, &weights, &of_figures)?;
+    let demonstration = made_up || demonstration::is_there(db)?;
     if !question.area.is_empty() {
         let members: BTreeSet<String> =
             municipality::members(db, &question.area, as_of)?.into_iter().flatten().collect();
@@ -48,4 +48,17 @@ pub fn find(
         items,
         demonstration,
     })
+}
+
+/// Need beside availability of all municipalities of a day, and whether a figure of need is made up.
+pub(crate) fn between(
+    db: &mut AnyConnection,
+    overview: &Overview,
+    day: NaiveDate,
+    weights: &Weights,
+    of_figures: &AvailabilityWeights,
+) -> Result<(Vec<MunicipalityGap>, bool)> {
+    let needs = need_index::needs(db, day, weights)?;
+    let made_up = needs.iter().any(|need| need.demonstration);
+    Ok((compare(overview, needs, of_figures), made_up))
 }

@@ -4,27 +4,31 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::assessment_framework::{CriterionCode, MetricCode};
+use crate::assessment_framework::CriterionCode;
+use crate::metric::{Figure, Metric};
 use crate::text::Names;
 
-/// A figure of the registry beside a criterion that names its metric. What cannot be told is null.
+/// A figure of the registry beside a criterion that names its metric. Of several municipalities a count of people is the sum,
+/// and what is told of each by itself, such as an index, the mean of theirs, weighted by inhabitants.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AssessmentFigure {
     /// The criterion.
     pub criterion: CriterionCode,
-    /// The metric.
-    pub metric: MetricCode,
-    /// The figure, in the unit of the metric.
-    #[schema(minimum = -1e12, maximum = 1e12, example = 3.5)]
-    pub value: Option<f64>,
-    /// What is divided, where the metric is a quotient.
-    #[schema(minimum = 0, maximum = 1e12, example = 35)]
-    pub numerator: Option<f64>,
-    /// By what it is divided.
-    #[schema(minimum = 0, maximum = 1e12, example = 100_000)]
-    pub denominator: Option<f64>,
-    /// The day whose data it is made of.
+    /// What the metric came to.
+    pub figure: Figure,
+    /// The day whose data it was made of.
     pub as_of: NaiveDate,
     /// Where the data come from.
     pub source: Names,
+    /// The version of the metric's definition by which it was worked out.
+    #[schema(minimum = 1, maximum = 1_000, example = 1)]
+    pub metric_version: i32,
+}
+
+impl AssessmentFigure {
+    /// A figure as evidence for a criterion.
+    pub fn new(criterion: CriterionCode, figure: Figure, as_of: NaiveDate) -> Self {
+        let Metric { source, version, .. } = Metric::from(figure.metric);
+        Self { criterion, figure, as_of, source, metric_version: version }
+    }
 }

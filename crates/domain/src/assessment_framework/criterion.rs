@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use crate::invalid::{Form, Invalid, Violation};
+use crate::metric::MetricCode;
 use crate::schema::text_value;
 use crate::text::{Descriptions, Names, WholeText};
 use crate::validity::{at_most, distinct};
@@ -58,32 +59,6 @@ text_value!(
     CriterionCode::MAX,
     "^[a-z][a-z0-9]*(_[a-z0-9]+)*$",
     "network_membership"
-);
-
-/// The code of a metric that the registry itself calculates.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct MetricCode(String);
-
-impl FromStr for MetricCode {
-    type Err = Invalid;
-
-    fn from_str(value: &str) -> Result<Self, Invalid> {
-        if is_code(value) {
-            Ok(Self(value.to_owned()))
-        } else {
-            Err(Invalid::Malformed { value: value.to_owned(), expected: Form::Code })
-        }
-    }
-}
-
-text_value!(
-    MetricCode,
-    "The code of a metric that the registry itself calculates.",
-    CriterionCode::MIN,
-    CriterionCode::MAX,
-    "^[a-z][a-z0-9]*(_[a-z0-9]+)*$",
-    "service_points_per_10000"
 );
 
 fn is_code(value: &str) -> bool {

@@ -143,16 +143,38 @@ impl<'a> Overview<'a> {
         let set: Set = members().map(|(index, _)| index).collect();
         let mut counted = Counted::default();
         members().for_each(|(_, site)| counted.join(site.counted));
-        let distances = members().map(|(_, site)| (site.nearest_km, self.people.own(&site.municipality.code)));
         Known {
             population: self.people.of(&members().map(|(_, site)| site.municipality.code.as_str()).collect()),
             counted,
             municipalities: Some(length(members())),
             without_in_person: Some(length(members().filter(|(_, site)| !site.in_person))),
-            nearest: mean_distance(&distances.collect::<Vec<_>>()),
+            nearest: self.mean_of(MetricCode::NearestPointKm, members().map(|(_, site)| (site, site.nearest_km))),
             remote: self.remote.iter().filter(|remote| remote.serves.meets(&set)).map(|remote| remote.points).sum(),
         }
         .figures()
+    }
+
+    /// What is told of each municipality by itself comes to this in the union of some: that of the only one, or the mean of theirs,
+    /// weighted by inhabitants, over those of which both are known.
+    pub fn mean<'c>(
+        &self,
+        metric: MetricCode,
+        codes: impl IntoIterator<Item = &'c str>,
+        of: impl Fn(&str) -> Option<f64>,
+    ) -> Figure {
+        let codes: BTreeSet<&str> = codes.into_iter().collect();
+        let members = self.sites.iter().filter(|site| codes.contains(site.municipality.code.as_str()));
+        self.mean_of(metric, members.map(|site| (site, of(&site.municipality.code))))
+    }
+
+    fn mean_of<'s>(&self, metric: MetricCode, values: impl Iterator<Item = (&'s Site<'s>, Option<f64>)>) -> Figure {
+        let values: Vec<_> = values.collect();
+        if let [(_, value)] = values.as_slice() {
+            return Figure::of(metric, *value);
+        }
+        let people = |site: &Site| i32::try_from(self.people.own(&site.municipality.code)?).ok();
+        let known = values.iter().filter_map(|(site, value)| Some(((*value)?, f64::from(people(site)?))));
+        Figure::mean(metric, known)
     }
 
     /// How many points are reached from afar that serve a municipality, by the languages in which some do.
@@ -215,16 +237,6 @@ impl Known {
         };
         super::FIGURES.map(figure).into()
     }
-}
-
-/// One municipality's distance, or the mean of several, weighted by inhabitants.
-fn mean_distance(distances: &[(Option<f64>, Option<i64>)]) -> Figure {
-    if let [(distance, _)] = distances {
-        return Figure::of(MetricCode::NearestPointKm, *distance);
-    }
-    let known = distances.iter().filter_map(|(distance, people)| Some((*distance, people.as_ref()?)));
-    let known = known.filter_map(|(distance, people)| Some((distance?, i32::try_from(*people).ok()?)));
-    Figure::mean(MetricCode::NearestPointKm, known.map(|(distance, people)| (distance, f64::from(people))))
 }
 
 /// How far away the nearest of some places is, in kilometres.

@@ -1,12 +1,12 @@
 //! Figures: what a metric comes to somewhere.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
 use super::MetricCode;
 
 /// What a metric comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Figure {
     /// The metric.
     pub metric: MetricCode,

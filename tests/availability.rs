@@ -267,7 +267,8 @@ fn it_takes_as_many_statements_for_one_area_as_for_all(
     // What is known from then on need not be asked again.
     price("");
     let (one, all) = (price("&area=municipality:890"), price(""));
-    assert_eq!(one, all + 1, "the one is named besides");
+    // The one is looked up, and what lies in it.
+    assert!((all..=all + 4).contains(&one), "{one} {all}");
     assert!(all <= 14, "{all}");
 }
 

@@ -33,7 +33,28 @@ pub(crate) struct Figures {
 fn lines(registry: &Registry, path: &str) -> Vec<Value> {
     let answer = registry.get_with(path, &[("Accept", "application/x-ndjson")]);
     assert_eq!(answer.status, 200, "{path}: {}", answer.text());
-    answer.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    answer.text().lines().map(|line| needed(serde_json::from_str(line).unwrap())).collect()
+}
+
+/// What is looked at of a point: all of it would fill the memory.
+fn needed(mut point: Value) -> Value {
+    const FIELDS: [&str; 10] = [
+        "service",
+        "location",
+        "service_area",
+        "support_form",
+        "delivery_modes",
+        "topics",
+        "target_groups",
+        "languages",
+        "remote",
+        "verified_at",
+    ];
+    point.as_object_mut().unwrap().retain(|name, _| FIELDS.contains(&name.as_str()));
+    if let Some(location) = point["location"].as_object_mut() {
+        location.retain(|name, _| ["id", "point", "address"].contains(&name.as_str()));
+    }
+    point
 }
 
 fn place(point: &Value) -> Option<(f64, f64)> {

@@ -57,7 +57,7 @@ pub struct AreaAvailability {
     /// The area.
     pub area: AreaRef,
     /// Its figures, always the same ones in the same order. What each is says `/v1/metrics`.
-    #[schema(min_items = 9, max_items = 9)]
+    #[schema(min_items = 1, max_items = 100)]
     pub figures: Vec<Figure>,
 }
 

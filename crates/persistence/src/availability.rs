@@ -65,8 +65,12 @@ fn areas(
         let named = coverage::named(db, &asked, day)?;
         return Ok(named.into_iter().zip(municipality::members(db, &asked, day)?).collect());
     };
-    coverage::named(db, &asked, day)?;
-    let within: BTreeSet<String> = municipality::members(db, &asked, day)?.into_iter().flatten().collect();
+    let within: Option<BTreeSet<String>> = if asked.is_empty() {
+        None
+    } else {
+        coverage::named(db, &asked, day)?;
+        Some(municipality::members(db, &asked, day)?.into_iter().flatten().collect())
+    };
     let all = if kind == AreaKind::Country {
         coverage::named(db, &[AreaId::country()], day)?
     } else {
@@ -74,7 +78,8 @@ fn areas(
     };
     let ids: Vec<AreaId> = all.iter().map(AreaRef::id).collect();
     let members = municipality::members(db, &ids, day)?;
-    let of_these = |(_, members): &(AreaRef, BTreeSet<String>)| asked.is_empty() || !members.is_disjoint(&within);
+    let of_these =
+        |(_, members): &(AreaRef, BTreeSet<String>)| within.as_ref().is_none_or(|within| !members.is_disjoint(within));
     Ok(all.into_iter().zip(members).filter(of_these).collect())
 }
 

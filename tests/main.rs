@@ -36,6 +36,8 @@ mod locations;
 mod log;
 mod merging;
 mod municipalities;
+mod need_index;
+mod need_indicators;
 mod oauth;
 mod organisations;
 mod organisations_written;

@@ -22,7 +22,7 @@ use crate::support::stage::identifier;
 use crate::support::{Answer, Contract, Database, Registry};
 
 /// What this walk is about; the other one passes over it.
-pub(super) const COLLECTIONS: [&str; 12] = [
+pub(super) const COLLECTIONS: [&str; 13] = [
     "/v1/programmes",
     "/v1/calls",
     "/v1/applications",
@@ -35,6 +35,7 @@ pub(super) const COLLECTIONS: [&str; 12] = [
     "/v1/assessment-frameworks",
     "/v1/assessment-rounds",
     "/v1/assessments",
+    "/v1/need-indicator-loads",
 ];
 const NEVER: (&str, &str) = ("If-Match", "\"999.0f343b0931126a20f133d67c2b018a3b\"");
 const CALL: &str = "walked-call";
@@ -128,6 +129,14 @@ impl<'a> Walk<'a> {
             "starts": {"precision": "day", "earliest": "2020-01-01", "latest": "2020-01-01"}
         });
         walk.add("a programme", &developer, "/v1/programmes", programme, Sight::national());
+        let row = json!({
+            "municipality": "091", "indicator": "share_65_plus", "date": "2025-12-31", "value": 17, "source": "Kysely",
+            "method": "Otos"
+        });
+        let loaded = developer.create("/v1/need-indicators", &json!({"rows": [row]}));
+        let path = format!("/v1/need-indicator-loads/{}", id(&loaded));
+        let collection = "/v1/need-indicator-loads";
+        walk.things.push(Thing { told: "a load", collection, path, body: Value::Null, sight: Sight::national() });
         let named = json!({"clients": evaluators});
         let answer = developer.write("PUT", &format!("/v1/calls/{CALL}/evaluators"), &[ANY], &named);
         assert_eq!(answer.status, 200, "{}", answer.text());

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::assessment_frameworks::{framework, published, successor};
 use crate::assessment_rounds::{ASSESSMENTS, answers, asked, assessment, faults, regions, round, step, submit};
+use crate::availability::{TODAY, by_code, demonstrated, value};
 use crate::support::session::{ANY, ORGANISATIONS, PROVIDERS, Session, association, id, named, provider, with};
 use crate::support::{Contract, Database, Registry};
 
@@ -169,6 +170,52 @@ fn an_assessment_shows_to_its_subject_until_it_is_confirmed_and_then_to_everyone
         assert_eq!(step(&developer, &path, "confirm").json()["assessment_status"], "confirmed");
         for session in &others {
             assert_eq!((session.get(&path).status, session.items(&list).len()), (200, 1));
+        }
+    }
+}
+
+#[rstest]
+fn a_draft_begins_with_the_figures_that_are_shown_elsewhere(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = demonstrated(database);
+    let developer = registry.developer();
+    let framework = "/v1/assessment-frameworks/regional-availability-assessment-1";
+    let round = asked(&developer, &round(framework, &regions(&["19"])));
+    let coordinator = registry.sign_in("regional_coordinator", &["region:19"], None);
+    let path = assessment(&coordinator, &round, "region:19");
+    assert_eq!(coordinator.json(&path)["figures"], json!([]));
+    let started = step(&coordinator, &path, "start").json();
+    let framework = registry.json(framework);
+    let criteria = framework["goals"].as_array().unwrap().iter().flat_map(|goal| goal["criteria"].as_array().unwrap());
+    let wanted: Vec<(&Value, &Value)> = criteria
+        .flat_map(|criterion| {
+            criterion["metrics"].as_array().unwrap().iter().map(|metric| (&criterion["code"], metric))
+        })
+        .collect();
+    let figures = started["figures"].as_array().unwrap();
+    let told: Vec<_> = figures.iter().map(|one| (&one["criterion"], &one["figure"]["metric"])).collect();
+    assert_eq!(told, wanted);
+    let region = registry.json("/v1/availability?area=region:19")["items"][0].take();
+    let towns = by_code(&registry.json("/v1/availability?area=region:19&area_kind=municipality"));
+    let gaps = registry.json("/v1/gaps?area=region:19");
+    for told in figures {
+        let (figure, metric) = (&told["figure"], told["figure"]["metric"].as_str().unwrap());
+        assert_eq!(told["as_of"], TODAY);
+        assert_eq!(told["source"], registry.json(&format!("/v1/metrics/{metric}"))["source"]);
+        if metric == "gap" {
+            let (mut sum, mut people) = (0.0, 0.0);
+            for item in gaps["items"].as_array().unwrap() {
+                let inhabitants = value(&towns[item["municipality"]["code"].as_str().unwrap()], "population").unwrap();
+                if let Some(gap) = item["gap"].as_f64() {
+                    (sum, people) = (sum + gap * inhabitants, people + inhabitants);
+                }
+            }
+            assert_eq!(figure["value"].as_f64().is_some(), people > 0.0);
+            assert!((figure["value"].as_f64().unwrap_or(0.0) - sum / f64::max(people, 1.0)).abs() < 1e-9, "{figure}");
+        } else {
+            let shown = region["figures"].as_array().unwrap().iter().find(|shown| shown["metric"] == metric);
+            assert_eq!(Some(figure), shown);
         }
     }
 }

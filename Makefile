@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-remove build test tools check fmt clippy boundaries openapi openapi-check reference reference-check docs release \
-	contract contract-full contract-tools lint opening-hours clients swagger-ui workflows quick-starts fuzz faults bench bench-quick bench-portfolio bench-tools
+	contract contract-full contract-tools lint opening-hours clients swagger-ui workflows quick-starts fuzz faults bench bench-quick bench-portfolio bench-need-indicators bench-tools
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 17
@@ -113,6 +113,10 @@ bench-quick: bench-tools ## The same with 20,000 points alone, and shorter (some
 
 bench-portfolio: ## Measure how long the best of all sets of 25 applications take to find; more than a second fails
 	cargo run --release --locked --package digituki-domain --example portfolio
+
+bench-need-indicators: ## Measure how long 100,000 need indicators take to load, on both databases; more than ten seconds fail
+	cargo build --release --locked --package digituki
+	DIGITUKI_TEST_PROFILE=release tests/server.sh on-both tests/bench/need_indicators.sh
 
 bench-tools:
 	tests/tools.sh bench

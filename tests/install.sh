@@ -1,9 +1,9 @@
 # What the tests need to be there, for the scripts that source this.
 
-# Prints the directory of the programs that `make build` has made.
+# Prints the directory of the programs that `make build` has made, or another profile's.
 programs() {
     local directory
-    directory=$(cargo metadata --format-version 1 --no-deps --offline | jq --raw-output .target_directory)/debug
+    directory=$(cargo metadata --format-version 1 --no-deps --offline | jq --raw-output .target_directory)/${DIGITUKI_TEST_PROFILE:-debug}
     [ -x "$directory/digituki" ] || { echo "$directory/digituki is missing: run make build" >&2; return 1; }
     echo "$directory"
 }

@@ -38,6 +38,8 @@ mod log;
 mod merging;
 mod metrics;
 mod municipalities;
+mod need_index;
+mod need_indicators;
 mod oauth;
 mod organisations;
 mod organisations_written;

@@ -3,12 +3,13 @@
 use rstest::rstest;
 use serde_json::Value;
 
+use crate::need_indicators::NEEDS;
 use crate::support::database::Place;
 use crate::support::session::{DUPLICATES, LOCATIONS, POINTS, SERVICES};
 use crate::support::{Database, Registry, statements};
 
 /// The tables that grow with the registry.
-const LARGE: [&str; 13] = [
+const LARGE: [&str; 14] = [
     "service_points",
     "service_point_bodies",
     "service_point_areas",
@@ -22,6 +23,7 @@ const LARGE: [&str; 13] = [
     "changes",
     "suggestions",
     "suggestion_words",
+    "need_indicators",
 ];
 
 /// Filters of service points that find few of them.
@@ -247,6 +249,12 @@ fn the_other_lists_look_by_their_indexes(#[values(Database::Sqlite, Database::Po
         format!("{SERVICES}/{}/history", text("/id")),
         format!("{DUPLICATES}?limit=20"),
         "/v1/changes?after=10&noun=service".into(),
+        format!("{NEEDS}?limit=20"),
+        format!("{NEEDS}?municipality=890"),
+        format!("{NEEDS}?indicator=share_sami_speakers&last_date=2024-12-31"),
+        format!("{NEEDS}?area=region:21&limit=20"),
+        format!("{NEEDS}?municipality=890&as_of=2025-06-30"),
+        format!("{NEEDS}?municipality=890&as_of=2025-06-30&known_at=2026-11-22T20:00:00Z"),
     ]);
     let mut found = Vec::new();
     for target in targets {

@@ -19,7 +19,7 @@ use crate::support::stage::identifier;
 use crate::support::{Answer, Contract, Database, Registry};
 
 /// What this walk is about; the other one passes over it.
-pub(super) const COLLECTIONS: [&str; 9] = [
+pub(super) const COLLECTIONS: [&str; 10] = [
     "/v1/programmes",
     "/v1/calls",
     "/v1/applications",
@@ -29,6 +29,7 @@ pub(super) const COLLECTIONS: [&str; 9] = [
     "/v1/grants",
     "/v1/change-requests",
     "/v1/reports",
+    "/v1/need-indicator-loads",
 ];
 const NEVER: (&str, &str) = ("If-Match", "\"999.0f343b0931126a20f133d67c2b018a3b\"");
 const CALL: &str = "walked-call";
@@ -122,6 +123,14 @@ impl<'a> Walk<'a> {
             "starts": {"precision": "day", "earliest": "2020-01-01", "latest": "2020-01-01"}
         });
         walk.add("a programme", &developer, "/v1/programmes", programme, Sight::national());
+        let row = json!({
+            "municipality": "091", "indicator": "share_65_plus", "date": "2025-12-31", "value": 17, "source": "Kysely",
+            "method": "Otos"
+        });
+        let loaded = developer.create("/v1/need-indicators", &json!({"rows": [row]}));
+        let path = format!("/v1/need-indicator-loads/{}", id(&loaded));
+        let collection = "/v1/need-indicator-loads";
+        walk.things.push(Thing { told: "a load", collection, path, body: Value::Null, sight: Sight::national() });
         let named = json!({"clients": evaluators});
         let answer = developer.write("PUT", &format!("/v1/calls/{CALL}/evaluators"), &[ANY], &named);
         assert_eq!(answer.status, 200, "{}", answer.text());

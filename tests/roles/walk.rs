@@ -122,6 +122,21 @@ impl Walk<'_> {
         self.note(operation, &actor.name, verdict(access, actor, None), &answer);
     }
 
+    /// What is loaded is nobody's own.
+    fn loading(&mut self, operation: &Operation, access: Access, actor: &Actor) {
+        let rows = json!([{
+            "municipality": "091", "indicator": "share_65_plus", "date": "2025-12-31", "value": 17, "source": "Kysely",
+            "method": "Otos"
+        }]);
+        let before = self.world.developer.registry.last_seq();
+        let answer = actor.session.write("POST", &operation.path, &[], &json!({"rows": rows}));
+        self.note(operation, &actor.name, verdict(access, actor, Some((&Sight::national(), Deed::Put))), &answer);
+        let made = self.world.developer.registry.last_seq() - before;
+        if made != i64::from(answer.status == 201) {
+            self.faults.push(format!("{}: {}: {} made {made} changes", operation.id, actor.name, answer.status));
+        }
+    }
+
     fn creation(&mut self, operation: &Operation, access: Access, actor: &Actor) {
         for kind in ["own", "same region", "foreign"] {
             let name = self.fresh();
@@ -289,6 +304,7 @@ fn every_operation_does_for_every_role_what_the_table_says(
                 (_, Some(collection)) if operation.path != collection => {
                     walk.on_things(operation, access, actor, collection);
                 }
+                ("post", _) if operation.id == "load_need_indicators" => walk.loading(operation, access, actor),
                 ("get", _) if operation.id == "get_service_point" => walk.points(operation, access, actor),
                 ("get", _) => walk.plain(operation, access, actor),
                 _ if access == Access::Open => walk.plain(operation, access, actor),

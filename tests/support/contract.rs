@@ -131,7 +131,10 @@ impl Operation {
 
     /// Whether its path is that of one object of the collection that another operation adds to.
     pub(crate) fn is_of(&self, creation: &Self) -> bool {
-        let below = self.path.strip_prefix(&creation.path).and_then(|below| below.strip_prefix("/{"));
+        // What a load adds to one collection another one tells of.
+        let collection =
+            if creation.id == "load_need_indicators" { "/v1/need-indicator-loads" } else { &creation.path };
+        let below = self.path.strip_prefix(collection).and_then(|below| below.strip_prefix("/{"));
         creation.creates() && below.is_some_and(|below| !below.contains('/'))
     }
 

@@ -1,15 +1,15 @@
 //! The demonstration data set: made up, marked as such, and removed again by one command.
 
 use clap::Args;
-use digituki_domain::demonstration::{Batch, Demonstration};
+use digituki_domain::demonstration::{Batch, Demonstration, need_indicators};
 use digituki_domain::location::Location;
 use digituki_domain::policy::Permit;
 use digituki_domain::provider::Provider;
 use digituki_domain::role::Caller;
 use digituki_domain::service::Service;
-use digituki_persistence::Store;
 use digituki_persistence::demonstration::{self, MadeUp, Removed};
 use digituki_persistence::write::Author;
+use digituki_persistence::{Store, need_indicator};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::client::{Failure, open_existing};
@@ -62,6 +62,8 @@ impl Demo {
     async fn load(&self, store: &Store) -> Result<usize, Failure> {
         let moment = self.settings.clock().moment();
         let grounds = store.read(move |db| demonstration::grounds(db, moment.today)).await?;
+        let municipalities = store.read(need_indicator::municipalities).await?;
+        let needs = need_indicators(self.seed, &grounds, municipalities, moment.today);
         let bar = bar(self.points, "service points");
         let points = usize::try_from(self.points).unwrap_or(usize::MAX);
         let (mut waiting, mut objects): (Vec<Batch>, usize) = (Vec::new(), 0);
@@ -72,6 +74,9 @@ impl Demo {
             }
         }
         objects += self.put(store, &bar, waiting).await?;
+        if let Some(needs) = needs {
+            objects += store.write(self.author(), |tx| demonstration::load_need_indicators(tx, needs)).await?;
+        }
         bar.finish_and_clear();
         store.analyse().await?;
         Ok(objects)
@@ -94,6 +99,7 @@ impl Demo {
             self.remove_all::<Service>(store, &bar).await?,
             self.remove_all::<Location>(store, &bar).await?,
             self.remove_all::<Provider>(store, &bar).await?,
+            store.write(self.author(), demonstration::remove_need_indicators).await?,
         ] {
             removed.gone += one.gone;
             removed.in_use += one.in_use;

@@ -3,12 +3,13 @@
 //! Invariants:
 //! - The same seed, number of points, grounds and instant give the same objects, for ever and on every machine.
 //! - No organisation, person, telephone number or page is invented that somebody could have.
-//! - Nothing but its external id says of an object that it is made up.
+//! - Nothing but its external id says of an object that it is made up, and nothing but its source of a need indicator.
 //! - One provider at a time is in memory, however many there are.
 
 mod chance;
 mod hours;
 mod near;
+mod need;
 mod offer;
 mod place;
 mod provider;
@@ -34,6 +35,8 @@ use crate::provider::{ProviderId, ProviderRecord, ProviderType};
 use crate::service::{ServiceId, ServiceRecord};
 use crate::text::Names;
 use crate::vocabulary::Vocabulary as _;
+
+pub use need::need_indicators;
 
 use provider::{Producer, Role};
 use tongue::TownNames;

@@ -3,6 +3,7 @@
 //! A row is one figure of one municipality on one day, with where it comes from. Rows come in loads, each whole or not at
 //! all; a row that is known already is replaced, and what was known before stays known as of then.
 
+mod cell;
 mod code;
 mod facts;
 mod load;
@@ -15,10 +16,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::area::{AreaId, AreaRef, MunicipalityCode};
 
+pub use cell::{Cell, Cells, Column};
 pub use code::{IndicatorCode, IndicatorUnit};
 pub use facts::{NeedIndicatorFacts, NeedIndicatorsFacts};
 pub use load::{MOST_TEXTS, NeedIndicatorLoad, NeedIndicatorLoadId, NeedIndicatorLoadRecord};
-pub use row::{Cell, Cells, Column, Loaded, MOST_FAULTS, MOST_ROWS, Row, Rows};
+pub use row::{Loaded, MOST_FAULTS, MOST_ROWS, Row, Rows};
 pub use text::{IndicatorMethod, IndicatorSource};
 
 /// What is known of a municipality on a day, and from where.

@@ -7,6 +7,7 @@ use digituki_domain::demonstration::{Batch, Ground};
 use digituki_domain::external_id::Source;
 use digituki_domain::location::{Location, LocationId};
 use digituki_domain::municipality::Municipality;
+use digituki_domain::need_indicator::{Loaded, NeedIndicatorLoad};
 use digituki_domain::noun::Kept;
 use digituki_domain::organisation::{OrganisationId, OrganisationType};
 use digituki_domain::provider::{Provider, ProviderId};
@@ -18,7 +19,7 @@ use crate::error::Result;
 use crate::noun::Stored;
 use crate::schema::{areas, external_ids, organisations};
 use crate::write::Tx;
-use crate::{area, column, municipality, service};
+use crate::{area, column, municipality, need_indicator, service};
 
 /// A noun of which objects are made up.
 pub trait MadeUp: Stored {
@@ -94,7 +95,8 @@ fn ground(db: &mut AnyConnection, code: &str, organisation: OrganisationId, day:
 /// Whether there is demonstration data.
 pub fn is_there(db: &mut AnyConnection) -> Result<bool> {
     let one = external_ids::table.filter(external_ids::source.eq(Source::DEMONSTRATION));
-    Ok(one.select(external_ids::object).first::<String>(db).optional()?.is_some())
+    let is_there = one.select(external_ids::object).first::<String>(db).optional()?.is_some();
+    Ok(is_there || !need_indicator::made_up(db)?.is_empty())
 }
 
 /// Adds what was made up.
@@ -111,10 +113,34 @@ pub fn load(tx: &mut Tx, batches: Vec<Batch>) -> Result<()> {
     Ok(())
 }
 
+/// Adds need indicators that were made up, of what nothing is known; says how many loads that took.
+pub fn load_need_indicators(tx: &mut Tx, loaded: Loaded) -> Result<usize> {
+    let known = need_indicator::known_indicators(tx.db())?;
+    let loaded = loaded.retaining(|municipality, row| !known.contains(&(municipality.to_string(), row.indicator)));
+    if loaded.rows().is_empty() {
+        return Ok(0);
+    }
+    need_indicator::add(tx, &loaded)?;
+    Ok(1)
+}
+
+/// Removes them.
+pub fn remove_need_indicators(tx: &mut Tx) -> Result<Removed> {
+    let mut removed = Removed::default();
+    for id in need_indicator::made_up(tx.db())? {
+        if let Some(kept) = NeedIndicatorLoad::find(tx.db(), &id)? {
+            tx.delete(kept)?;
+            removed.gone += 1;
+        }
+    }
+    Ok(removed)
+}
+
 /// How many made-up objects there are.
 pub fn count(db: &mut AnyConnection) -> Result<i64> {
     let all = external_ids::table.filter(external_ids::source.eq(Source::DEMONSTRATION));
-    Ok(all.count().get_result(db)?)
+    let loads = i64::try_from(need_indicator::made_up(db)?.len()).unwrap_or(i64::MAX);
+    Ok(all.count().get_result::<i64>(db)? + loads)
 }
 
 /// Removes some of what was made up, after an object, what refers to others before these: first services, then locations,

@@ -2,7 +2,7 @@
 
 mod load;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::{exists, not};
@@ -26,7 +26,7 @@ use crate::noun;
 use crate::page::{Asked, Page, Position, keyset};
 use crate::schema::{areas, memberships, need_indicators};
 
-pub use load::{add, list as list_loads};
+pub use load::{add, list as list_loads, made_up};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = need_indicators)]
@@ -181,6 +181,13 @@ pub fn figures(db: &mut AnyConnection, indicators: &[IndicatorCode], day: NaiveD
         Ok(((municipality, indicator.read()?), Figure { value, date, source: source.read()? }))
     };
     rows.into_iter().map(figure).collect()
+}
+
+/// Of which indicators of which municipalities something is known.
+pub(crate) fn known_indicators(db: &mut AnyConnection) -> Result<BTreeSet<(String, IndicatorCode)>> {
+    let columns = (need_indicators::municipality, need_indicators::indicator);
+    let rows: Vec<(String, Plain<IndicatorCode>)> = known(None).select(columns).distinct().load(db)?;
+    rows.into_iter().map(|(municipality, indicator)| Ok((municipality, indicator.read()?))).collect()
 }
 
 /// When each municipality exists, by code: what rows may speak of.

@@ -9,7 +9,7 @@ use super::document::Document;
 use super::markdown::{code, number, refusal, size, span, table};
 use crate::auth::{failures, jwks, keys, token};
 use crate::http::{bounds, cursor, envelope, front, json, list, problem, query, rate_limit};
-use crate::{change, coverage};
+use crate::{change, coverage, need_indicator};
 
 type Row = [String; 3];
 
@@ -17,7 +17,7 @@ type Row = [String; 3];
 pub(super) fn page(document: &Document, variables: &Variables) -> Result<String, String> {
     Ok(format!(
         include_str!("limits.md"),
-        requests = table(&["what", "limit", "beyond"], requests(variables)?),
+        requests = table(&["what", "limit", "beyond"], requests(document, variables)?),
         queries = table(&["what", "limit", "beyond"], queries(document)?),
         most_items = list::MAX_LIMIT,
         most_faults = number(problem::MAX_ERRORS),
@@ -35,8 +35,9 @@ pub(super) fn page(document: &Document, variables: &Variables) -> Result<String,
     ))
 }
 
-fn requests(variables: &Variables) -> Result<Vec<Row>, String> {
+fn requests(document: &Document, variables: &Variables) -> Result<Vec<Row>, String> {
     let body = variables.get("DIGITUKI_BODY_LIMIT")?;
+    let load = document.address("load_need_indicators")?;
     let row = |what: &str, limit: String, beyond: Code| [what.to_owned(), limit, refusal(beyond)];
     let mut rows = vec![
         row("request target: path and query", size(front::LONGEST_TARGET), Code::UriTooLong),
@@ -47,6 +48,7 @@ fn requests(variables: &Variables) -> Result<Vec<Row>, String> {
     rows.extend([
         row("access token", size(token::LONGEST), Code::InvalidToken),
         row("body", format!("{}; {}", size(body.whole_default()?), code(&body.name)), Code::PayloadTooLarge),
+        row(&format!("body of {load}"), size(need_indicator::LONGEST_BODY), Code::PayloadTooLarge),
         row("whole number in a body", format!("± {}", number(json::GREATEST)), Code::OutOfRange),
         row("day", format!("{FIRST_YEAR}-01-01 to {LAST_YEAR}-12-31"), Code::OutOfRange),
     ]);

@@ -1,6 +1,6 @@
 //! What is known of a municipality that tells of its need for digital support.
 
-use crate::invalid::Invalid;
+use crate::invalid::{Form, Invalid};
 use crate::text::Label;
 use crate::vocabulary::vocabulary;
 
@@ -53,17 +53,21 @@ impl IndicatorUnit {
 
     /// A figure in this unit, or what is wrong with it. Persons are whole.
     pub fn check(self, value: f64) -> Result<f64, Invalid> {
-        let is_whole = self == Self::Percent || value.fract() == 0.0;
-        match value {
-            _ if !(0.0..=self.most()).contains(&value) => {
-                Err(Invalid::OutOfRange { value: value.to_string(), min: "0".into(), max: self.most().to_string() })
-            }
-            _ if !is_whole => {
-                Err(Invalid::Malformed { value: value.to_string(), expected: crate::invalid::Form::Number })
-            }
-            // There is one nought.
-            _ => Ok(value + 0.0),
+        let value = within(value, self.most())?;
+        if self == Self::Persons && value.fract() != 0.0 {
+            return Err(Invalid::Malformed { value: value.to_string(), expected: Form::Number });
         }
+        Ok(value)
+    }
+}
+
+/// A number from nought to the most that it can be.
+pub(super) fn within(number: f64, most: f64) -> Result<f64, Invalid> {
+    if (0.0..=most).contains(&number) {
+        // There is one nought.
+        Ok(number + 0.0)
+    } else {
+        Err(Invalid::OutOfRange { value: number.to_string(), min: "0".into(), max: most.to_string() })
     }
 }
 
@@ -87,7 +91,6 @@ impl IndicatorCode {
     }
 
     /// What exactly it says of a municipality on a day.
-    #[expect(clippy::too_many_lines, reason = "a table: one definition for each indicator, in three languages")]
     pub fn definition(self) -> Label {
         match self {
             Self::Share65Plus => Label {

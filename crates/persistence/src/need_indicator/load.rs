@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::among::among;
 use crate::batch::{Batch, add_rows};
-use crate::column::{Json, stored_instant};
+use crate::column::{self, Json, stored_instant};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
 use crate::noun::{Referred, Step, Stored, find_row, find_rows, list_rows, put_row};
@@ -38,6 +38,13 @@ struct LoadRow {
 pub fn list(db: &mut AnyConnection, asked: &Asked<()>) -> Result<Page<NeedIndicatorLoad>> {
     let matching = || need_indicator_loads::table.into_boxed();
     list_rows!(db, asked, matching, need_indicator_loads, id, need_indicator_loads::loaded_at)
+}
+
+/// The loads that are made up.
+pub fn made_up(db: &mut AnyConnection) -> Result<Vec<NeedIndicatorLoadId>> {
+    let made_up = need_indicator_loads::table.filter(need_indicator_loads::demonstration);
+    let ids: Vec<String> = made_up.order(need_indicator_loads::id).select(need_indicator_loads::id).load(db)?;
+    ids.iter().map(|id| column::parse(id)).collect()
 }
 
 /// Adds the rows of a load: those that say what is not known yet, and those that say something else than what is known, in

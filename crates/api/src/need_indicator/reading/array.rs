@@ -141,15 +141,13 @@ impl Array {
             return;
         }
         let Ok(name) = serde_json::from_slice::<String>(&self.text) else { return self.break_off(rows) };
-        let fault = match name == FIELD {
-            true if self.has_list => Invalid::RepeatedField,
-            true => {
-                self.has_list = true;
-                self.next = Next::Colon;
-                return;
-            }
-            false => Invalid::UnknownField { allowed: vec![FIELD.to_owned()] },
-        };
+        if name == FIELD && !self.has_list {
+            self.has_list = true;
+            self.next = Next::Colon;
+            return;
+        }
+        let unknown = Invalid::UnknownField { allowed: vec![FIELD.to_owned()] };
+        let fault = if name == FIELD { Invalid::RepeatedField } else { unknown };
         rows.give_up(&format!("/{}", step(&name)), fault);
     }
 

@@ -72,7 +72,7 @@ fn a_client_may_work_for_an_organisation(#[values(Database::Sqlite, Database::Po
     let shown = one_line(&said(registry.place(), &add));
     assert_eq!((&shown["organisation_id"], &shown["areas"]), (&json!(organisation), &json!([])));
     let scope = registry.ask_for_token(&credentials(&shown).fields()).json()["scope"].take();
-    assert_eq!(scope, "read providers:write locations:write services:write organisations:write");
+    assert_eq!(scope, "read providers:write locations:write services:write organisations:write assessments:write");
 }
 
 #[rstest]

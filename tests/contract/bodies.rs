@@ -325,7 +325,7 @@ fn is_beyond_schemas(answer: &Answer) -> bool {
             "/delivery_modes",
             "/starts",
             "/ends",
-            "/levels",
+            "/level",
         ];
         match code {
             "missing_field" => part_of_a_whole.iter().any(|whole| place.contains(whole)),

@@ -1,9 +1,10 @@
-//! The same walk among calls, applications and what comes of them, and among frameworks: every operation by every role on
+//! The same walk among calls, applications and what comes of them, among frameworks and assessments: every operation by every role on
 //! what is its own, what is others', what is a draft and what is not.
 //!
 //! Writes carry an ETag that never was. Who may write is asked before what was seen of the object, so that 412 says "you may"
 //! and nothing changes from one request to the next.
 
+mod assessments;
 mod frameworks;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +22,7 @@ use crate::support::stage::identifier;
 use crate::support::{Answer, Contract, Database, Registry};
 
 /// What this walk is about; the other one passes over it.
-pub(super) const COLLECTIONS: [&str; 10] = [
+pub(super) const COLLECTIONS: [&str; 12] = [
     "/v1/programmes",
     "/v1/calls",
     "/v1/applications",
@@ -32,6 +33,8 @@ pub(super) const COLLECTIONS: [&str; 10] = [
     "/v1/change-requests",
     "/v1/reports",
     "/v1/assessment-frameworks",
+    "/v1/assessment-rounds",
+    "/v1/assessments",
 ];
 const NEVER: (&str, &str) = ("If-Match", "\"999.0f343b0931126a20f133d67c2b018a3b\"");
 const CALL: &str = "walked-call";
@@ -132,6 +135,7 @@ impl<'a> Walk<'a> {
             walk.add_of(told, organisation, region, &evaluators);
         }
         walk.add_frameworks();
+        walk.add_assessments();
         walk
     }
 
@@ -266,7 +270,7 @@ impl<'a> Walk<'a> {
         }
         let sight = match collection {
             "/v1/evaluations" => Sight { named: vec![actor.caller.name.clone()], ..Sight::default() },
-            "/v1/programmes" | "/v1/calls" | "/v1/assessment-frameworks" => {
+            "/v1/programmes" | "/v1/calls" | "/v1/assessment-frameworks" | "/v1/assessment-rounds" => {
                 Sight { published: false, ..Sight::default() }
             }
             _ => known.sight.clone(),
@@ -342,6 +346,7 @@ fn send(operation: &Operation, actor: &Actor, target: &str, body: &Value) -> Ans
         "change_grant" => json!({"usable_from": "2020-10-02"}),
         "change_evaluation" => json!({"remarks": {"fi": "Huomio"}}),
         "change_report" => json!({"due_on": "2022-01-31"}),
+        "change_assessment" => json!({"answers": []}),
         "comment_on_framework" => json!({"region": "01", "texts": text("Huomio")}),
         id if id.starts_with("change_") => json!({"names": {"en": "Another name"}}),
         _ if target.ends_with("/transitions") => json!({"event": first_event(target)}),
@@ -364,6 +369,8 @@ fn first_event(target: &str) -> &'static str {
         "grants" => "complete",
         "change-requests" => "reject",
         "assessment-frameworks" => "retire",
+        "assessment-rounds" => "publish",
+        "assessments" => "refresh",
         other => panic!("{other} takes no steps"),
     }
 }

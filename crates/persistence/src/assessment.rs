@@ -138,7 +138,7 @@ pub(crate) fn pass_on(tx: &mut Tx, subject: &SubjectId, before: &Sight) -> Resul
 pub fn transition(tx: &mut Tx, before: Kept<Assessment>, transition: AssessmentTransition) -> Result<Kept<Assessment>> {
     let AssessmentTransition { event, remarks } = transition;
     let role = tx.role();
-    let Moment { now, today } = tx.moment();
+    let moment @ Moment { now, today } = tx.moment();
     let mut record = before.record.clone();
     record.assessment_status = Assessments::step(record.assessment_status, event, role).map_err(Error::of_step)?;
     let round = assessment_round::of(tx.db(), &record.round)?;
@@ -149,7 +149,7 @@ pub fn transition(tx: &mut Tx, before: Kept<Assessment>, transition: AssessmentT
     match event {
         AssessmentEvent::Start | AssessmentEvent::Refresh => {
             let framework = framework(tx.db(), &record.framework)?;
-            record.figures = figures::of(tx.db(), &record.subject, &framework, today)?;
+            record.figures = figures::of(tx.db(), &record.subject, &framework, moment)?;
             if event == AssessmentEvent::Start
                 && let Some(previous) = Cycles::load(tx.db(), std::iter::once(&before))?.before(&record, &round, now)
             {

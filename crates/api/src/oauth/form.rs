@@ -15,7 +15,7 @@ use crate::http::problem::Problem;
 use crate::oauth::{Failure, Reason, Refusal};
 
 /// The longest value of a parameter, in characters.
-const LONGEST_FIELD: usize = 200;
+const LONGEST_FIELD: usize = 500;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// How a client asks for a token. Its id and secret stand here, or in the `Authorization` header by HTTP
@@ -25,22 +25,22 @@ const FORM: &str = "application/x-www-form-urlencoded";
 #[schema(as = TokenRequest)]
 pub(super) struct Fields {
     /// `client_credentials`.
-    #[schema(min_length = 1, max_length = 200, example = "client_credentials")]
+    #[schema(min_length = 1, max_length = 500, example = "client_credentials")]
     grant_type: String,
     /// The client's id.
-    #[schema(min_length = 1, max_length = 200, example = "019ac0de-0000-7000-8000-000000000000")]
+    #[schema(min_length = 1, max_length = 500, example = "019ac0de-0000-7000-8000-000000000000")]
     client_id: String,
     /// The client's secret.
     #[schema(
         min_length = 1,
-        max_length = 200,
+        max_length = 500,
         format = "password",
         example = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlYw"
     )]
     client_secret: String,
     /// The scopes that the token is to allow, with spaces between them; all that the client may have,
     /// when left out.
-    #[schema(min_length = 1, max_length = 200, example = "read")]
+    #[schema(min_length = 1, max_length = 500, example = "read")]
     scope: String,
 }
 
@@ -101,7 +101,7 @@ fn fields(body: &[u8]) -> Result<HashMap<String, String>, Failure> {
     // What OAuth may add some day is passed over, however long it is (RFC 6749, 3.2).
     let known = ["grant_type", "client_id", "client_secret", "scope"].map(|name| fields.get(name));
     if known.into_iter().flatten().any(|value| value.chars().count() > LONGEST_FIELD) {
-        return Err(invalid("A parameter is longer than 200 characters."));
+        return Err(invalid("A parameter is longer than 500 characters."));
     }
     Ok(fields)
 }

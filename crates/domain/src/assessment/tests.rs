@@ -21,7 +21,7 @@ fn framework(
     key: &str,
     predecessor: Option<&str>,
     criteria: &[(&str, i32)],
-    mapping: Value,
+    mapping: &Value,
 ) -> AssessmentFrameworkFacts {
     let criterion = |(code, weight): &(&str, i32)| json!({"code": code, "names": {"fi": code}, "guidance": {"fi": "ohje"}, "weight": weight, "levels": [], "metrics": []});
     let of_turn = |turn: usize| criteria.iter().skip(turn).step_by(2).map(criterion).collect::<Vec<_>>();
@@ -80,7 +80,7 @@ fn each_fault_of_an_answer_is_named_at_its_place() {
         (json!({"reasoning": {"fi": " "}}), &["/answers/0/reasoning/fi blank"]),
         (json!({"criterion": "reach"}), &["/answers/0/criterion unknown_value"]),
     ];
-    let framework = framework("one", None, &[("network", 1)], json!([]));
+    let framework = framework("one", None, &[("network", 1)], &json!([]));
     for (fields, expected) in table {
         let mut answer = good.clone();
         for (name, value) in fields.as_object().into_iter().flatten() {
@@ -95,7 +95,7 @@ fn each_fault_of_an_answer_is_named_at_its_place() {
 
 #[test]
 fn what_is_said_twice_and_what_is_missing_is_named() {
-    let framework = framework("one", None, &[("network", 1), ("reach", 1), ("need", 1)], json!([]));
+    let framework = framework("one", None, &[("network", 1), ("reach", 1), ("need", 1)], &json!([]));
     let mut facts = answers(&[("network", 3), ("reach", -1), ("network", 2)]);
     assert_eq!(told(&facts.repeated()), ["/answers/2/criterion repeated_value"]);
     assert_eq!(told(&facts.missing(&framework)), ["/answers needed_to_submit"]);
@@ -114,7 +114,7 @@ fn what_is_said_twice_and_what_is_missing_is_named() {
 #[test]
 fn a_score_is_the_weighted_mean_over_what_has_a_level_beside_the_share_that_is_answered() {
     type Given = &'static [(&'static str, i32)];
-    let framework = framework("one", None, &[("network", 50), ("reach", 25), ("need", 25)], json!([]));
+    let framework = framework("one", None, &[("network", 50), ("reach", 25), ("need", 25)], &json!([]));
     let table: [(Given, Option<f64>, Option<f64>); 7] = [
         (&[], None, Some(0.0)),
         (&[("network", 4), ("reach", 4), ("need", 4)], Some(4.0), Some(1.0)),
@@ -134,7 +134,7 @@ fn a_score_is_the_weighted_mean_over_what_has_a_level_beside_the_share_that_is_a
 
 #[test]
 fn only_what_was_kept_compares_with_the_last_cycle() {
-    let older = framework("one", None, &[("network", 1), ("reach", 1), ("need", 1), ("media", 1)], json!([]));
+    let older = framework("one", None, &[("network", 1), ("reach", 1), ("need", 1), ("media", 1)], &json!([]));
     let mapping = json!([
         {"change": "kept", "from": ["network"], "to": ["cooperation"]},
         {"change": "split", "from": ["reach"], "to": ["reach_in_person", "reach_remote"]},
@@ -143,7 +143,7 @@ fn only_what_was_kept_compares_with_the_last_cycle() {
         {"change": "new", "from": [], "to": ["insight"]}
     ]);
     let criteria = [("cooperation", 60), ("need", 20), ("reach_in_person", 10), ("reach_remote", 5), ("insight", 5)];
-    let newer = framework("two", Some("one"), &criteria, mapping);
+    let newer = framework("two", Some("one"), &criteria, &mapping);
     let versions = HashMap::from([(older.key.clone(), older.clone()), (newer.key.clone(), newer.clone())]);
     let lineage = Lineage::between(&versions, &older.key, &newer.key);
     let before = previous("one", answers(&[("network", 2), ("reach", 3), ("need", 4), ("media", 5)]));
@@ -219,7 +219,7 @@ proptest! {
     ) {
         let codes: Vec<String> = (0..given.len()).map(|number| format!("criterion_{number}")).collect();
         let of = |values: Vec<i32>| codes.iter().map(String::as_str).zip(values).collect::<Vec<_>>();
-        let framework = framework("one", None, &of(given.iter().map(|(weight, _)| *weight).collect()), json!([]));
+        let framework = framework("one", None, &of(given.iter().map(|(weight, _)| *weight).collect()), &json!([]));
         let levels: Vec<i32> = given.iter().map(|(_, level)| *level).collect();
         let whole = Score::of(&answers(&of(levels.clone())), framework.criteria());
         let known = levels.iter().copied().filter(|level| *level > 0);
@@ -249,7 +249,7 @@ proptest! {
         let of = |value: fn(&(i32, i32, i32)) -> i32| -> Vec<(&str, i32)> {
             codes.iter().map(String::as_str).zip(given.iter().map(value)).collect()
         };
-        let framework = framework("one", None, &of(|given| given.0), json!([]));
+        let framework = framework("one", None, &of(|given| given.0), &json!([]));
         let lineage = Lineage::of_chain(&[&framework]);
         let (then, now) = (answers(&of(|given| given.1)), answers(&of(|given| given.2)));
         let found = AssessmentDifference::since(&previous("one", then.clone()), &now, &framework, lineage.as_ref());

@@ -1,6 +1,6 @@
 //! Comparison: the subjects of a round side by side, by goal and by criterion, and what has changed since an earlier round.
 //!
-//! Only confirmed assessments count. What is not shown, and why it cannot be worked out from what is, docs/adr/0019 says.
+//! Only confirmed assessments count. What is not shown, and why it cannot be worked out from what is, docs/adr/0020 says.
 
 mod group;
 #[cfg(test)]

@@ -71,13 +71,11 @@ impl FromStr for AskedWeight {
         if !is_number || (digits.len() > 1 && digits.starts_with('0')) {
             return Err(malformed());
         }
-        match number.parse() {
-            Ok(weight @ 0..=MOST_WEIGHT) => Ok(Self(IndicatorWeight { indicator, weight })),
-            _ => {
-                let (min, max) = ("0".to_owned(), MOST_WEIGHT.to_string());
-                Err(Invalid::OutOfRange { value: number.to_owned(), min, max })
-            }
+        if let Ok(weight @ 0..=MOST_WEIGHT) = number.parse() {
+            return Ok(Self(IndicatorWeight { indicator, weight }));
         }
+        let (min, max) = ("0".to_owned(), MOST_WEIGHT.to_string());
+        Err(Invalid::OutOfRange { value: number.to_owned(), min, max })
     }
 }
 

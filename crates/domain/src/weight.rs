@@ -18,13 +18,11 @@ pub(crate) fn parse<T: FromStr<Err = Invalid>>(value: &str) -> Result<(T, i32), 
     if !is_number || (digits.len() > 1 && digits.starts_with('0')) {
         return Err(malformed());
     }
-    match number.parse() {
-        Ok(weight @ 0..=MOST) => Ok((code, weight)),
-        _ => {
-            let (min, max) = ("0".to_owned(), MOST.to_string());
-            Err(Invalid::OutOfRange { value: number.to_owned(), min, max })
-        }
+    if let Ok(weight @ 0..=MOST) = number.parse() {
+        return Ok((code, weight));
     }
+    let (min, max) = ("0".to_owned(), MOST.to_string());
+    Err(Invalid::OutOfRange { value: number.to_owned(), min, max })
 }
 
 /// What is asked for, and what is proposed of the rest. Refuses what is named twice.

@@ -26,6 +26,8 @@ pub(crate) const SUBMITTED_TOO: &str = "019ac0de-0000-7000-8000-0000000000a4";
 /// What they call a round that is open, and one that is about to be published.
 const OPEN_ROUND: &str = "019ac0de-0000-7000-8000-0000000000b1";
 const DRAFT_ROUND: &str = "019ac0de-0000-7000-8000-0000000000b2";
+/// And an assessment that nobody has started: the cursor of a longer history would name what has another name here.
+const ASKED: &str = "019ac0de-0000-7000-8000-0000000000b3";
 /// A framework that is open for comments in the examples.
 const COMMENTED: &str = "regional-need-assessment-2";
 
@@ -179,6 +181,8 @@ impl Stage {
         self.done(&self.request_to(&publication, &publication.path_with("id", &open)));
         let asked = self.json(&format!("/v1/assessments?round={open}&subject=region:06"));
         let assessment = identifier(&asked["items"][0]);
+        let waiting = self.json(&format!("/v1/assessments?round={open}&subject=region:13"));
+        self.names.push((ASKED.to_owned(), identifier(&waiting["items"][0])));
         let step = operation("transition_assessment");
         self.done(&self.request_to(&step, &step.path_with("id", &assessment)).carrying(r#"{"event": "start"}"#));
         let writing = operation("replace_assessment");

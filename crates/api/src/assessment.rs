@@ -117,7 +117,10 @@ async fn transition_assessment(
 /// Oldest first, each with the assessment as it was after it.
 #[utoipa::path(
     get, path = "/v1/assessments/{id}/history", tag = "assessments",
-    params(("id" = AssessmentId, Path, description = "The assessment's id."), Paging),
+    params(
+        ("id" = AssessmentId, Path, description = "The assessment's id.", example = "019ac0de-0000-7000-8000-0000000000b3"),
+        Paging
+    ),
     responses((status = 200, body = ChangeHistory))
 )]
 async fn list_assessment_history(app: Data<App>, of: Of<Assessment>, query: ListQuery<()>) -> Result<Answer, Problem> {

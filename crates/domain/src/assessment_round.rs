@@ -230,7 +230,7 @@ impl Writable for AssessmentRound {
 #[into_params(parameter_in = Query)]
 pub struct AssessmentRoundFilter {
     /// Those by any of these frameworks.
-    #[param(value_type = Option<Vec<Key>>, max_items = 100)]
+    #[param(value_type = Option<Vec<Key>>, max_items = 100, example = json!(["regional-self-assessment-1"]))]
     pub framework: Vec<Key>,
     /// Those in which this is assessed.
     #[param(value_type = Option<Vec<AssessmentKind>>, max_items = 100)]

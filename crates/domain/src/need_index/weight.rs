@@ -93,14 +93,15 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// What is asked for, and what the project proposes of the rest. Refuses an indicator that is named twice.
+    /// What is asked for, and what the project proposes of the rest. Refuses an indicator that is given two weights.
     pub fn asked(asked: &[AskedWeight]) -> Result<Self, Invalid> {
         let mut all: Vec<IndicatorWeight> = PROPOSED
             .iter()
             .map(|(indicator, weight)| IndicatorWeight { indicator: *indicator, weight: *weight })
             .collect();
         for (index, AskedWeight(one)) in asked.iter().enumerate() {
-            if asked[..index].iter().any(|AskedWeight(other)| other.indicator == one.indicator) {
+            let differs = |other: &IndicatorWeight| other.indicator == one.indicator && other.weight != one.weight;
+            if asked[..index].iter().any(|AskedWeight(other)| differs(other)) {
                 return Err(Invalid::RepeatedValue { value: one.indicator.code().to_owned() });
             }
             if let Some(weight) = all.iter_mut().find(|weight| weight.indicator == one.indicator) {

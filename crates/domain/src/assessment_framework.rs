@@ -9,7 +9,6 @@ mod steps;
 mod tests;
 
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::schema::{ArrayBuilder, Schema};
 use utoipa::{IntoParams, ToSchema};
 use validator::{Validate, ValidationError};
 
@@ -24,7 +23,6 @@ pub use steps::{
 use crate::invalid::{Invalid, Violation};
 use crate::key::Key;
 use crate::noun::{Noun, NounName, Writable};
-use crate::schema;
 use crate::text::{Descriptions, Names};
 use crate::validity::at_most;
 use crate::version::Version;
@@ -211,13 +209,6 @@ pub struct AssessmentFrameworkFilter {
     #[param(value_type = Option<Vec<FrameworkStatus>>, max_items = 100)]
     pub framework_status: Vec<FrameworkStatus>,
     /// Those that follow any of these.
-    #[param(schema_with = keys, required = false)]
+    #[param(value_type = Option<Vec<Key>>, max_items = 100, example = json!(["regional-self-assessment-1"]))]
     pub predecessor: Vec<Key>,
-}
-
-/// The keys of frameworks in a query, with one that there is as their example.
-pub(crate) fn keys() -> Schema {
-    let about = "A framework's key: small letters, digits and hyphens.";
-    let key = schema::string(about, Key::MIN, Key::MAX, Key::PATTERN, "regional-self-assessment-1");
-    ArrayBuilder::new().items(key).max_items(Some(100)).into()
 }

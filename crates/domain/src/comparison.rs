@@ -15,7 +15,8 @@ pub use group::{Group, Quartiles};
 
 use crate::assessment::{AssessmentFacts, Score};
 use crate::assessment_framework::{
-    AssessmentFrameworkFacts, CriterionChange, CriterionCode, FrameworkCriterion, FrameworkGoal, Goal, Lineage,
+    AssessmentFrameworkFacts, Comparability, CriterionChange, CriterionCode, FrameworkCriterion, FrameworkGoal, Goal,
+    Lineage,
 };
 use crate::assessment_round::{AssessmentRoundId, SubjectId, SubjectRef};
 use crate::evaluation::Millionths;
@@ -186,7 +187,7 @@ impl Earlier {
     }
 
     fn comparability(&self, code: &CriterionCode) -> CriterionChange {
-        self.lineage.of(code).map_or(CriterionChange::New, |comparability| comparability.change())
+        self.lineage.of(code).map_or(CriterionChange::New, Comparability::change)
     }
 
     /// By how much each subject has risen, over those of some criteria that compare and have a level in both rounds, by the

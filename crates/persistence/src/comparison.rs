@@ -10,7 +10,9 @@ use digituki_domain::assessment_round::{
     AssessmentRound, AssessmentRoundId, AssessmentRoundRecord, RoundStatus, SubjectId, SubjectKind,
 };
 use digituki_domain::clock::Moment;
-use digituki_domain::comparison::{Comparison, ComparisonQuestion, Confirmed, Earlier, SMALLEST_GROUP, compare, ended};
+use digituki_domain::comparison::{
+    Comparison, ComparisonQuestion, Confirmed, Earlier, Row, SMALLEST_GROUP, compare, ended,
+};
 use digituki_domain::invalid::{Invalid, Violation};
 use digituki_domain::key::Key;
 use digituki_domain::noun::Kept;
@@ -58,7 +60,7 @@ pub fn of(
         None => None,
     };
     let rows = compare(question, &now, earlier.as_ref());
-    let named = subject::Named::load(db, rows.iter().flat_map(|row| row.subjects()))?;
+    let named = subject::Named::load(db, rows.iter().flat_map(Row::subjects))?;
     Ok(Comparison {
         round: round.id,
         framework: round.record.facts.framework,
@@ -139,8 +141,8 @@ fn latest_before(
         is_over && turn(other) < turn(round)
     });
     earlier.sort_by_key(|other| std::cmp::Reverse(turn(other)));
-    let compared = earlier.into_iter().map(|other| (lineage(versions, &other, round), other));
-    Ok(compared.filter_map(|(lineage, other)| Some((other, lineage?))).next())
+    let mut compared = earlier.into_iter().map(|other| (lineage(versions, &other, round), other));
+    Ok(compared.find_map(|(lineage, other)| Some((other, lineage?))))
 }
 
 /// When a round comes among others: by its opening, and of two that open on one day by its id.

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::content::AssessmentFacts;
 use super::score::number;
 use super::{AssessmentId, AssessmentRecord};
-use crate::assessment_framework::{AssessmentFrameworkFacts, CriterionChange, CriterionCode, Lineage};
+use crate::assessment_framework::{AssessmentFrameworkFacts, Comparability, CriterionChange, CriterionCode, Lineage};
 use crate::assessment_round::AssessmentRoundId;
 use crate::evaluation::Millionths;
 use crate::key::Key;
@@ -88,7 +88,7 @@ impl AssessmentDifference {
                 older.and_then(|older| then.facts.level(older)),
                 Some(criterion.code.clone()),
                 older.cloned(),
-                comparability.map_or(CriterionChange::New, |comparability| comparability.change()),
+                comparability.map_or(CriterionChange::New, Comparability::change),
             );
             if let (Some(level), Some(previous_level)) = (of_criterion.level, of_criterion.previous_level) {
                 before += weight * i64::from(previous_level);

@@ -214,8 +214,8 @@ fn next(version: usize, before: &[String], chances: &[u8]) -> (Vec<String>, Valu
     let mut left = before.iter();
     let mut chances = chances.iter().cycle();
     while let Some(code) = left.next() {
-        let chance = chances.next().copied().unwrap_or(0);
-        let (change, from, to): (&str, Vec<&String>, Vec<String>) = match chance % 5 {
+        let drawn = chances.next().copied().unwrap_or(0);
+        let (change, from, to): (&str, Vec<&String>, Vec<String>) = match drawn % 5 {
             0 => ("split", vec![code], vec![fresh(&mut own), fresh(&mut own)]),
             1 => ("dropped", vec![code], vec![]),
             2 => match left.next() {

@@ -56,7 +56,7 @@ pub struct Completeness {
     #[schema(minimum = 0, maximum = 500, example = 1)]
     pub missing: usize,
     /// `answered` divided by `asked`, 0 to 1.
-    #[schema(minimum = 0, maximum = 1, example = 0.9285714285714286)]
+    #[schema(minimum = 0, maximum = 1, example = 0.928_571_428_571_428_6)]
     pub share_answered: f64,
 }
 

@@ -77,7 +77,7 @@ impl StateMachine for Rounds {
 }
 
 /// A step to be taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct AssessmentRoundTransition {
     /// Which step.

@@ -114,9 +114,9 @@ impl<'a> Overview<'a> {
         }
         let mut remote: HashMap<(i64, i64), i64> = HashMap::new();
         for Roaming { serving: id, support_form, remote: from_afar, languages, points } in &supply.roaming {
-            let Some((id, serves)) = id.and_then(|id| Some((id, serving.get(&id)?))) else { continue };
+            let Some((id, reached)) = id.and_then(|id| Some((id, serving.get(&id)?))) else { continue };
             if *support_form == SupportForm::InPerson {
-                let visited = sites.iter_mut().enumerate().filter(|(index, _)| serves.holds(*index));
+                let visited = sites.iter_mut().enumerate().filter(|(index, _)| reached.holds(*index));
                 visited.for_each(|(_, site)| site.in_person = true);
             }
             if *from_afar {

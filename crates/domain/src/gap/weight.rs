@@ -85,7 +85,7 @@ impl fmt::Display for AskedAvailabilityWeight {
 pub struct AvailabilityWeights(Vec<(MetricCode, i32)>);
 
 impl AvailabilityWeights {
-    /// What is asked for, and what the project proposes of the rest. Refuses a metric that is named twice.
+    /// What is asked for, and what the project proposes of the rest. Refuses a metric that is given two weights.
     pub fn asked(asked: &[AskedAvailabilityWeight]) -> Result<Self, Invalid> {
         let asked: Vec<_> = asked.iter().map(|AskedAvailabilityWeight(asked)| (asked.metric, asked.weight)).collect();
         weight::changed(&PROPOSED, &asked).map(Self)

@@ -67,7 +67,7 @@ fn number(count: i64) -> f64 {
 }
 
 /// A whole number is written as one.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde hands over")]
+#[expect(clippy::ref_option, reason = "what serde hands over")]
 fn plain<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
     /// Beyond, not every whole number can be told from the next.
     const EXACT: f64 = 9_007_199_254_740_991.0;

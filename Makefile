@@ -116,7 +116,9 @@ bench-portfolio: ## Measure how long the best of all sets of 25 applications tak
 
 bench-need-indicators: ## Measure how long 100,000 need indicators take to load, on both databases; more than ten seconds fail
 	cargo build --release --locked --package digituki
-	DIGITUKI_TEST_PROFILE=release tests/server.sh on-both tests/bench/need_indicators.sh
+	DIGITUKI_TEST_PROFILE=release tests/server.sh with tests/bench/need_indicators.sh
+	DIGITUKI_TEST_PROFILE=release tests/postgres.sh with sh -c \
+		'DIGITUKI_TEST_DATABASE=$$DIGITUKI_TEST_POSTGRES exec tests/server.sh with tests/bench/need_indicators.sh'
 
 bench-tools:
 	tests/tools.sh bench

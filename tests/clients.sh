@@ -31,7 +31,8 @@ make() {
     cd "$here/clients/python"
     install_python
     # The formatter, ruff, is on the path too: the generator warns without it, and here a warning is a failure.
-    quietly openapi-python-client generate --path "$contract" --meta none --output-path digituki --overwrite --fail-on-warning
+    quietly openapi-python-client generate --path "$contract" --config generator.yaml --meta none --output-path digituki \
+        --overwrite --fail-on-warning
     quietly .venv/bin/mypy
 }
 

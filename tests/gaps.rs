@@ -197,7 +197,7 @@ fn nothing_is_told_of_a_gap_before_need_is_known(#[values(Database::Sqlite, Data
 #[case("availability_weight=population:1", "availability_weight", "unknown_value")]
 #[case("availability_weight=nearest_point_km:-1", "availability_weight", "out_of_range")]
 #[case(
-    "availability_weight=share_current:1&availability_weight=share_current:1",
+    "availability_weight=share_current:1&availability_weight=share_current:2",
     "availability_weight",
     "repeated_value"
 )]

@@ -24,7 +24,9 @@ pub(crate) struct Operation {
 /// What an operation takes as its body.
 #[derive(Debug, Clone)]
 pub(crate) struct Body {
+    /// The first of those that it may have.
     pub(crate) media_type: String,
+    pub(crate) media_types: Vec<String>,
     pub(crate) schema: Value,
     pub(crate) example: Value,
 }
@@ -129,12 +131,14 @@ impl Operation {
         self.method == "post" && !self.path.contains('{') && !self.definition["responses"]["201"].is_null()
     }
 
+    /// The collection in which it is told what it adds.
+    pub(crate) fn collection(&self) -> &str {
+        if self.id == "load_need_indicators" { "/v1/need-indicator-loads" } else { &self.path }
+    }
+
     /// Whether its path is that of one object of the collection that another operation adds to.
     pub(crate) fn is_of(&self, creation: &Self) -> bool {
-        // What a load adds to one collection another one tells of.
-        let collection =
-            if creation.id == "load_need_indicators" { "/v1/need-indicator-loads" } else { &creation.path };
-        let below = self.path.strip_prefix(collection).and_then(|below| below.strip_prefix("/{"));
+        let below = self.path.strip_prefix(creation.collection()).and_then(|below| below.strip_prefix("/{"));
         creation.creates() && below.is_some_and(|below| !below.contains('/'))
     }
 
@@ -145,9 +149,10 @@ impl Operation {
     }
 
     pub(crate) fn body(&self) -> Option<Body> {
-        let (media_type, content) = self.definition["requestBody"]["content"].as_object()?.iter().next()?;
+        let contents = self.definition["requestBody"]["content"].as_object()?;
+        let (media_type, content) = contents.iter().next()?;
         let (schema, example) = (content["schema"].clone(), content["example"].clone());
-        Some(Body { media_type: media_type.clone(), schema, example })
+        Some(Body { media_type: media_type.clone(), media_types: contents.keys().cloned().collect(), schema, example })
     }
 
     /// What it documents for a status.

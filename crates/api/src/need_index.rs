@@ -1,6 +1,6 @@
 //! The need index.
 
-use digituki_domain::need_index::{NeedIndex, NeedIndexQuestion};
+use digituki_domain::need_index::{AskedWeight, NeedIndex, NeedIndexQuestion};
 use digituki_persistence::need_index;
 
 use crate::http::answer::Answer;
@@ -12,6 +12,8 @@ use crate::http::routes::{Routes, operations};
 /// Routes of this file.
 pub(crate) fn configure(routes: &mut Routes) {
     operations!(routes, find_need_index);
+    // What only a query names.
+    routes.add_schema::<AskedWeight>();
 }
 
 impl FromQuery for NeedIndexQuestion {

@@ -89,7 +89,9 @@ pub struct NeedIndexQuestion {
     #[param(value_type = Option<NaiveDate>)]
     pub as_of: Option<NaiveDate>,
     /// Shows those in any of these areas, of whatever kind, on that day; compared are all of the country.
-    #[param(value_type = Option<Vec<AreaId>>, max_items = 100)]
+    #[param(
+        value_type = Option<Vec<AreaId>>, max_items = 100, example = json!(["municipality:091", "municipality:890"])
+    )]
     pub area: Vec<AreaId>,
     /// How much an indicator counts, as code:weight with a whole number from 0 to 100, such as `often_needs_support:3`.
     /// Indicators that are not named count as the project proposes.

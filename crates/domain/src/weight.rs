@@ -18,23 +18,21 @@ pub(crate) fn parse<T: FromStr<Err = Invalid>>(value: &str) -> Result<(T, i32), 
     if !is_number || (digits.len() > 1 && digits.starts_with('0')) {
         return Err(malformed());
     }
-    match number.parse() {
-        Ok(weight @ 0..=MOST) => Ok((code, weight)),
-        _ => {
-            let (min, max) = ("0".to_owned(), MOST.to_string());
-            Err(Invalid::OutOfRange { value: number.to_owned(), min, max })
-        }
+    if let Ok(weight @ 0..=MOST) = number.parse() {
+        return Ok((code, weight));
     }
+    let (min, max) = ("0".to_owned(), MOST.to_string());
+    Err(Invalid::OutOfRange { value: number.to_owned(), min, max })
 }
 
-/// What is asked for, and what is proposed of the rest. Refuses what is named twice.
+/// What is asked for, and what is proposed of the rest. Refuses what is given two weights.
 pub(crate) fn changed<T: Vocabulary + PartialEq>(
     proposed: &[(T, i32)],
     asked: &[(T, i32)],
 ) -> Result<Vec<(T, i32)>, Invalid> {
     let mut all = proposed.to_vec();
     for (index, (code, weight)) in asked.iter().enumerate() {
-        if asked[..index].iter().any(|(other, _)| other == code) {
+        if asked[..index].iter().any(|(other, before)| other == code && before != weight) {
             return Err(Invalid::RepeatedValue { value: code.code().to_owned() });
         }
         all.iter_mut().filter(|(known, _)| known == code).for_each(|(_, known)| *known = *weight);

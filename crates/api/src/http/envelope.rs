@@ -126,7 +126,8 @@ impl Request {
 
     /// How many bytes its contents may have. What is read piece by piece has a bound of its own.
     fn longest_body(&self, app: &App) -> u64 {
-        if self.route == need_indicator::PATH { need_indicator::LONGEST_BODY } else { app.settings.body_limit() }
+        let is_load = self.method == Method::POST && self.route == need_indicator::PATH;
+        if is_load { need_indicator::LONGEST_BODY } else { app.settings.body_limit() }
     }
 }
 

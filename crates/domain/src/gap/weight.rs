@@ -85,7 +85,7 @@ impl fmt::Display for AskedAvailabilityWeight {
 pub struct AvailabilityWeights(Vec<(MetricCode, i32)>);
 
 impl AvailabilityWeights {
-    /// What is asked for, and what the project proposes of the rest. Refuses a metric that is named twice.
+    /// What is asked for, and what the project proposes of the rest. Refuses a metric that is given two weights.
     pub fn asked(asked: &[AskedAvailabilityWeight]) -> Result<Self, Invalid> {
         let asked: Vec<_> = asked.iter().map(|AskedAvailabilityWeight(asked)| (asked.metric, asked.weight)).collect();
         weight::changed(&PROPOSED, &asked).map(Self)
@@ -150,6 +150,7 @@ mod tests {
             ("share_current", 1),
         ];
         assert_eq!(counting, expected);
-        assert!(asked(&["share_current:1", "share_current:1"]).is_err());
+        assert!(asked(&["share_current:1", "share_current:1"]).is_ok(), "the same said twice");
+        assert!(asked(&["share_current:1", "share_current:2"]).is_err());
     }
 }

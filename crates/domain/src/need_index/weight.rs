@@ -81,7 +81,7 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// What is asked for, and what the project proposes of the rest. Refuses an indicator that is named twice.
+    /// What is asked for, and what the project proposes of the rest. Refuses an indicator that is given two weights.
     pub fn asked(asked: &[AskedWeight]) -> Result<Self, Invalid> {
         let asked: Vec<_> = asked.iter().map(|AskedWeight(asked)| (asked.indicator, asked.weight)).collect();
         let all = weight::changed(&PROPOSED, &asked)?;

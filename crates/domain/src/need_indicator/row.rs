@@ -75,7 +75,7 @@ pub struct Rows {
     codes: Kept<MunicipalityCode>,
     sources: Kept<IndicatorSource>,
     methods: Kept<IndicatorMethod>,
-    rows: Vec<Row>,
+    taken: Vec<Row>,
     seen: HashSet<(u16, IndicatorCode, NaiveDate)>,
     count: usize,
     faults: Vec<Violation>,
@@ -92,7 +92,7 @@ impl Rows {
             municipalities,
             today,
             is_demonstration: false,
-            rows: Vec::new(),
+            taken: Vec::new(),
             seen: HashSet::new(),
             count: 0,
             faults: Vec::new(),
@@ -117,7 +117,7 @@ impl Rows {
                 let value = format!("{} {} {}", self.codes.all[usize::from(row.municipality)], row.indicator, row.date);
                 self.refuse(&place(number, None), Invalid::RepeatedValue { value });
             }
-            Ok(row) => self.rows.push(row),
+            Ok(row) => self.taken.push(row),
             Err(faults) => {
                 for (column, invalid) in faults {
                     self.refuse(&place(number, Some(column.name())), invalid);
@@ -165,7 +165,7 @@ impl Rows {
         if !self.faults.is_empty() {
             return Err(self.faults);
         }
-        let Self { codes, sources, methods, mut rows, is_demonstration, .. } = self;
+        let Self { codes, sources, methods, taken: mut rows, is_demonstration, .. } = self;
         let (codes, sources, methods) = (codes.all, sources.all, methods.all);
         rows.sort_by(|one, other| {
             let key = |row: &Row| (&codes[usize::from(row.municipality)], row.indicator.code(), row.date);

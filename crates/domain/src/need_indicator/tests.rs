@@ -12,8 +12,11 @@ fn rows() -> Rows {
 
 const GOOD: [&str; 8] = ["091", "often_needs_support", "2025-12-31", "12.5", "percent", "Kysely", "Otos", "1.5"];
 
+/// What a row says in other words than the good one.
+type Changes<'a> = &'a [(Column, &'a str)];
+
 /// A row of a table with some columns in the place of good ones.
-fn take(rows: &mut Rows, changed: &[(Column, &str)]) {
+fn take(rows: &mut Rows, changed: Changes) {
     let mut cells = Cells::default();
     for (column, text) in Column::ALL.into_iter().zip(GOOD).chain(changed.iter().copied()) {
         cells.set(column, Cell::Written(text));
@@ -31,7 +34,7 @@ fn each_fault_is_named_by_row_and_column() {
     use Column::{Date, Indicator, Method, Municipality, Source, Uncertainty, Unit, Value};
     let persons = (Indicator, "living_alone_75_plus");
     let long = "ä".repeat(501);
-    let table: [(&[(Column, &str)], &str, &str); 29] = [
+    let table: [(Changes, &str, &str); 29] = [
         (&[(Municipality, "")], "municipality", "missing_field"),
         (&[(Municipality, "91")], "municipality", "malformed_value"),
         (&[(Municipality, "999")], "municipality", "unknown_value"),
@@ -151,9 +154,11 @@ fn json_says_what_is_a_number_and_what_a_text() {
 
 #[test]
 fn rows_have_one_order_and_one_writing_however_they_came() {
-    let canonical = |changes: [&[(Column, &str)]; 3]| {
+    let canonical = |changes: [Changes; 3]| {
         let mut rows = rows();
-        changes.into_iter().for_each(|changed| take(&mut rows, changed));
+        for changed in changes {
+            take(&mut rows, changed);
+        }
         let loaded = rows.finish().ok()?;
         Some(loaded.rows().iter().map(|row| loaded.canonical(row)).collect::<String>())
     };

@@ -332,8 +332,8 @@ fn the_next_cycle_begins_with_what_was_left_to_do_and_tells_what_compares(
         (&json!(named(&first)), &json!("own-1"))
     );
     assert_eq!(
-        ["previous_value", "value", "difference", "share_compared"].map(|name| difference[name].as_f64().unwrap()),
-        [2.5, 4.0, 1.5, 0.5]
+        ["previous_value", "value", "difference", "share_compared"].map(|name| &difference[name]),
+        [&json!(2.5), &json!(4.0), &json!(1.5), &json!(0.5)]
     );
     let criteria: Vec<Value> = difference["criteria"]
         .as_array()

@@ -76,7 +76,7 @@ fn assert_plain(registry: &Registry, country: &Country, kind: &str, filters: &[F
     let found = country.found(filters);
     for (code, members) in &areas {
         let (item, what) = (&items[code], format!("{kind}:{code} on {day}{}", query(filters)));
-        let plain = country.figures(&found, members, current_after);
+        let plain = Country::figures(&found, members, current_after);
         let told = |metric: &str| {
             let mut figure = figure(item, metric).clone();
             figure.as_object_mut().unwrap().remove("metric");

@@ -41,12 +41,12 @@ impl<'a> Stage<'a> {
                 "last_day": "2026-06-30", "opens_on": opens_on, "due_on": due_on, "reminders": [], "asked": asked
             }),
         );
-        self.step(&self.developer, &path, "publish");
+        Self::step(&self.developer, &path, "publish");
         path
     }
 
     #[track_caller]
-    fn step(&self, session: &Session, path: &str, event: &str) -> Value {
+    fn step(session: &Session, path: &str, event: &str) -> Value {
         let answer = session.write("POST", &format!("{path}/transitions"), &[], &json!({"event": event}));
         assert_eq!(answer.status, 200, "{path} {event}: {}", answer.text());
         answer.json()
@@ -61,13 +61,13 @@ impl<'a> Stage<'a> {
         };
         for (number, (region, levels)) in answers.iter().enumerate() {
             let path = of_region(region);
-            self.step(&self.coordinator, &path, "start");
+            Self::step(&self.coordinator, &path, "start");
             let answers: Vec<Value> = levels.iter().map(|(criterion, level)| answer(criterion, *level)).collect();
             let written = self.coordinator.write("PATCH", &path, &[ANY], &json!({"answers": answers}));
             assert_eq!(written.status, 200, "{}", written.text());
-            self.step(&self.coordinator, &path, "submit");
+            Self::step(&self.coordinator, &path, "submit");
             if number < confirmed {
-                self.step(&self.developer, &path, "confirm");
+                Self::step(&self.developer, &path, "confirm");
             }
         }
     }
@@ -85,10 +85,11 @@ fn answer(criterion: &str, level: Option<i64>) -> Value {
 fn quartile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let place = share * f64::from(u32::try_from(sorted.len() - 1).unwrap());
-    let below = sorted.iter().copied().enumerate().rev().find(|(index, _)| *index as f64 <= place).unwrap();
-    let above = sorted.get(below.0 + 1).copied().unwrap_or(below.1);
-    below.1 + (above - below.1) * (place - below.0 as f64)
+    let number = |index: usize| f64::from(u32::try_from(index).unwrap());
+    let place = share * number(sorted.len() - 1);
+    let below = (0..sorted.len()).rev().find(|index| number(*index) <= place).unwrap();
+    let above = sorted.get(below + 1).copied().unwrap_or(sorted[below]);
+    sorted[below] + (above - sorted[below]) * (place - number(below))
 }
 
 #[track_caller]

@@ -81,8 +81,8 @@ fn every_gap_is_what_its_parts_come_to(
     ];
     let registry = demonstrated(database);
     let answer = registry.json(&format!("{GAPS}?as_of={TODAY}{asked}"));
-    let filters: String =
-        asked.split('&').filter(|pair| pair.starts_with('t')).map(|pair| format!("&{pair}")).collect();
+    let filters: Vec<&str> = asked.split('&').filter(|pair| pair.starts_with('t')).collect();
+    let filters = [vec![""], filters].concat().join("&");
     let towns = by_code(&registry.json(&format!("{AVAILABILITY}?area_kind=municipality{filters}")));
     let needs: BTreeMap<String, Value> = {
         let index = registry.json("/v1/need-index");
@@ -197,7 +197,7 @@ fn nothing_is_told_of_a_gap_before_need_is_known(#[values(Database::Sqlite, Data
 #[case("availability_weight=population:1", "availability_weight", "unknown_value")]
 #[case("availability_weight=nearest_point_km:-1", "availability_weight", "out_of_range")]
 #[case(
-    "availability_weight=share_current:1&availability_weight=share_current:1",
+    "availability_weight=share_current:1&availability_weight=share_current:2",
     "availability_weight",
     "repeated_value"
 )]

@@ -103,7 +103,7 @@ fn the_index_of_the_demonstration_is_what_plain_words_come_to(
     assert_agrees(&registry, "?as_of=2025-12-30", "2025-12-30", &PROPOSED);
     let weights = [("often_needs_support", 3.0)];
     let others = PROPOSED.iter().filter(|(code, _)| *code != "often_needs_support");
-    let none: String = others.map(|(code, _)| format!("&weight={code}:0")).collect();
+    let none = others.map(|(code, _)| format!("&weight={code}:0")).collect::<Vec<_>>().concat();
     assert_agrees(&registry, &format!("?weight=often_needs_support:3{none}"), "2026-11-22", &weights);
 }
 

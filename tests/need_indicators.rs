@@ -62,7 +62,7 @@ fn the_same_rows_come_in_three_formats(#[values(Database::Sqlite, Database::Post
         row("091", "living_alone_75_plus", "2025-12-31", 21_000.0),
         row("890", "share_sami_speakers", "2024-12-31", 0.0),
     ];
-    let lines = rows.iter().map(|row| format!("{row}\n")).collect::<String>();
+    let lines = rows.iter().map(|row| format!("{row}\n")).collect::<Vec<_>>().concat();
     let of = |row: &Value| {
         let text = |name: &str| row[name].as_str().unwrap().to_owned();
         let [code, indicator, date, source, method] =

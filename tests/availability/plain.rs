@@ -7,13 +7,16 @@ use serde_json::Value;
 use crate::service_points::geodesic::kilometres;
 use crate::support::Registry;
 
+/// Where a place lies, if that is known, and in which municipality.
+type Place = (Option<(f64, f64)>, String);
+
 /// The country on a day.
 pub(crate) struct Country {
     pub(crate) day: String,
     points: Vec<Value>,
     pub(crate) towns: BTreeMap<String, Value>,
     /// Where the places of each service lie, and in which municipalities.
-    places: HashMap<String, Vec<(Option<(f64, f64)>, String)>>,
+    places: HashMap<String, Vec<Place>>,
 }
 
 /// A filter: the place of the field in a point, its name in a query, and the values that are wanted.
@@ -143,7 +146,7 @@ impl Country {
     }
 
     /// What the points come to in some municipalities. What was verified after the instant is current.
-    pub(crate) fn figures(&self, found: &[(&Value, BTreeSet<&str>)], codes: &BTreeSet<String>, after: &str) -> Figures {
+    pub(crate) fn figures(found: &[(&Value, BTreeSet<&str>)], codes: &BTreeSet<String>, after: &str) -> Figures {
         let here = |served: &BTreeSet<&str>| served.iter().any(|code| codes.contains(*code));
         let standing: Vec<&Value> = found
             .iter()

@@ -185,8 +185,8 @@ impl Stage {
         self.names.push((ASKED.to_owned(), identifier(&waiting["items"][0])));
         let step = operation("transition_assessment");
         self.done(&self.request_to(&step, &step.path_with("id", &assessment)).carrying(r#"{"event": "start"}"#));
-        let writing = operation("replace_assessment");
-        let any_version = self.request_to(&writing, &writing.path_with("id", &assessment)).with("If-Match", "*");
+        let replacing = operation("replace_assessment");
+        let any_version = self.request_to(&replacing, &replacing.path_with("id", &assessment)).with("If-Match", "*");
         self.done(&any_version);
         let example = operation("get_assessment").in_place("path").last().unwrap().example_values().remove(0);
         let there = [(OPEN_ROUND.to_owned(), open), (DRAFT_ROUND.to_owned(), draft), (example, assessment)];

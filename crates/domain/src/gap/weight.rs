@@ -150,6 +150,7 @@ mod tests {
             ("share_current", 1),
         ];
         assert_eq!(counting, expected);
-        assert!(asked(&["share_current:1", "share_current:1"]).is_err());
+        assert!(asked(&["share_current:1", "share_current:1"]).is_ok(), "the same said twice");
+        assert!(asked(&["share_current:1", "share_current:2"]).is_err());
     }
 }

@@ -25,6 +25,9 @@ fn logged(place: &Place, operation: &str) -> [i64; 3] {
     [count("changes"), count(&format!("changes WHERE operation = '{operation}'")), count("audit_entries")]
 }
 
+/// As if an older release had said otherwise. What is published of assessment frameworks follows no upgrade.
+const OLDER: &str = "UPDATE shipped_rows SET digest = 'older' WHERE noun <> 'assessment_framework'";
+
 fn shipped(place: &Place) -> i64 {
     place.number("SELECT count(*) AS value FROM shipped_rows")
 }
@@ -142,7 +145,7 @@ fn a_municipality_is_replaced_with_all_that_belongs_to_it(
 #[rstest]
 fn every_noun_follows_an_upgrade_once(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
     let place = database.loaded();
-    place.execute("UPDATE shipped_rows SET digest = 'older'");
+    place.execute(OLDER);
     // An older release knew other names, and other days of grants.
     let renamed = |column: &str| {
         format!("{column} = replace(replace({column}, '\"fi\":\"', '\"fi\":\"Vanha '), '\"sv\":\"', '\"sv\":\"Vanha ')")
@@ -152,10 +155,11 @@ fn every_noun_follows_an_upgrade_once(#[values(Database::Sqlite, Database::Postg
     }
     place.execute(&format!("UPDATE areas SET {} WHERE kind <> 'municipality'", renamed("names")));
     place.execute("UPDATE grants SET record = replace(record, '2021-10-31', '2021-10-30')");
-    let objects = shipped(&place);
+    let (all, objects) =
+        (shipped(&place), place.number("SELECT count(*) AS value FROM shipped_rows WHERE digest = 'older'"));
     for _ in 0..2 {
         migrate(place.url(), &[]);
-        assert_eq!(logged(&place, "updated"), [2 * objects, objects, 2 * objects]);
+        assert_eq!(logged(&place, "updated"), [all + objects, objects, all + objects]);
         let read_back = "SELECT count(*) AS value FROM changes JOIN payloads ON payloads.seq = changes.seq \
                          WHERE operation = 'updated' AND version = 2 AND data NOT LIKE '%Vanha%'";
         assert_eq!(place.number(read_back), objects);
@@ -163,6 +167,9 @@ fn every_noun_follows_an_upgrade_once(#[values(Database::Sqlite, Database::Postg
     let before = Registry::on(database.loaded(), &[]);
     let after = Registry::on(place, &[]);
     let without_version = |mut item: Value, version: i64| {
+        // A definition has a version of its own.
+        let is_followed = item.get("framework_status").is_none() && item.get("definition").is_none();
+        let version = if is_followed { version } else { 1 };
         if let Some(found) = item.get_mut("version") {
             assert_eq!(found.take(), version, "{item}");
         }
@@ -178,7 +185,7 @@ fn an_upgrade_that_says_the_same_in_other_words_changes_nothing(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
     let place = database.loaded();
-    place.execute("UPDATE shipped_rows SET digest = 'older'");
+    place.execute(OLDER);
     let before = logged(&place, "updated");
     migrate(place.url(), &[]);
     assert_eq!(logged(&place, "updated"), before);

@@ -63,7 +63,7 @@ fn a_log_as_it_was_written_passes(#[values(Database::Sqlite, Database::Postgres)
 )]
 #[case::cut_off(
     "DELETE FROM payloads WHERE seq > 700; DELETE FROM changes WHERE seq > 700",
-    "entries 701 to 754 are missing\n"
+    "entries 701 to 757 are missing\n"
 )]
 #[case::reordered(
     "INSERT INTO changes SELECT 1000, recorded_at, noun, object, operation, version, actor, seen_before, seen_after, \

@@ -11,6 +11,7 @@ use digituki_domain::role::{Caller, Role};
 use digituki_domain::vocabulary::Vocabulary as _;
 use serde_json::{Value, json};
 
+use crate::assessment_rounds::{asked, regions, round};
 use crate::support::Registry;
 use crate::support::session::{
     LOCATIONS, ORGANISATIONS, PROVIDERS, SERVICES, Session, association, id, location_in, named, provider, service,
@@ -36,6 +37,8 @@ struct World<'a> {
     own: String,
     foreign: String,
     things: Vec<Thing>,
+    /// A round of assessments that everyone may read.
+    round: String,
 }
 
 /// Someone who asks, and who that is by the words of the domain.
@@ -103,7 +106,9 @@ impl<'a> World<'a> {
             thing.sight.organisation.unwrap().to_string()
         };
         let (own, foreign) = (of("own"), of("foreign"));
-        Self { developer, own, foreign, things }
+        let framework = "/v1/assessment-frameworks/regional-self-assessment-1";
+        let round = named(&asked(&developer, &round(framework, &regions(&["01"])))).to_owned();
+        Self { developer, own, foreign, things, round }
     }
 
     /// The published object of a collection that stands so to the clients.

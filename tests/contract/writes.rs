@@ -44,8 +44,8 @@ fn another(stage: &Stage, creation: &Operation) -> String {
     let mut object = body.example;
     let schema = stage.contract.resolve(&body.schema);
     let required = schema["required"].as_array().cloned().unwrap_or_default();
-    // A pilot is somewhere, somebody leads a programme, and a load has rows.
-    let needed = |name: &String| ["areas", "coordinators", "rows"].contains(&name.as_str());
+    // A pilot is somewhere, somebody leads a programme, a load has rows, a framework goals, and a round asks somebody.
+    let needed = |name: &String| ["areas", "coordinators", "rows", "goals", "asked"].contains(&name.as_str());
     object.as_object_mut().unwrap().retain(|name, _| needed(name) || required.iter().any(|known| known == name));
     if object["key"].is_string() {
         object["key"] = json!("one-more");

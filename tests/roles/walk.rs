@@ -118,7 +118,11 @@ impl Walk<'_> {
     /// An operation that is about no object, or about one that everyone sees.
     fn plain(&mut self, operation: &Operation, access: Access, actor: &Actor) {
         let method = operation.method.to_uppercase();
-        let answer = actor.session.send(&method, &operation.example_target(), &[], "");
+        let target = match operation.id.as_str() {
+            "get_comparison" => format!("{}?round={}", operation.path, self.world.round),
+            _ => operation.example_target(),
+        };
+        let answer = actor.session.send(&method, &target, &[], "");
         self.note(operation, &actor.name, verdict(access, actor, None), &answer);
     }
 

@@ -100,7 +100,7 @@ quick-starts: contract-tools build ## Run the commands of docs/quick-starts as t
 	tests/quick_starts.sh
 
 fuzz: contract-tools build ## Let schemathesis ask what the contract allows and what it forbids
-	timeout 2400 tests/server.sh on-both tests/contract/fuzz.sh 20 public national_developer integrator
+	timeout 2400 tests/server.sh on-both tests/contract/fuzz.sh 12 public national_developer integrator
 
 faults: contract-tools build ## Put one fault after another into a copy of the code, and see each found
 	tests/faults.sh

@@ -53,6 +53,10 @@ const REFUSED = {
 // before these.
 const ORDER = ['post', 'put', 'get', 'patch', 'delete'];
 
+// After so many operations the page is loaded anew, and signs in anew: the more it has tried, the slower it answers, and
+// a token lives for fifteen minutes.
+const TRIES_OF_A_PAGE = 12;
+
 // No sandbox, because root, as whom containers run, has none; no network for the browser's own errands.
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync'];
@@ -75,7 +79,6 @@ try {
     const page = await browser.newPage({ viewport: { width: 1300, height: 1300 } });
     await guard(page);
     await open(page);
-    await signIn(page);
     const failed = await tryAll(page);
     assertFaults();
     console.log(`${operations.length} operations, ${failed.length} failed`);
@@ -105,7 +108,11 @@ async function guard(page) {
     await network.send('Fetch.enable', { handleAuthRequests: true });
 
     page.on('response', (answer) => answer.status() < 400 || faults.push(`${answer.status()}: ${answer.url()}`));
-    page.on('requestfailed', (request) => faults.push(`${request.failure().errorText}: ${request.url()}`));
+    page.on('requestfailed', (request) => {
+        const fault = `${request.failure().errorText}: ${request.url()}`;
+        // The browser asks for the page's icon at each step, and gives that up when the page is left.
+        if (!/^net::ERR_ABORTED: .*favicon/.test(fault)) faults.push(fault);
+    });
     page.on('pageerror', (error) => faults.push(`failed: ${error.stack}`));
     page.on('console', (message) => {
         // An answer of 400 and above has been written down, by its status.
@@ -124,11 +131,7 @@ async function open(page) {
     assert.equal(page.url(), `${DIGITUKI_URL}/swagger-ui/`);
     await page.locator('.opblock-tag').first().waitFor();
     await picture(page, 'page');
-    for (const { name } of contract.tags) {
-        const heading = page.locator(`.opblock-tag[data-tag="${name}"]`);
-        await heading.click();
-        await page.locator('.opblock-tag-section', { has: heading }).locator('.opblock').first().waitFor();
-    }
+    for (const { name } of contract.tags) await unfold(page, name);
     const shown = await page.locator('.opblock-tag-section .opblock').evaluateAll((blocks) =>
         blocks.map((block) => {
             const text = (part) => block.querySelector(`.opblock-summary-${part}`).innerText.replaceAll('\u200b', '');
@@ -138,6 +141,13 @@ async function open(page) {
     const contained = operations.map(({ tag, method, path, summary }) => [tag, method, path, summary]);
     assert.deepEqual(shown, contained, 'what the page shows, and what the contract has');
     assertFaults();
+}
+
+// Shows the operations of a tag.
+async function unfold(page, tag) {
+    const heading = page.locator(`.opblock-tag[data-tag="${tag}"]`);
+    await heading.click();
+    await page.locator('.opblock-tag-section', { has: heading }).locator('.opblock').first().waitFor();
 }
 
 async function signIn(page) {
@@ -164,9 +174,17 @@ async function tryAll(page) {
     const inOrder = (one, other) => tags.indexOf(one.tag) - tags.indexOf(other.tag)
         || ORDER.indexOf(one.method) - ORDER.indexOf(other.method);
     const sorted = operations.toSorted(inOrder);
+    let [tries, unfolded] = [0, []];
     for (const operation of [...sorted.filter((each) => !removes(each)), ...sorted.filter(removes).reverse()]) {
         const { tag, method, path, operationId } = operation;
         const line = `${tag.padEnd(27)} ${method.toUpperCase().padEnd(6)} ${path.padEnd(45)}`;
+        if (tries++ % TRIES_OF_A_PAGE === 0) {
+            await page.reload();
+            await signIn(page);
+            unfolded = [];
+        }
+        if (!unfolded.includes(tag)) await unfold(page, tag);
+        unfolded.push(tag);
         try {
             console.log(line, await tryOut(page, operation));
         } catch (error) {

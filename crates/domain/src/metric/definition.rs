@@ -147,9 +147,9 @@ impl MetricCode {
                 label("kunnat, joiden arvo tunnetaan", "kommuner vars värde är känt", "municipalities whose value is known"),
             ),
             Self::NeedIndex => Definition::plain(MetricUnit::Index, INDICATORS, label(
-                "Kunnan indikaattorien prosenttijärjestysten painotettu keskiarvo tunnetuista indikaattoreista. Painot näkyvät vastauksessa, ja kysyjä voi muuttaa niitä. Ei tiedossa, jos mitään painollista indikaattoria ei tunneta.",
-                "Det vägda medelvärdet av percentilrangerna för kommunens indikatorer, bland dem som är kända. Vikterna syns i svaret och kan ändras av den som frågar. Kan inte anges om ingen indikator med vikt är känd.",
-                "The weighted mean of the percentile ranks of a municipality's indicators, over those that are known. The weights are in the answer, and the caller may change them. Not told when no indicator with a weight is known.",
+                "Kunnan indikaattorien prosenttijärjestysten painotettu keskiarvo tunnetuista indikaattoreista. Painot näkyvät vastauksessa, ja kysyjä voi muuttaa niitä. Ei tiedossa, jos mitään painollista indikaattoria ei tunneta. Usean kunnan alueella kuntien indeksien keskiarvo asukasmäärillä painotettuna.",
+                "Det vägda medelvärdet av percentilrangerna för kommunens indikatorer, bland dem som är kända. Vikterna syns i svaret och kan ändras av den som frågar. Kan inte anges om ingen indikator med vikt är känd. För ett område med flera kommuner medelvärdet av kommunernas index, vägt med antalet invånare.",
+                "The weighted mean of the percentile ranks of a municipality's indicators, over those that are known. The weights are in the answer, and the caller may change them. Not told when no indicator with a weight is known. For an area of several municipalities the mean of theirs, weighted by inhabitants.",
             )).divided(WEIGHTED_RANKS, KNOWN_WEIGHTS),
             Self::ShareKnown => Definition::plain(MetricUnit::Share, BOTH, label(
                 "Kuinka suuri osa indeksin painoista on osatekijöillä, jotka tunnetaan.",
@@ -157,14 +157,14 @@ impl MetricCode {
                 "How much of the weights of an index belongs to components that are known.",
             )).divided(KNOWN_WEIGHTS, label("kaikkien osatekijöiden painojen summa", "summan av alla delars vikter", "the sum of the weights of all components")),
             Self::AvailabilityIndex => Definition::plain(MetricUnit::Index, REGISTRY_AND_STATISTICS, label(
-                "Kunnan saatavuuslukujen prosenttijärjestysten painotettu keskiarvo tunnetuista luvuista; mitä suurempi, sitä paremmin tukea on saatavilla. Painot näkyvät vastauksessa, ja kysyjä voi muuttaa niitä.",
-                "Det vägda medelvärdet av percentilrangerna för kommunens tillgänglighetstal, bland dem som är kända; ju högre, desto bättre tillgång. Vikterna syns i svaret och kan ändras av den som frågar.",
-                "The weighted mean of the percentile ranks of a municipality's figures of availability, over those that are known: the higher, the better support can be had. The weights are in the answer, and the caller may change them.",
+                "Kunnan saatavuuslukujen prosenttijärjestysten painotettu keskiarvo tunnetuista luvuista; mitä suurempi, sitä paremmin tukea on saatavilla. Painot näkyvät vastauksessa, ja kysyjä voi muuttaa niitä. Usean kunnan alueella kuntien indeksien keskiarvo asukasmäärillä painotettuna.",
+                "Det vägda medelvärdet av percentilrangerna för kommunens tillgänglighetstal, bland dem som är kända; ju högre, desto bättre tillgång. Vikterna syns i svaret och kan ändras av den som frågar. För ett område med flera kommuner medelvärdet av kommunernas index, vägt med antalet invånare.",
+                "The weighted mean of the percentile ranks of a municipality's figures of availability, over those that are known: the higher, the better support can be had. The weights are in the answer, and the caller may change them. For an area of several municipalities the mean of theirs, weighted by inhabitants.",
             )).divided(WEIGHTED_RANKS, KNOWN_WEIGHTS),
             Self::Gap => Definition::plain(MetricUnit::IndexDifference, BOTH, label(
-                "Tarveindeksi vähennettynä saatavuusindeksillä: suuri, kun tarve on suuri ja tukea on saatavilla vähän. Ei tiedossa, jos jompaakumpaa ei tunneta.",
-                "Behovsindexet minus tillgänglighetsindexet: stort där behovet är stort och tillgången liten. Kan inte anges om någotdera är okänt.",
-                "The need index less the availability index: high where need is high and availability low. Not told when either is unknown.",
+                "Tarveindeksi vähennettynä saatavuusindeksillä: suuri, kun tarve on suuri ja tukea on saatavilla vähän. Ei tiedossa, jos jompaakumpaa ei tunneta. Usean kunnan alueella kuntien erotusten keskiarvo asukasmäärillä painotettuna.",
+                "Behovsindexet minus tillgänglighetsindexet: stort där behovet är stort och tillgången liten. Kan inte anges om någotdera är okänt. För ett område med flera kommuner medelvärdet av kommunernas skillnader, vägt med antalet invånare.",
+                "The need index less the availability index: high where need is high and availability low. Not told when either is unknown. For an area of several municipalities the mean of theirs, weighted by inhabitants.",
             )),
             Self::AssessmentScore => Definition::plain(MetricUnit::Level, ASSESSMENTS, label(
                 "Kriteerien tasojen painotettu keskiarvo niistä kriteereistä, joilla on taso. Aina vastatun osuuden rinnalla.",

@@ -131,12 +131,21 @@ fn a_framework_is_drafted_commented_on_by_regions_and_published(
     comment(&ministry, &path, "01", None).problem(403, "forbidden");
     comment(&registry.public(), &path, "01", None).problem(401, "unauthenticated");
 
+    let version = |comment: &Value| comment["framework_version"].as_u64().unwrap();
+    assert_eq!(comments.iter().map(version).collect::<Vec<_>>(), [2, 3, 4], "each says of which version it was said");
+    for _ in 0..19 {
+        assert_eq!(comment(&coordinator, &path, "02", None).status, 200);
+    }
+    let heard = comment(&coordinator, &path, "02", None);
+    assert_eq!((heard.status, faults(&heard)), (409, vec!["/region too_many_values".to_owned()]));
+    assert_eq!(comment(&coordinator, &path, "01", None).status, 200, "the others are heard");
+
     let changed = developer.write("PATCH", &path, &[ANY], &json!({"proposal": false}));
     assert_eq!((changed.status, faults(&changed)), (409, vec!["/proposal illegal_step".to_owned()]));
     developer.send("DELETE", &path, &[ANY], "").problem(409, "conflict");
     assert_eq!(step(&developer, &path, "revise").json()["framework_status"], "draft");
     registry.public().get(&path).problem(404, "not_found");
-    assert_eq!(developer.patch(&path, &json!({"proposal": false}))["comments"].as_array().unwrap().len(), 3);
+    assert_eq!(developer.patch(&path, &json!({"proposal": false}))["comments"].as_array().unwrap().len(), 23);
     step(&developer, &path, "open_for_comments");
     assert_eq!(step(&developer, &path, "publish").json()["framework_status"], "published");
     comment(&coordinator, &path, "01", None).problem(403, "forbidden");
@@ -144,7 +153,20 @@ fn a_framework_is_drafted_commented_on_by_regions_and_published(
     let told = registry.public().json(&path);
     let events: Vec<_> = told["steps"].as_array().unwrap().iter().map(|step| step["event"].clone()).collect();
     assert_eq!(events, ["open_for_comments", "revise", "open_for_comments", "publish", "retire"]);
-    assert_eq!(developer.items(&format!("{path}/history")).len(), 10);
+    assert_eq!(developer.items(&format!("{path}/history")).len(), 30);
+}
+
+#[rstest]
+fn a_framework_takes_a_hundred_steps_and_no_more(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let path = add(&developer, &framework("own-1", &["membership"]));
+    for event in ["open_for_comments", "revise"].iter().cycle().take(100) {
+        assert_eq!(step(&developer, &path, event).status, 200);
+    }
+    let more = step(&developer, &path, "open_for_comments");
+    assert_eq!((more.status, faults(&more)), (409, vec![" too_many_values".to_owned()]));
+    assert_eq!(developer.json(&path)["steps"].as_array().unwrap().len(), 100);
 }
 
 #[rstest]

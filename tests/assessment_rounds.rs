@@ -3,7 +3,7 @@
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::assessment_frameworks::{framework, published};
+use crate::assessment_frameworks::{framework, published, taken_to};
 use crate::story::Story;
 use crate::support::session::{ANY, PROVIDERS, Session, association, id, named, provider, with};
 use crate::support::sign_in::Credentials;
@@ -106,7 +106,14 @@ fn of_fourteen_regions_twelve_answer_in_time_one_late_and_one_not(
         .collect();
     let developer = registry.sign_in_as(&developer_client);
     let criteria = ["membership", "picture", "reach", "activity"];
-    let framework = published(&developer, &framework("own-1", &criteria));
+    let framework = taken_to(&developer, &framework("own-1", &criteria), &["open_for_comments"]);
+    let said = json!({"region": "06", "criterion": "reach", "texts": {"fi": "Mistä tieto saadaan?"}});
+    let region = registry.sign_in_as(&clients[3]);
+    assert_eq!(region.write("POST", &format!("{framework}/comments"), &[], &said).status, 200);
+    for event in ["revise", "open_for_comments", "publish"] {
+        let answer = step(&developer, &framework, event);
+        assert_eq!((answer.status, answer.json()["comments"].as_array().unwrap().len()), (200, 1));
+    }
     let body = with(
         &round(&framework, &regions(&REGIONS)),
         &json!({
@@ -193,6 +200,28 @@ fn of_fourteen_regions_twelve_answer_in_time_one_late_and_one_not(
     assert_eq!((counts(&round, &STATUSES), counts(&round, &TIMES)), (vec![1, 0, 0, 0, 13], vec![13, 12, 1, 1]));
     assert_eq!((to_remind(&round), &round["next_reminder_on"]), (vec![], &Value::Null));
     scores_follow_from_what_is_published(&registry.public(), &framework);
+    regions_compare_as_what_is_published_says(&registry.public(), &path);
+}
+
+/// Each criterion by a plain computation: the levels of all, sorted, and straight lines between two of them.
+fn regions_compare_as_what_is_published_says(anyone: &Session, round: &str) {
+    let confirmed = anyone.items(ASSESSMENTS);
+    let comparison = anyone.json(&format!("/v1/comparisons?round={}", named(round)));
+    assert_eq!(comparison["previous_round"], Value::Null);
+    for code in ["membership", "picture", "reach", "activity"] {
+        let level = |assessment: &Value| {
+            let answers = assessment["answers"].as_array().unwrap().clone();
+            answers.iter().find(|answer| answer["criterion"] == code).unwrap()["level"].as_f64().unwrap()
+        };
+        let mut levels: Vec<f64> = confirmed.iter().map(level).collect();
+        levels.sort_by(f64::total_cmp);
+        let items = comparison["items"].as_array().unwrap();
+        let item = items.iter().find(|item| item["criterion"] == code).unwrap();
+        // Of thirteen the quartiles are the fourth, the seventh and the tenth.
+        let figures = ["lower_quartile", "median", "upper_quartile"].map(|name| item[name].as_f64().unwrap());
+        assert_eq!(figures, [levels[3], levels[6], levels[9]], "{code}");
+        assert_eq!((&item["asked"], &item["answered"]), (&json!(14), &json!(13)));
+    }
 }
 
 /// By another formula than the registry's own: criterion by criterion, in floating point.
@@ -284,6 +313,15 @@ fn a_round_says_whom_it_asks_by_which_framework_and_what_is_wrong_with_that(
         (json!({"due_on": "2026-11-21"}), vec!["/due_on ends_before_start"]),
         (json!({"last_day": "2025-10-31"}), vec!["/last_day ends_before_start"]),
         (json!({"reminders": ["2026-11-21"]}), vec!["/reminders/0 out_of_range"]),
+        (
+            json!({"framework": "own-3", "last_day": "2025-10-31", "reminders": ["2026-11-21", "2026-12-01", "2028-01-01"]}),
+            vec![
+                "/framework unknown_value",
+                "/last_day ends_before_start",
+                "/reminders/0 out_of_range",
+                "/reminders/2 out_of_range",
+            ],
+        ),
         (json!({"reminders": ["2026-12-01", "2026-13-01"]}), vec!["/reminders/1 malformed_value"]),
         (json!({"round_status": "open"}), vec!["/round_status unknown_field"]),
     ];

@@ -161,6 +161,10 @@ fn an_assessment_shows_to_its_subject_until_it_is_confirmed_and_then_to_everyone
             assert_eq!(step(session, &path, status).status, 200, "{role} {subjects:?}");
             session.patch(&path, &all_at(4));
         }
+        for (method, body) in [("PATCH", json!({"improvement_actions": [], "answers": []})), ("PUT", all_at(1))] {
+            developer.write(method, &path, &[ANY], &body).problem(403, "forbidden");
+            ministry.write(method, &path, &[ANY], &body).problem(403, "forbidden");
+        }
         let writer = &ours.iter().find(|(known, _)| *known == writers[0]).unwrap().1;
         assert_eq!(step(writer, &path, "submit").status, 200);
         step(writer, &path, "confirm").problem(403, "forbidden");
@@ -271,6 +275,9 @@ fn what_is_confirmed_changes_by_no_role_and_no_operation(
     }
     developer.patch(&round, &json!({"names": {"fi": "Toinen nimi"}, "asked": ["region:01", "region:02", "region:04"]}));
     assert_eq!(registry.public().json(&path), confirmed);
+    developer.patch(&round, &json!({"due_on": "2026-12-31"}));
+    let prolonged = with(&confirmed, &json!({"due_on": "2026-12-31"}));
+    assert_eq!(registry.public().json(&path), prolonged, "the round's day is prolonged for all");
     assert_eq!(registry.public().items(&format!("{path}/history")).len(), history);
 }
 
@@ -362,6 +369,88 @@ fn the_next_cycle_begins_with_what_was_left_to_do_and_tells_what_compares(
     assert_eq!(developer.json(&another)["difference"], Value::Null);
     let criteria_of_the_first = registry.public().json(&first_path)["difference"].clone();
     assert_eq!(criteria_of_the_first, Value::Null, "a later cycle is none before");
+}
+
+#[rstest]
+fn what_an_earlier_cycle_left_to_do_is_carried_over_however_late_that_is_confirmed(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let own = registry.sign_in("regional_coordinator", &["region:01"], None);
+    let framework = published(&developer, &framework("own-1", &CRITERIA));
+    let asked_from = |day: &str| {
+        let days = json!({"opens_on": day, "due_on": "2026-12-15"});
+        let round = asked(&developer, &with(&round(&framework, &regions(&["01"])), &days));
+        assessment(&own, &round, "region:01")
+    };
+    let paths = ["2026-11-01", "2026-11-02", "2026-11-03", "2026-11-04"].map(asked_from);
+    let answered = |key: &str| {
+        let mut body = all_at(4);
+        body["improvement_actions"] = json!([{
+            "key": key, "names": {"fi": "Tehdä"}, "owner": {"fi": "Liitto"}, "due_on": null, "action_status": "planned"
+        }]);
+        body
+    };
+    let carried = |path: &str| -> Vec<(String, String)> {
+        let actions = own.json(path)["improvement_actions"].as_array().unwrap().clone();
+        let of = |action: &Value, name: &str| action[name].as_str().unwrap_or_default().to_owned();
+        actions.iter().map(|action| (of(action, "key"), of(action, "carried_from"))).collect()
+    };
+    let from = |key: &str, number: usize| (key.to_owned(), named(&paths[number]).to_owned());
+    submit(&own, &paths[0], &answered("first"));
+    // Nothing is confirmed yet when the second begins.
+    assert_eq!(step(&own, &paths[1], "start").status, 200);
+    step(&developer, &paths[0], "confirm");
+    assert_eq!(step(&own, &paths[1], "refresh").status, 200);
+    assert_eq!(carried(&paths[1]), [from("first", 0)]);
+    // The third is submitted before the second is confirmed, so that the fourth finds what both have left.
+    let mut second = answered("second");
+    second["improvement_actions"].as_array_mut().unwrap().push(answered("first")["improvement_actions"][0].clone());
+    own.patch(&paths[1], &second);
+    assert_eq!(step(&own, &paths[1], "submit").status, 200);
+    assert_eq!(step(&own, &paths[2], "start").status, 200);
+    own.patch(&paths[2], &json!({"answers": all_at(5)["answers"]}));
+    assert_eq!(step(&own, &paths[2], "submit").status, 200);
+    assert_eq!(carried(&paths[2]), [from("first", 0)]);
+    step(&developer, &paths[1], "confirm");
+    step(&developer, &paths[2], "confirm");
+    assert_eq!(step(&own, &paths[3], "start").status, 200);
+    assert_eq!(carried(&paths[3]), [from("first", 2), from("second", 1)]);
+}
+
+#[rstest]
+fn the_last_cycle_is_the_last_one_whose_framework_compares(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let own = registry.sign_in("regional_coordinator", &["region:01"], None);
+    published(&developer, &framework("own-1", &CRITERIA));
+    published(&developer, &framework("theme-1", &CRITERIA));
+    let kept: Vec<(&str, &[&str], &[&str])> =
+        CRITERIA.iter().map(|code| ("kept", std::slice::from_ref(code), std::slice::from_ref(code))).collect();
+    published(&developer, &successor("own-2", "own-1", &CRITERIA, &kept));
+    let answered = |framework: &str, day: &str, level: i64| {
+        let days = json!({"opens_on": day, "due_on": "2026-12-15"});
+        let round = asked(&developer, &with(&round(&format!("/{framework}"), &regions(&["01"])), &days));
+        let path = assessment(&own, &round, "region:01");
+        submit(&own, &path, &all_at(level));
+        path
+    };
+    let confirmed = |path: &str| assert_eq!(step(&developer, path, "confirm").status, 200);
+    let first = answered("own-1", "2026-11-01", 2);
+    let theme = answered("theme-1", "2026-11-02", 5);
+    let second = answered("own-2", "2026-11-03", 3);
+    confirmed(&theme);
+    assert_eq!(own.json(&second)["difference"], Value::Null, "neither framework comes of the other");
+    confirmed(&first);
+    let difference = own.json(&second)["difference"].clone();
+    assert_eq!((&difference["previous"], &difference["difference"]), (&json!(named(&first)), &json!(1.0)));
+    confirmed(&second);
+    let between = answered("own-1", "2026-11-02", 5);
+    confirmed(&between);
+    assert_eq!(own.json(&second)["difference"], difference, "what is confirmed later changes nothing of it");
 }
 
 #[rstest]

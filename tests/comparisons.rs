@@ -214,6 +214,11 @@ fn regions_stand_side_by_side_and_compare_with_the_round_before_as_far_as_criter
             _ => assert_eq!((&found["median_change"], &found["previous_criterion"]), (&Value::Null, &Value::Null)),
         }
     }
+    let picture = item(&comparison, "situational_picture", Some("picture"));
+    assert_eq!(
+        (&picture["compared"], &item(&comparison, "provision_meets_need", Some("remote"))["compared"]),
+        (&json!(12), &json!(0))
+    );
     let few = item(&comparison, "sufficient_communication", Some("in_person"));
     assert_eq!((&few["answered"], &few["suppressed"], &few["values"]), (&json!(4), &json!(true), &json!([])));
     assert_eq!(item(&comparison, "sufficient_communication", None)["suppressed"], true, "it has no other criterion");
@@ -242,7 +247,7 @@ fn regions_stand_side_by_side_and_compare_with_the_round_before_as_far_as_criter
     let rows: Vec<&Value> = told["items"].as_array().unwrap().iter().map(|item| &item["criterion"]).collect();
     assert_eq!(rows, [&Value::Null, &json!("network"), &json!("meetings")]);
     let told = asked("criterion=picture&criterion=remote").json();
-    assert_eq!(told["items"].as_array().unwrap().len(), 2);
+    assert_eq!((told["items"].as_array().unwrap().len(), &told["ended"]), (2, &json!([])));
     assert_eq!(
         told["items"][0],
         *item(&comparison, "situational_picture", Some("picture")),
@@ -253,6 +258,13 @@ fn regions_stand_side_by_side_and_compare_with_the_round_before_as_far_as_criter
     asked(&format!("previous_round={}", named(&second))).problem(400, "invalid_request");
     asked("previous_round=00000000-0000-4000-8000-000000000000").problem(400, "invalid_request");
     registry.public().get(COMPARISONS).problem(400, "invalid_request");
+
+    // A round that came between, in which nobody was confirmed, is not what is compared with.
+    let between = stage.round("own-1", "2026-03-01", "2026-04-01");
+    assert_eq!(registry.public().json(&format!("{COMPARISONS}?round={}", named(&second))), comparison);
+    let asked_for = asked(&format!("previous_round={}", named(&between))).json();
+    assert_eq!(asked_for["previous_round"], named(&between));
+    assert!(asked_for["items"].as_array().unwrap().iter().all(|item| item["compared"] == 0));
 
     let alone = registry.public().json(&format!("{COMPARISONS}?round={}", named(&first)));
     assert_eq!((&alone["previous_round"], &alone["ended"]), (&Value::Null, &json!([])));

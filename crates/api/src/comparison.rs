@@ -30,7 +30,8 @@ impl FromQuery for ComparisonQuestion {
 ///
 /// Side by side by goal and by criterion: the value of each, the median and the quartiles of all, the change since an earlier
 /// round. Confirmed assessments alone count. Figures of fewer than `smallest_group` are left out, and so is what would give them
-/// away. From one version of a framework to another only what was kept compares.
+/// away: this is about what is said of all of them together, for each confirmed assessment is public by itself. From one version
+/// of a framework to another only what was kept compares.
 #[utoipa::path(
     get, path = "/v1/comparisons", tag = "comparisons",
     params(ComparisonQuestion), responses((status = 200, body = Comparison))

@@ -8,6 +8,8 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -98,15 +100,17 @@ impl AssessmentRecord {
         self.first_submitted_at.map(|instant| Moment::at(instant).today)
     }
 
-    /// Begins with what the cycle before left to be done.
-    pub fn carry_over(&mut self, previous: &Previous) {
-        let before = &previous.record.facts.improvement_actions;
-        for action in before.iter().filter(|action| action.action_status.is_unfinished()) {
-            if self.facts.improvement_actions.iter().any(|known| known.key == action.key) {
-                continue;
+    /// Takes over what earlier cycles, the latest first, have left to be done. What a later one says of an action counts.
+    pub fn carry_over<'a>(&mut self, earlier: impl IntoIterator<Item = &'a Previous>) {
+        let there = self.facts.improvement_actions.iter().map(|action| &action.key);
+        let mut known: BTreeSet<Key> = there.chain(self.carried.iter().map(|carried| &carried.key)).cloned().collect();
+        for previous in earlier {
+            for action in &previous.record.facts.improvement_actions {
+                if known.insert(action.key.clone()) && action.action_status.is_unfinished() {
+                    self.facts.improvement_actions.push(action.clone());
+                    self.carried.push(CarriedAction { key: action.key.clone(), carried_from: previous.id });
+                }
             }
-            self.facts.improvement_actions.push(action.clone());
-            self.carried.push(CarriedAction { key: action.key.clone(), carried_from: previous.id });
         }
     }
 
@@ -145,11 +149,11 @@ pub struct Assessment {
     pub assessment_kind: AssessmentKind,
     /// Who assesses.
     pub subject: SubjectRef,
-    /// The first day of the period that is assessed.
+    /// The first day of the period that is assessed, as the round says it.
     pub first_day: NaiveDate,
-    /// The last day of the period that is assessed.
+    /// The last day of the period that is assessed, as the round says it.
     pub last_day: NaiveDate,
-    /// The last day on which it is in time.
+    /// The last day on which it is in time, as the round says it: it may be prolonged, for all of them alike.
     pub due_on: NaiveDate,
     /// Where it stands.
     pub assessment_status: AssessmentStatus,
@@ -157,7 +161,8 @@ pub struct Assessment {
     pub first_submitted_at: Option<DateTime<Utc>>,
     /// When it was submitted last, or null.
     pub submitted_at: Option<DateTime<Utc>>,
-    /// Whether it was submitted for the first time after the day `due_on` in Helsinki; false as long as it is not.
+    /// Whether it was submitted for the first time after the day `due_on` in Helsinki, as that day is now; false as long as
+    /// it is not submitted.
     #[schema(example = false)]
     pub late: bool,
     /// When it was confirmed, or null.
@@ -174,8 +179,8 @@ pub struct Assessment {
     pub improvement_actions: Vec<ImprovementAction>,
     /// What the answers come to.
     pub score: AssessmentScore,
-    /// What has changed since the subject's last confirmed assessment of the same kind in an earlier round; null where there
-    /// is none.
+    /// What has changed since the subject's last assessment in an earlier round whose framework compares with this one, of
+    /// those that were confirmed before this one was; null where there is none.
     pub difference: Option<AssessmentDifference>,
     /// What has happened to it, oldest first.
     #[schema(max_items = 1_000)]

@@ -17,7 +17,7 @@ pub use lineage::{Comparability, Lineage};
 pub use mapping::{CriterionChange, CriterionMapping};
 pub use steps::{
     AssessmentFrameworks, FrameworkComment, FrameworkCommentFacts, FrameworkEvent, FrameworkStatus, FrameworkStep,
-    FrameworkTransition, KeptComment, MAX_COMMENTS,
+    FrameworkTransition, KeptComment, MAX_COMMENTS, MAX_COMMENTS_OF_REGION, MAX_STEPS,
 };
 
 use crate::invalid::{Invalid, Violation};
@@ -165,7 +165,7 @@ pub struct AssessmentFramework {
     /// The version after it, once that is published; else null.
     pub successor: Option<Key>,
     /// The goals with their criteria.
-    #[schema(max_items = 100)]
+    #[schema(max_items = 4)]
     pub goals: Vec<FrameworkGoal>,
     /// What became of the predecessor's criteria.
     #[schema(max_items = 200)]

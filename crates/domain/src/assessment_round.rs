@@ -32,7 +32,6 @@ const LATEST_REMINDER: Days = Days::new(365);
 /// A round, as it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = AssessmentRoundFacts::check, skip_on_field_errors = false))]
 pub struct AssessmentRoundFacts {
     /// The framework by which is assessed: a published one. It stays once the round is published.
     pub framework: Key,
@@ -67,25 +66,18 @@ pub struct AssessmentRoundFacts {
 }
 
 impl AssessmentRoundFacts {
-    fn check(&self) -> Result<(), ValidationError> {
-        if self.last_day < self.first_day {
-            return Err(Invalid::EndsBeforeStart.at("last_day"));
-        }
-        if self.due_on < self.opens_on {
-            return Err(Invalid::EndsBeforeStart.at("due_on"));
-        }
+    /// What is wrong with its days.
+    pub fn strange(&self) -> Vec<Violation> {
+        let ends = [("/last_day", self.last_day < self.first_day), ("/due_on", self.due_on < self.opens_on)];
+        let mut faults = Violation::wherever(ends, &Invalid::EndsBeforeStart);
+        let first = self.opens_on;
         let last = self.due_on.checked_add_days(LATEST_REMINDER).unwrap_or(self.due_on);
-        match self.reminders.iter().position(|day| !(self.opens_on..=last).contains(day)) {
-            Some(index) => {
-                let invalid = Invalid::OutOfRange {
-                    value: self.reminders[index].to_string(),
-                    min: self.opens_on.to_string(),
-                    max: last.to_string(),
-                };
-                Err(invalid.at(&format!("reminders/{index}")))
-            }
-            None => Ok(()),
-        }
+        let beyond = self.reminders.iter().enumerate().filter(|(_, day)| !(first..=last).contains(day));
+        faults.extend(beyond.filter(|_| first <= last).map(|(index, day)| {
+            let invalid = Invalid::OutOfRange { value: day.to_string(), min: first.to_string(), max: last.to_string() };
+            Violation::pointer(&format!("/reminders/{index}"), invalid)
+        }));
+        faults
     }
 
     /// Whether what was submitted for the first time on a day was late.

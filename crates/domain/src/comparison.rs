@@ -71,7 +71,11 @@ pub struct ComparedItem {
     /// The share of the weights that compares with the previous round: of a criterion 1 or 0. Null without a previous round.
     #[schema(minimum = 0, maximum = 1, example = 1)]
     pub share_comparable: Option<f64>,
-    /// The median of the changes; null where none is shown.
+    /// How many have a value in both rounds, over what compares; 0 without a previous round.
+    #[schema(minimum = 0, maximum = 500, example = 12)]
+    pub compared: usize,
+    /// The median of the changes; null where fewer than `smallest_group` compare, or one could work out from the changes what
+    /// is left out elsewhere.
     #[schema(minimum = -4, maximum = 4, example = 0.5)]
     pub median_change: Option<f64>,
     /// What each subject comes to that has a value, by subject; empty where that is not shown.
@@ -120,12 +124,12 @@ pub struct ComparisonQuestion {
     #[param(value_type = AssessmentRoundId, example = "019ac0de-0000-7000-8000-0000000000b1")]
     pub round: Option<AssessmentRoundId>,
     /// An earlier round, whose framework is the same or one that this one's comes of; left out, the latest such round that is
-    /// past due and asks the same kind of subjects.
+    /// past due and asks the same kind of subjects, first of those in which at least five of the same ones were confirmed.
     pub previous_round: Option<AssessmentRoundId>,
     /// Only what belongs to any of these goals.
     #[param(value_type = Option<Vec<Goal>>, max_items = 100)]
     pub goal: Vec<Goal>,
-    /// Only these criteria, without their goals as a whole.
+    /// Only these criteria of the round's framework, without their goals as a whole and without what has ended.
     #[param(value_type = Option<Vec<CriterionCode>>, max_items = 100)]
     pub criterion: Vec<CriterionCode>,
 }
@@ -191,13 +195,10 @@ impl Earlier {
     }
 
     /// By how much each subject has risen, over those of some criteria that compare and have a level in both rounds, by the
-    /// weights of now. Nobody has where one could work out from it a level of then that is not shown.
+    /// weights of now.
     fn changes(&self, now: &Confirmed, criteria: &[&FrameworkCriterion]) -> Group {
         let pairs = criteria.iter().filter_map(|criterion| Some((*criterion, self.older(&criterion.code)?)));
         let pairs: Vec<(&FrameworkCriterion, &CriterionCode)> = pairs.collect();
-        if !pairs.iter().all(|(_, older)| self.confirmed.is_open(older)) {
-            return Group::default();
-        }
         let change = |subject: &SubjectId, answers: &AssessmentFacts| {
             let before = self.confirmed.answers.get(subject)?;
             let (mut risen, mut weights) = (0, 0);
@@ -210,8 +211,13 @@ impl Earlier {
         };
         let risen =
             now.answers.iter().filter_map(|(subject, answers)| Some((subject.clone(), change(subject, answers)?)));
-        let changes = Group::of(risen);
-        if changes.is_large() { changes } else { Group::default() }
+        Group::of(risen)
+    }
+
+    /// Whether changes in some criteria may be shown: not where one could work out from them a level of then that is not.
+    fn is_open(&self, criteria: &[&FrameworkCriterion]) -> bool {
+        let mut older = criteria.iter().filter_map(|criterion| self.older(&criterion.code));
+        older.all(|older| self.confirmed.is_open(older))
     }
 }
 
@@ -227,6 +233,8 @@ pub struct Row {
     share_comparable: Option<Millionths>,
     /// The values; none where they are suppressed.
     values: Option<Group>,
+    compared: usize,
+    /// The changes; none where they are not shown.
     changes: Group,
 }
 
@@ -247,7 +255,7 @@ pub fn compare(question: &ComparisonQuestion, now: &Confirmed, earlier: Option<&
 pub fn ended(question: &ComparisonQuestion, earlier: &Earlier) -> Vec<EndedCriterion> {
     let told = |(code, change): (&CriterionCode, CriterionChange)| {
         let (goal, _) = earlier.confirmed.framework.criterion(code)?;
-        let is_asked = question.asks_for(goal, Some(code));
+        let is_asked = question.asks_for(goal, None);
         is_asked.then(|| EndedCriterion { goal, criterion: code.clone(), change })
     };
     earlier.lineage.ended().filter_map(told).collect()
@@ -257,6 +265,7 @@ impl Row {
     fn of_criterion(goal: Goal, criterion: &FrameworkCriterion, now: &Confirmed, earlier: Option<&Earlier>) -> Self {
         let levels = now.levels(&criterion.code);
         let is_shown = levels.is_large();
+        let (compared, changes) = Self::changes(is_shown, now, earlier, &[criterion]);
         let previous_criterion = earlier.and_then(|earlier| earlier.older(&criterion.code)).cloned();
         Self {
             goal,
@@ -266,7 +275,8 @@ impl Row {
             comparability: earlier.map(|earlier| earlier.comparability(&criterion.code)),
             share_comparable: earlier.and_then(|_| Millionths::ratio(i64::from(previous_criterion.is_some()), 1)),
             previous_criterion,
-            changes: Self::changes(is_shown, now, earlier, &[criterion]),
+            compared,
+            changes,
             values: is_shown.then_some(levels),
         }
     }
@@ -282,6 +292,7 @@ impl Row {
             let comparing = comparing.map(|criterion| weight(criterion)).sum();
             Millionths::ratio(comparing, criteria.iter().map(|criterion| weight(criterion)).sum())
         };
+        let (compared, changes) = Self::changes(is_shown, now, earlier, &criteria);
         Self {
             goal: goal.goal,
             criterion: None,
@@ -290,13 +301,23 @@ impl Row {
             previous_criterion: None,
             comparability: None,
             share_comparable: earlier.and_then(share),
-            changes: Self::changes(is_shown, now, earlier, &criteria),
+            compared,
+            changes,
             values: is_shown.then_some(scores),
         }
     }
 
-    fn changes(is_shown: bool, now: &Confirmed, earlier: Option<&Earlier>, criteria: &[&FrameworkCriterion]) -> Group {
-        earlier.filter(|_| is_shown).map(|earlier| earlier.changes(now, criteria)).unwrap_or_default()
+    /// How many have changed by something, and by how much, where that is shown.
+    fn changes(
+        is_shown: bool,
+        now: &Confirmed,
+        earlier: Option<&Earlier>,
+        criteria: &[&FrameworkCriterion],
+    ) -> (usize, Group) {
+        let Some(earlier) = earlier else { return (0, Group::default()) };
+        let changes = earlier.changes(now, criteria);
+        let (compared, is_large) = (changes.len(), changes.is_large());
+        (compared, if is_shown && is_large && earlier.is_open(criteria) { changes } else { Group::default() })
     }
 
     /// Whose values it shows.
@@ -327,6 +348,7 @@ impl Row {
             previous_criterion: self.previous_criterion,
             comparability: self.comparability,
             share_comparable: number(self.share_comparable),
+            compared: self.compared,
             median_change: number(changes.quartiles().median),
             values: values.iter().map(value).collect::<Result<_, E>>()?,
         })

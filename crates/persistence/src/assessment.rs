@@ -146,15 +146,15 @@ pub fn transition(tx: &mut Tx, before: Kept<Assessment>, transition: AssessmentT
     refuse_conflicts(Violation::wherever([("/event", !event.happens_in(standing))], &not_now(standing)))?;
     let is_full = record.steps.len() >= MAX_STEPS;
     refuse_conflicts(Violation::wherever([("", is_full)], &Invalid::TooMany { max: MAX_STEPS }))?;
+    if Assessments::are_written_by(role) {
+        // An earlier cycle may have been confirmed in the meantime.
+        let cycles = Cycles::load(tx.db(), std::iter::once(&before))?;
+        record.carry_over(cycles.before(&before.record, &round, now));
+    }
     match event {
         AssessmentEvent::Start | AssessmentEvent::Refresh => {
             let framework = framework(tx.db(), &record.framework)?;
             record.figures = figures::of(tx.db(), &record.subject, &framework, moment)?;
-            if event == AssessmentEvent::Start
-                && let Some(previous) = Cycles::load(tx.db(), std::iter::once(&before))?.before(&record, &round, now)
-            {
-                record.carry_over(previous);
-            }
         }
         AssessmentEvent::Submit => {
             let framework = framework(tx.db(), &record.framework)?;
@@ -237,9 +237,9 @@ impl Stored for Assessment {
                 let framework =
                     framework.ok_or_else(|| Error::Unforeseen(format!("assessment {id} answers no framework")))?;
                 let round = Kept { id: record.round, record: round, version };
-                let difference = cycles.before(&record, &round, moment.now).map(|previous| {
-                    let lineage = Lineage::between(&frameworks, &previous.record.framework, &record.framework);
-                    AssessmentDifference::since(previous, &record.facts, framework, lineage.as_ref())
+                let difference = cycles.before(&record, &round, moment.now).find_map(|previous| {
+                    let lineage = Lineage::between(&frameworks, &previous.record.framework, &record.framework)?;
+                    Some(AssessmentDifference::since(previous, &record.facts, framework, &lineage))
                 });
                 let due = round.record.facts;
                 Ok(Self {
@@ -285,6 +285,9 @@ impl Written for Assessment {
         };
         if before.facts == facts {
             return Ok(before.clone());
+        }
+        if !Assessments::are_written_by(tx.role()) {
+            return Err(Error::Forbidden);
         }
         let framework = framework(tx.db(), &before.framework)?;
         refuse(facts.repeated().into_iter().chain(facts.strange(&framework)).collect())?;

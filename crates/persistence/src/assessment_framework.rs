@@ -8,7 +8,7 @@ use digituki_domain::area::{AreaKind, RegionCode};
 use digituki_domain::assessment_framework::{
     AssessmentFramework, AssessmentFrameworkFacts, AssessmentFrameworkFilter, AssessmentFrameworkRecord,
     AssessmentFrameworks, AssessmentKind, FrameworkComment, FrameworkCommentFacts, FrameworkEvent, FrameworkStatus,
-    FrameworkStep, FrameworkTransition, KeptComment, MAX_COMMENTS,
+    FrameworkStep, FrameworkTransition, KeptComment, MAX_COMMENTS, MAX_COMMENTS_OF_REGION, MAX_STEPS,
 };
 use digituki_domain::clock::Moment;
 use digituki_domain::invalid::{Invalid, Violation};
@@ -104,6 +104,8 @@ pub fn transition(
     if event == FrameworkEvent::Publish {
         check_line(tx.db(), &record.facts)?;
     }
+    let is_full = record.steps.len() >= MAX_STEPS;
+    refuse_conflicts(Violation::wherever([("", is_full)], &Invalid::TooMany { max: MAX_STEPS }))?;
     record.steps.push(FrameworkStep { event, taken_at: tx.moment().now, remarks });
     tx.update(before, record)
 }
@@ -145,9 +147,13 @@ pub fn comment(
         let invalid = Invalid::UnknownValue { value: code.to_string(), allowed };
         return refuse(vec![Violation::pointer("/criterion", invalid)]).map(|()| before);
     }
+    let of_region = record.comments.iter().filter(|comment| comment.facts.region == facts.region).count();
+    let is_heard = of_region >= MAX_COMMENTS_OF_REGION;
+    refuse_conflicts(Violation::wherever([("/region", is_heard)], &Invalid::TooMany { max: MAX_COMMENTS_OF_REGION }))?;
     let is_full = record.comments.len() >= MAX_COMMENTS;
     refuse_conflicts(Violation::wherever([("", is_full)], &Invalid::TooMany { max: MAX_COMMENTS }))?;
-    record.comments.push(KeptComment { facts, commented_at: tx.moment().now });
+    let framework_version = before.version;
+    record.comments.push(KeptComment { facts, framework_version, commented_at: tx.moment().now });
     tx.update(before, record)
 }
 
@@ -211,9 +217,10 @@ impl Stored for AssessmentFramework {
         let comments = kept.iter().flat_map(|kept| &kept.record.comments);
         let regions: Vec<_> = comments.map(|comment| comment.facts.region.id()).collect();
         let regions = area::Named::load(db, &regions)?;
-        let published = |KeptComment { facts, commented_at }: KeptComment| {
+        let published = |KeptComment { facts, framework_version, commented_at }: KeptComment| {
             let FrameworkCommentFacts { region, criterion, texts } = facts;
-            Ok(FrameworkComment { region: regions.get(&RegionCode::id(&region))?, criterion, texts, commented_at })
+            let region = regions.get(&RegionCode::id(&region))?;
+            Ok(FrameworkComment { region, criterion, framework_version, texts, commented_at })
         };
         kept.into_iter()
             .map(|Kept { id, record, version }| {

@@ -273,7 +273,11 @@ impl Written for AssessmentRound {
         let known = before.map_or(&[][..], |before| &before.facts.asked);
         let mut asked = in_body("/asked", &facts.asked);
         asked.retain(|(_, subject)| !known.contains(subject));
-        together([assessment_kind.as_ref().map(|_| ()).map_err(Clone::clone), subject::require(tx.db(), asked)])?;
+        together([
+            refuse(facts.strange()),
+            assessment_kind.as_ref().map(|_| ()).map_err(Clone::clone),
+            subject::require(tx.db(), asked),
+        ])?;
         let assessment_kind = assessment_kind?;
         let Some(before) = before else { return Ok(AssessmentRoundRecord::new(facts, assessment_kind)) };
         let status = before.status(tx.moment().today);

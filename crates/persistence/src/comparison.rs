@@ -1,6 +1,6 @@
 //! What a comparison needs to know, with a constant number of statements.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -119,7 +119,8 @@ fn named_before(
     }
 }
 
-/// The latest earlier round that compares and that has come to its end.
+/// The latest earlier round that compares and that has come to its end: of those that enough of the same subjects were
+/// confirmed in, if there are any.
 fn latest_before(
     db: &mut AnyConnection,
     round: &Round,
@@ -141,8 +142,31 @@ fn latest_before(
         is_over && turn(other) < turn(round)
     });
     earlier.sort_by_key(|other| std::cmp::Reverse(turn(other)));
-    let mut compared = earlier.into_iter().map(|other| (lineage(versions, &other, round), other));
-    Ok(compared.find_map(|(lineage, other)| Some((other, lineage?))))
+    let lines =
+        earlier.into_iter().filter_map(|other| lineage(versions, &other, round).map(|lineage| (other, lineage)));
+    let mut lines: Vec<(Round, Lineage)> = lines.collect();
+    let confirmed = confirmed(db, lines.iter().map(|(other, _)| other).chain([round]))?;
+    let of = |round: &Round| confirmed.get(&round.id.to_string());
+    let shared = |other: &Round| of(other).zip(of(round)).map_or(0, |(then, now)| then.intersection(now).count());
+    let best = lines.iter().position(|(other, _)| shared(other) >= SMALLEST_GROUP).unwrap_or(0);
+    Ok((best < lines.len()).then(|| lines.swap_remove(best)))
+}
+
+/// Whose assessments were confirmed in each of some rounds.
+fn confirmed<'a>(
+    db: &mut AnyConnection,
+    rounds: impl Iterator<Item = &'a Round>,
+) -> Result<HashMap<String, BTreeSet<String>>> {
+    let rows: Vec<(String, String)> = assessments::table
+        .filter(among(assessments::round_id, rounds.map(|round| round.id.to_string())))
+        .filter(assessments::confirmed)
+        .select((assessments::round_id, assessments::subject))
+        .load(db)?;
+    let mut confirmed: HashMap<_, BTreeSet<_>> = HashMap::new();
+    for (round, subject) in rows {
+        confirmed.entry(round).or_default().insert(subject);
+    }
+    Ok(confirmed)
 }
 
 /// When a round comes among others: by its opening, and of two that open on one day by its id.

@@ -264,11 +264,13 @@ impl Manager {
                 }
                 let mut inner = PgConnection::establish(url.as_str())?;
                 let timeout = self.statement_timeout.as_millis();
+                // A row that lies anywhere costs about as much as the next one, in memory and on flash: else whole
+                // tables would be read for some hundred rows.
                 inner
                     .batch_execute(&format!(
                         "SET statement_timeout = {timeout}; SET lock_timeout = {timeout}; \
                          SET idle_in_transaction_session_timeout = 60000; SET TIME ZONE 'UTC'; \
-                         SET plan_cache_mode = force_generic_plan"
+                         SET plan_cache_mode = force_generic_plan; SET random_page_cost = 1.1"
                     ))
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(AnyConnection::Postgresql(inner))

@@ -31,7 +31,7 @@ pub struct CriterionDifference {
     pub difference: Option<i32>,
 }
 
-/// What has changed since the subject's last confirmed assessment of the same kind. The two values are weighted means over
+/// What has changed since the subject's last confirmed assessment that compares. The two values are weighted means over
 /// the criteria that compare and have a level in both, with the weights of the newer framework.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AssessmentDifference {
@@ -68,20 +68,19 @@ pub struct Previous {
 }
 
 impl AssessmentDifference {
-    /// What has changed since an earlier assessment. Where neither framework comes of the other there is no lineage, and
-    /// nothing compares.
+    /// What has changed since an earlier assessment, by what became of the criteria of its framework.
     pub fn since(
         previous: &Previous,
         answers: &AssessmentFacts,
         framework: &AssessmentFrameworkFacts,
-        lineage: Option<&Lineage>,
+        lineage: &Lineage,
     ) -> Self {
         let then = &previous.record;
         let (mut before, mut now, mut compared, mut all) = (0, 0, 0, 0);
         let mut criteria = Vec::new();
         for criterion in framework.criteria() {
             let weight = i64::from(criterion.weight);
-            let comparability = lineage.and_then(|lineage| lineage.of(&criterion.code));
+            let comparability = lineage.of(&criterion.code);
             let older = comparability.and_then(|comparability| comparability.older());
             let of_criterion = CriterionDifference::of(
                 answers.level(&criterion.code),
@@ -98,7 +97,7 @@ impl AssessmentDifference {
             all += weight;
             criteria.push(of_criterion);
         }
-        for (code, change) in lineage.iter().flat_map(|lineage| lineage.ended()) {
+        for (code, change) in lineage.ended() {
             let level = then.facts.level(code);
             criteria.push(CriterionDifference::of(None, level, None, Some(code.clone()), change));
         }

@@ -67,7 +67,7 @@ pub struct AssessmentScore {
     #[schema(minimum = 0, maximum = 1, example = 0.9)]
     pub share_answered: Option<f64>,
     /// The same by goal, in the order of the framework.
-    #[schema(max_items = 100)]
+    #[schema(max_items = 4)]
     pub goals: Vec<GoalScore>,
 }
 

@@ -57,9 +57,20 @@ impl AssessmentEvent {
     }
 }
 
+/// Who speaks for a subject.
+const SUBJECT: &[Role] =
+    &[Role::RegionalCoordinator, Role::RegionalExpert, Role::ProviderEditor, Role::Integrator, Role::Applicant];
+
 /// The steps of an assessment.
 #[derive(Debug)]
 pub struct Assessments;
+
+impl Assessments {
+    /// Whether a role writes answers: those who start and submit do, and nobody in their stead.
+    pub fn are_written_by(role: Role) -> bool {
+        SUBJECT.contains(&role)
+    }
+}
 
 impl StateMachine for Assessments {
     type State = AssessmentStatus;
@@ -71,8 +82,6 @@ impl StateMachine for Assessments {
         use AssessmentEvent::{Confirm, Refresh, Return, Start, Submit};
         use AssessmentStatus::{Confirmed, InProgress, NotStarted, Returned, Submitted};
         const DEVELOPER: &[Role] = &[Role::NationalDeveloper];
-        const SUBJECT: &[Role] =
-            &[Role::RegionalCoordinator, Role::RegionalExpert, Role::ProviderEditor, Role::Integrator, Role::Applicant];
         const RUNNING: Label = Label {
             fi: "kierroksen ollessa avoinna tai määräajan päätyttyä, ennen kierroksen päättämistä",
             sv: "medan omgången är öppen eller efter dess sista dag, innan omgången avslutas",

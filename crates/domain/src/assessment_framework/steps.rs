@@ -10,10 +10,15 @@ use crate::area::{AreaRef, RegionCode};
 use crate::role::Role;
 use crate::state_machine::{StateMachine, StateMachineName, Step};
 use crate::text::{Descriptions, Label, Text};
+use crate::version::Version;
 use crate::vocabulary::vocabulary;
 
+/// The most comments that a framework keeps of one region.
+pub const MAX_COMMENTS_OF_REGION: usize = 20;
 /// The most comments that a framework keeps.
 pub const MAX_COMMENTS: usize = 1_000;
+/// The most steps that a framework takes.
+pub const MAX_STEPS: usize = 100;
 
 vocabulary! {
     /// Where an assessment framework stands.
@@ -119,6 +124,8 @@ pub struct KeptComment {
     /// What was written.
     #[serde(flatten)]
     pub facts: FrameworkCommentFacts,
+    /// The version of the framework of which it was said.
+    pub framework_version: Version,
     /// When it was said.
     pub commented_at: DateTime<Utc>,
 }
@@ -128,8 +135,10 @@ pub struct KeptComment {
 pub struct FrameworkComment {
     /// The region.
     pub region: AreaRef,
-    /// The criterion that it was said of; null where it was said of the whole.
+    /// The criterion that it was said of; null where it was said of the whole. A later version may not have it any more.
     pub criterion: Option<CriterionCode>,
+    /// The version of the framework of which it was said: `known_at` the instant of the comment shows it.
+    pub framework_version: Version,
     /// What was said.
     pub texts: CommentTexts,
     /// When it was said.

@@ -55,8 +55,10 @@ fn a_round_says_a_period_days_in_their_order_and_whom_it_asks() {
         ("asked", json!(["region:01", pilot]), Some("/asked/1")),
     ];
     for (field, value, expected) in table {
-        let found = with(field, value.clone()).validate().err().map(|errors| violations(&errors)).unwrap_or_default();
-        let places: Vec<String> = found.iter().map(|violation| violation.place.to_string()).collect();
+        let facts = with(field, value.clone());
+        let shape = facts.validate().err().map(|errors| violations(&errors)).unwrap_or_default();
+        let found = shape.into_iter().chain(facts.strange());
+        let places: Vec<String> = found.map(|violation| violation.place.to_string()).collect();
         assert_eq!(places, expected.into_iter().collect::<Vec<_>>(), "{field}: {value}");
     }
     for bad in [json!("2027-02-30"), json!("soon")] {

@@ -52,17 +52,18 @@ impl Cycles {
         Ok(Self(cycles))
     }
 
-    /// The last one before a round, of those that were confirmed by an instant.
+    /// Those of rounds before one, the latest first, that were confirmed by an instant, and before the assessment itself was.
     pub(super) fn before(
         &self,
         record: &AssessmentRecord,
         round: &Kept<AssessmentRound>,
         now: DateTime<Utc>,
-    ) -> Option<&Previous> {
+    ) -> impl Iterator<Item = &Previous> {
         let turn = (round.record.facts.opens_on, round.id.to_string());
-        let of_subject = self.0.get(&(record.subject.clone(), record.assessment_kind))?;
-        let earlier = of_subject.iter().filter(|(known, _)| *known < turn);
-        let confirmed = earlier.filter(|(_, one)| one.record.confirmed_at.is_some_and(|at| at <= now));
-        confirmed.map(|(_, previous)| previous).next_back()
+        let by = record.confirmed_at.map_or(now, |at| at.min(now));
+        let of_subject = self.0.get(&(record.subject.clone(), record.assessment_kind)).into_iter().flatten();
+        let earlier = of_subject.rev().filter(move |(known, _)| *known < turn);
+        let confirmed = earlier.filter(move |(_, one)| one.record.confirmed_at.is_some_and(|at| at <= by));
+        confirmed.map(|(_, previous)| previous)
     }
 }

@@ -211,7 +211,7 @@ pub(super) fn relax(db: &mut AnyConnection, conditions: &mut Conditions) -> Resu
 fn enough(db: &mut AnyConnection, conditions: &Conditions) -> Result<usize> {
     let several = conditions.search.as_ref().filter(|search| search.groups.len() > 1);
     if let Some(search) = several.filter(|_| !conditions.is_narrow() && conditions.around.is_none()) {
-        let walked = walked(db, conditions, search, None, ENOUGH)?;
+        let walked = walked(db, conditions, search, |_, _| true, None, ENOUGH)?;
         return Ok(walked.into_iter().map(|(_, number)| number).collect::<BTreeSet<i64>>().len());
     }
     let some = conditions.everything().select(service_points::number).limit(i64::try_from(ENOUGH).unwrap_or(i64::MAX));
@@ -334,7 +334,9 @@ fn by_words(
     let start: Option<(i16, i64)> = start
         .map(|start| Ok::<_, crate::Error>((column::parse(&start.sort)?, column::parse(&start.id)?)))
         .transpose()?;
-    let mut walked = walked(db, conditions, search, start, BLOCK)?;
+    // Whoever has a word has one of each group that it is in.
+    let is_asked = |word: &i64, group: &WordGroup| !group.words.contains(word);
+    let mut walked = walked(db, conditions, search, is_asked, start, BLOCK)?;
     let is_cut = walked.len() >= BLOCK;
     // The first of all lists together stand among the first of each.
     walked.truncate(BLOCK);
@@ -352,18 +354,22 @@ fn by_words(
 }
 
 /// The first points behind one that have a form of the rarest word and meet the conditions, so many of each form, each with
-/// the field in which it stands.
+/// the field in which it stands; of a form, those groups of words are asked for that are to be.
 fn walked(
     db: &mut AnyConnection,
     conditions: &Conditions,
     search: &Search,
+    is_asked: impl Fn(&i64, &WordGroup) -> bool,
     start: Option<(i16, i64)>,
     limit: usize,
 ) -> Result<Vec<(i16, i64)>> {
     let [lead, others @ ..] = search.groups.as_slice() else { return Ok(Vec::new()) };
-    let others =
-        Conditions { search: Some(Search { groups: others.to_vec(), ..Search::default() }), ..conditions.clone() };
+    let with = |groups: Vec<WordGroup>| Conditions {
+        search: Some(Search { groups, ..Search::default() }),
+        ..conditions.clone()
+    };
     let walk = |word: &i64| {
+        let others = with(others.iter().filter(|group| is_asked(word, group)).cloned().collect());
         macro_rules! walked {
             ($query:expr) => {{
                 let mut query = $query
@@ -387,7 +393,7 @@ fn walked(
         Part::new(meeting!(&others, walked!(walked_words::table.inner_join(points))))
     };
     let mut walked: Vec<(i16, i64)> = Vec::new();
-    for some in lead.words.chunks(others.lists_at_once()) {
+    for some in lead.words.chunks(with(others.to_vec()).lists_at_once()) {
         walked.extend(Union::of(some.iter().map(walk)).load::<(i16, i64)>(db)?);
     }
     walked.sort_unstable();

@@ -85,9 +85,9 @@ impl MetricCode {
     pub(super) fn definition(self) -> Definition {
         match self {
             Self::Population => Definition::plain(MetricUnit::Persons, STATISTICS, label(
-                "Asukkaat vuoden viimeisenä päivänä, kunnittain ja kuntien yhteenlaskettuina kysytyn päivän rajoin. Ei tiedossa, jos jonkin kunnan luku puuttuu.",
-                "Invånarna på årets sista dag, per kommun och summerade över kommunerna enligt gränserna på den efterfrågade dagen. Kan inte anges om siffran för någon kommun saknas.",
-                "Inhabitants on the last day of a year, by municipality and added up over municipalities on the borders of the day asked about. Not told when a municipality's figure is missing.",
+                "Asukkaat vuoden viimeisenä päivänä, kunnittain ja kuntien yhteenlaskettuina kysytyn päivän rajoin. Kunnan, jolla ei ole omaa lukua, asukkaat ovat sen kunnan luvussa, johon se on sittemmin liitetty: ei tiedossa alueesta, johon kuuluu vain toinen näistä.",
+                "Invånarna på årets sista dag, per kommun och summerade över kommunerna enligt gränserna på den efterfrågade dagen. Invånarna i en kommun utan egen siffra ingår i siffran för den kommun som den senare har gått upp i: kan inte anges för ett område som bara omfattar den ena av dem.",
+                "Inhabitants on the last day of a year, by municipality and added up over municipalities on the borders of the day asked about. The inhabitants of a municipality without a figure of its own are in that of the one it has since been joined to: not told of an area that has only one of the two.",
             )),
             Self::ServicePoints => Definition::plain(MetricUnit::Count, REGISTRY, label(
                 "Palvelupisteet, joilla on paikka alueella ja jotka olivat voimassa kysyttynä päivänä. Kunnan lakattua sen pisteet lasketaan sille kunnalle, johon se liitettiin.",

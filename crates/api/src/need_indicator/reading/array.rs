@@ -169,7 +169,7 @@ impl Array {
     }
 
     fn add(&mut self, byte: u8, rows: &mut Rows) {
-        let too_long = Invalid::TooLong { max: LONGEST_ROW };
+        let too_long = Invalid::TooLarge { max: LONGEST_ROW };
         if self.text.len() < LONGEST_ROW {
             self.text.push(byte);
         } else if self.next == Next::Name {

@@ -37,7 +37,7 @@ impl Format for Lines {
 impl Lines {
     fn add(&mut self, piece: &[u8], rows: &mut Rows) {
         if self.line.len() + piece.len() > LONGEST_ROW {
-            rows.take_unreadable(None, Invalid::TooLong { max: LONGEST_ROW });
+            rows.take_unreadable(None, Invalid::TooLarge { max: LONGEST_ROW });
             rows.stop();
         } else {
             self.line.extend_from_slice(piece);

@@ -85,6 +85,10 @@ fn a_table_begins_with_a_line_that_names_its_columns() {
         assert_eq!(table(&head), expected, "{head}");
     }
     assert_eq!(table("").expect_err("no columns").len(), 6);
+    for semicolons in [format!("{needed},method").replace(',', ";"), format!("{needed},method").replace(',', "\t")] {
+        assert_eq!(table(&semicolons), Err(vec![("/header".to_owned(), "malformed_value")]));
+        assert_eq!(table(format!("{semicolons}\n1;2\n")), Err(vec![("/header".to_owned(), "malformed_value")]));
+    }
     let many = format!("{}\n", ["municipality"; 12].join(","));
     assert_eq!(table(many), Err(vec![("/header".to_owned(), "too_many_values")]));
 }
@@ -95,7 +99,10 @@ fn a_line_has_as_many_fields_as_there_are_columns() {
     let row = "091,often_needs_support,2025-12-31,12.5,Kysely";
     let of_second = |step: &str, code| Err(vec![(format!("/rows/1{step}"), code)]);
     let good = format!("{head}\n{row},Otos\n");
-    assert_eq!(table(format!("{good}{row}\n")), of_second("/method", "missing_field"));
+    assert_eq!(table(format!("{good}{row}\n")), of_second("", "missing_field"));
+    let more = good.replacen("method\n", "method,uncertainty\n", 1).replace("Otos\n", "Otos,\n");
+    assert_eq!(table(&more).map(|loaded| loaded.rows().len()), Ok(1));
+    assert_eq!(table(format!("{more}{row},Otos\n")), of_second("", "missing_field"));
     assert_eq!(table(format!("{good}{row},Otos,1\n")), of_second("", "too_many_values"));
     assert_eq!(table(format!("{good}{}\n", "1,".repeat(20))), of_second("", "too_many_values"));
     assert_eq!(table(format!("{good}\"{}\n", "1".repeat(20_000))), of_second("", "too_long"));
@@ -103,6 +110,29 @@ fn a_line_has_as_many_fields_as_there_are_columns() {
     broken.extend(b"Ot\xFFs\n");
     assert_eq!(table(broken), of_second("/method", "forbidden_character"));
     assert_eq!(table(format!("{head}\n")), Err(vec![("/rows".to_owned(), "missing_field")]));
+}
+
+#[test]
+fn a_table_does_not_end_within_quotation_marks() {
+    let head = TABLE.lines().next().unwrap_or_default();
+    let row = "091,often_needs_support,2025-12-31,12.5,Kysely";
+    for (end, place) in [
+        (format!("{row},\"Otos"), "/rows/1/method"),
+        (format!("{row},\"Otos\r\n"), "/rows/1/method"),
+        (format!("{row},\"Otos\"\""), "/rows/1/method"),
+        (format!("{row},\""), "/rows/1/method"),
+        (row.replace("2025", "\"2025"), "/rows/1/date"),
+    ] {
+        for length in [1, 3, 10_000] {
+            let body = format!("{head}\n{row},Otos\n{end}");
+            let expected = Err(vec![(place.to_owned(), "malformed_value")]);
+            assert_eq!(read(Table::default(), body.as_bytes(), length), expected, "{end}");
+        }
+    }
+    let whole = format!("{head}\n{row},\"Otos\"");
+    assert_eq!(table(&whole).map(|loaded| loaded.rows().len()), Ok(1));
+    assert_eq!(table(format!("{whole}\r")).map(|loaded| loaded.rows().len()), Ok(1));
+    assert_eq!(table("municipality,\"indicator"), Err(vec![("/header".to_owned(), "malformed_value")]));
 }
 
 #[test]

@@ -37,6 +37,7 @@ fn each_fault_is_named_and_nothing_is_stored(#[values(Database::Sqlite, Database
         (json!({"date": "2025-12"}), "date", "malformed_value"),
         (json!({"source": null}), "source", "missing_field"),
         (json!({"source": "demonstration"}), "source", "reserved"),
+        (json!({"source": "Demonstration "}), "source", "reserved"),
         (json!({"method": "ä".repeat(501)}), "method", "too_long"),
         (json!({"method": "131052-308T"}), "method", "personal_identity_code"),
         (json!({"unit": "persons"}), "unit", "contradictory"),

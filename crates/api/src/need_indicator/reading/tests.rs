@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use digituki_domain::invalid::Invalid;
 use digituki_domain::validity::Validity;
 
 use super::*;
@@ -15,7 +16,12 @@ const LINES: &str = r#"{"municipality":"091","indicator":"often_needs_support","
 "#;
 
 /// Reads a body in pieces of some length.
-fn read(mut format: impl Format, body: &[u8], length: usize) -> Told {
+fn read(format: impl Format, body: &[u8], length: usize) -> Told {
+    let told = |fault: Violation| (fault.place.to_string(), fault.invalid.code().as_str());
+    read_whole(format, body, length).map_err(|faults| faults.into_iter().map(told).collect())
+}
+
+fn read_whole(mut format: impl Format, body: &[u8], length: usize) -> Result<Loaded, Vec<Violation>> {
     let codes = ["005", "091"].into_iter().filter_map(|code| Some((code.parse().ok()?, Validity::default())));
     let mut rows = Rows::new(codes.collect::<BTreeMap<_, _>>(), NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
     let mut mark = Mark { seen: 0, is_past: false };
@@ -30,8 +36,7 @@ fn read(mut format: impl Format, body: &[u8], length: usize) -> Told {
     if !rows.is_over() {
         format.end(&mut rows);
     }
-    let told = |fault: Violation| (fault.place.to_string(), fault.invalid.code().as_str());
-    rows.finish().map_err(|faults| faults.into_iter().map(told).collect())
+    rows.finish()
 }
 
 fn table(body: impl AsRef<[u8]>) -> Told {
@@ -191,4 +196,25 @@ fn a_list_is_taken_apart_strictly() {
     assert_eq!(faults(r#"{"rows": [{"value": }]}"#), [("/rows/0".to_owned(), "malformed_json")]);
     let long = format!("{{\"rows\": [\"{}\"]}}", "a".repeat(20_000));
     assert_eq!(faults(&long), [("/rows/0".to_owned(), "too_long")]);
+}
+
+#[test]
+fn a_fault_in_json_is_named_by_its_place_in_the_body() {
+    let place = |read: Result<Loaded, Vec<Violation>>| match read.expect_err("a fault").swap_remove(0).invalid {
+        Invalid::MalformedJson { line, column } => (line, column),
+        other => panic!("{other}"),
+    };
+    for (body, expected) in [
+        ("{\"rows\": [\n{\"value\": }]}", (2, 11)),
+        ("{\"rows\": [{\"value\": }]}", (1, 21)),
+        ("{\"rows\":\n [{\n\n  \"value\": }]}", (4, 12)),
+        ("{\"rows\": [\n\n} 2]}", (3, 1)),
+    ] {
+        let read = place(read_whole(Array::default(), body.as_bytes(), 3));
+        assert_eq!(read, expected, "{body}");
+    }
+    for (body, expected) in [("{\"value\": }\n", (1, 11)), ("\n\r\n  {\"value\": }", (3, 13))] {
+        let read = place(read_whole(Lines::default(), body.as_bytes(), 3));
+        assert_eq!(read, expected, "{body}");
+    }
 }

@@ -104,7 +104,7 @@ async fn list_need_indicators(
 ///
 /// The first line of a table names the columns, in small letters and in any order: `municipality`, `indicator`, `date`,
 /// `value`, `source` and `method`, perhaps `unit` and `uncertainty`. Fields are separated by commas, and every line has as
-/// many as the first. An empty field says nothing. Numbers have at most 20 characters, with a point and without an exponent.
+/// many as the first. An empty field is not given. Numbers have at most 20 characters, with a point and without an exponent.
 ///
 /// A figure that is known already, by its municipality, its indicator and its day, is replaced; what was known before can
 /// be asked with `known_at`. The answer is the load, which its rows name: it says how many rows were new, replaced another

@@ -146,7 +146,7 @@ fn the_alternative_from_afar_is_what_a_list_finds_in_the_language(
             let total = registry.get_with(&path, &[("Prefer", "return=total-count")]).json()["total"].take();
             let count = told.get(language).copied().cloned().unwrap_or_else(|| json!(0));
             assert_eq!(count, total, "{municipality} {language}");
-            let alone = registry.json(&format!("{GAPS}?area=municipality:{municipality}&language={language}"));
+            let mut alone = registry.json(&format!("{GAPS}?area=municipality:{municipality}&language={language}"));
             let alone = alone["items"][0]["remote_alternatives"].take();
             let expected =
                 if count == 0 { json!([]) } else { json!([{"language": language, "service_points": count}]) };

@@ -73,16 +73,26 @@ fn assert_plain(registry: &Registry, country: &Country, kind: &str, filters: &[F
         .into_iter()
         .map(|(code, mut item)| (code, item["population"].take()))
         .collect();
+    let elsewhere: Vec<[&str; 2]> = coverage["without_own_figure"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|each| ["municipality", "counted_in"].map(|which| each[which]["code"].as_str().unwrap()))
+        .collect();
     let found = country.found(filters);
     for (code, members) in &areas {
         let (item, what) = (&items[code], format!("{kind}:{code} on {day}{}", query(filters)));
+        // Of whom a figure holds some who live elsewhere it does not tell how many they are.
+        let holds_others =
+            elsewhere.iter().any(|[town, counted_in]| members.contains(*counted_in) && !members.contains(*town));
+        let people = if holds_others { &Value::Null } else { &people[code] };
         let plain = Country::figures(&found, members, current_after);
         let told = |metric: &str| {
             let mut figure = figure(item, metric).clone();
             figure.as_object_mut().unwrap().remove("metric");
             figure
         };
-        assert_eq!(told("population")["value"], people[code], "{what}");
+        assert_eq!(&told("population")["value"], people, "{what}");
         assert_eq!(told("service_points"), count(plain.points), "{what}");
         assert_eq!(told("municipalities"), count(plain.municipalities), "{what}");
         assert_eq!(told("municipalities_without_in_person_support"), count(plain.without_in_person), "{what}");
@@ -90,7 +100,7 @@ fn assert_plain(registry: &Registry, country: &Country, kind: &str, filters: &[F
         assert_eq!(told("remote_alternatives"), count(plain.remote), "{what}");
         assert_eq!(told("share_current"), share(plain.current, plain.points), "{what}");
         #[expect(clippy::cast_precision_loss, reason = "points are counted in thousands")]
-        let per = people[code].as_f64().map(|people| plain.points as f64 * 10_000.0 / people);
+        let per = people.as_f64().map(|people| plain.points as f64 * 10_000.0 / people);
         assert_close(value(item, "service_points_per_10000"), per, 1e-9, &what);
         if kind == "municipality" {
             let nearest = country.nearest(&found, code);
@@ -224,6 +234,28 @@ fn what_is_asked_about_may_overlap_and_comes_in_the_order_asked(
     for unknown in ["share_in_both_national_languages", "nearest_point_km", "share_current"] {
         assert_eq!(figure(item, unknown)["value"], Value::Null, "{unknown}");
     }
+}
+
+/// Valtimo was joined to Nurmes with the year 2020, and its inhabitants are in the figure of Nurmes for the years before.
+#[rstest]
+fn a_figure_that_holds_another_municipality_is_told_only_of_both(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let told = |as_of: &str, area: &str| {
+        let answer = registry.json(&format!("{AVAILABILITY}?as_of={as_of}&area={area}"));
+        ["population", "service_points_per_10000"].map(|metric| value(&answer["items"][0], metric))
+    };
+    for town in ["541", "911"] {
+        assert_eq!(told("2019-12-31", &format!("municipality:{town}")), [None, None], "{town}");
+    }
+    let [region, per] = told("2019-12-31", "region:12");
+    assert_eq!((region.is_some_and(|people| people > 160_000.0), per), (true, Some(0.0)), "{region:?}");
+    assert_eq!(told("2020-01-01", "municipality:541"), [Some(9_552.0), Some(0.0)]);
+    let gaps = registry.json("/v1/gaps?as_of=2019-12-31&area=municipality:541");
+    let components = gaps["items"][0]["availability"]["components"].as_array().unwrap();
+    let per = components.iter().find(|component| component["metric"] == "service_points_per_10000").unwrap();
+    assert_eq!([&per["value"], &per["scaled"]], [&Value::Null, &Value::Null]);
 }
 
 #[rstest]

@@ -146,6 +146,8 @@ fn weights_are_the_callers_and_what_is_not_known_is_null(
         ("weight=often_needs_support", "malformed_value"),
         ("weight=often_needs_support:1&weight=often_needs_support:2", "repeated_value"),
         ("area=region:99", "unknown_value"),
+        ("area=municipality:911", "not_valid_at"),
+        ("area=municipality:091&area=wellbeing_services_county:09&as_of=2022-12-31", "not_valid_at"),
         ("as_of=now", "malformed_value"),
         ("sort=index", "unknown_parameter"),
     ] {

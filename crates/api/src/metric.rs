@@ -22,7 +22,7 @@ pub(crate) fn configure(routes: &mut Routes) {
 /// List metrics.
 ///
 /// What every figure is that the registry publishes about need, availability, gaps and assessments, by code. A figure is worked
-/// out in one way, wherever it is shown.
+/// out in one way, wherever it is shown. What counts in `percent` goes from 0 to 100, and what counts in `share` from 0 to 1.
 #[utoipa::path(
     get, path = "/v1/metrics", tag = "metrics",
     params(Paging), responses((status = 200, body = MetricList))

@@ -97,18 +97,22 @@ async fn list_need_indicators(
 
 /// Load need indicators.
 ///
-/// Up to 200,000 rows and 64 MiB at once, of which all are taken or none. They come as JSON (`{"rows": […]}`), as one JSON
-/// object a line (`application/x-ndjson`), or as a table (`text/csv`, RFC 4180, UTF-8, with commas and with points in
-/// numbers), whose first line names the columns in any order: `municipality`, `indicator`, `date`, `value`, `source` and
-/// `method`, perhaps `unit` and `uncertainty`. They are read as they come, so that a large load takes no more memory than its
-/// figures.
+/// Up to 200,000 rows and 64 MiB at once, of which all are taken or none; a row has at most 16,384 bytes, and all of them
+/// come within the time that a body may take. They come as JSON (`{"rows": […]}`), as one JSON object a line
+/// (`application/x-ndjson`), or as a table (`text/csv`, RFC 4180, UTF-8). They are read as they come, so that a large load
+/// takes no more memory than its figures.
+///
+/// The first line of a table names the columns, in small letters and in any order: `municipality`, `indicator`, `date`,
+/// `value`, `source` and `method`, perhaps `unit` and `uncertainty`. Fields are separated by commas, and every line has as
+/// many as the first. An empty field is not given. Numbers have at most 20 characters, with a point and without an exponent.
 ///
 /// A figure that is known already, by its municipality, its indicator and its day, is replaced; what was known before can
 /// be asked with `known_at`. The answer is the load, which its rows name: it says how many rows were new, replaced another
 /// or said what was known.
 ///
 /// What is wrong is named by row and column, whatever the format: `/rows/17/value` is the value of the eighteenth row of
-/// data, which in a table is its nineteenth line. Up to 100 faults are told; then it is read no further.
+/// data, which in a table is its nineteenth line where none is blank: blank lines are no rows, nor is the first one of a
+/// table. Up to 100 faults are told; then it is read no further.
 #[utoipa::path(
     post, path = "/v1/need-indicators", tag = "need_indicators",
     request_body(content(

@@ -40,7 +40,7 @@ pub struct Availability {
     /// The day: its borders hold, and the service points that were there.
     #[schema(example = "2026-11-22")]
     pub as_of: NaiveDate,
-    /// The day of the figures of inhabitants: the latest known by then.
+    /// The day of the figures of inhabitants: the latest known by then, or the earliest of all where none is.
     #[schema(example = "2025-12-31")]
     pub population_date: NaiveDate,
     /// The areas, by code, or in the order in which they were asked for.
@@ -81,7 +81,8 @@ pub struct AvailabilityQuestion {
 #[derive(Debug, Clone, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SupplyFilter {
-    /// Those that name any of these groups; what is for everyone names `everyone`.
+    /// Those that name any of these groups. What is for everyone names `everyone`: `older_people` leaves it out unless both are
+    /// asked for.
     #[param(value_type = Option<Vec<TargetGroup>>, max_items = 100)]
     pub target_group: Vec<TargetGroup>,
     /// Those about any of these topics.

@@ -136,19 +136,24 @@ pub(crate) struct Figures<'a> {
     by_code: BTreeMap<&'a str, &'a Inhabitants>,
     /// The sum of the figures of all that had become part of a municipality by `as_of`.
     sums: BTreeMap<&'a str, i64>,
+    /// Those that exist on the day and have no figure of their own, each with the one whose figure holds its inhabitants.
+    elsewhere: Vec<(&'a Inhabitants, Option<&'a Inhabitants>)>,
     as_of: NaiveDate,
 }
 
 impl<'a> Figures<'a> {
     pub(crate) fn new(country: &'a [Inhabitants], as_of: NaiveDate) -> Self {
         let by_code: BTreeMap<_, _> = country.iter().map(|each| (each.municipality.code.as_str(), each)).collect();
-        let mut figures = Self { by_code, sums: BTreeMap::new(), as_of };
+        let mut figures = Self { by_code, sums: BTreeMap::new(), elsewhere: Vec::new(), as_of };
         for each in country {
             if let Some(population) = each.population {
                 let holder = figures.part_of(each);
                 *figures.sums.entry(holder).or_default() += population;
             }
         }
+        let without =
+            figures.by_code.values().filter(|each| each.validity.holds_on(as_of) && each.population.is_none());
+        figures.elsewhere = without.map(|each| (*each, figures.counted_in(each))).collect();
         figures
     }
 
@@ -203,6 +208,15 @@ impl<'a> Figures<'a> {
         self.part_of_union(codes, codes)
     }
 
+    /// The inhabitants of a union of municipalities and of nobody else; none also when a figure of the union holds those of
+    /// one that exists on the day and is no member.
+    pub(crate) fn of_just(&self, codes: &BTreeSet<&str>) -> Option<i64> {
+        let is_member = |each: &Inhabitants| codes.contains(each.municipality.code.as_str());
+        let holds_others =
+            self.elsewhere.iter().any(|(each, holder)| !is_member(each) && holder.is_some_and(is_member));
+        self.of(codes).filter(|_| !holds_others)
+    }
+
     /// The inhabitants of a part of a union; who is counted in another's figure counts where that one does.
     pub(crate) fn part_of_union(&self, part: &BTreeSet<&str>, union: &BTreeSet<&str>) -> Option<i64> {
         part.iter().try_fold(0, |sum, code| {
@@ -215,10 +229,8 @@ impl<'a> Figures<'a> {
     }
 
     fn counted_elsewhere(&self, union: &BTreeSet<&str>) -> Vec<CountedElsewhere> {
-        self.by_code
-            .values()
-            .filter(|each| each.validity.holds_on(self.as_of) && each.population.is_none())
-            .map(|each| (each, self.counted_in(each)))
+        self.elsewhere
+            .iter()
             .filter(|(each, holder)| {
                 let inside = |other: &Inhabitants| union.contains(other.municipality.code.as_str());
                 inside(each) || holder.is_some_and(inside)
@@ -293,6 +305,19 @@ mod tests {
             coverage.without_own_figure,
             [CountedElsewhere { municipality: named("911"), counted_in: Some(named("541")) }]
         );
+    }
+
+    #[test]
+    fn a_figure_that_holds_a_neighbour_is_not_that_of_its_municipality_alone_until_they_are_one() {
+        let just = |codes: &[&str], as_of: &str| {
+            Figures::new(&country(), day(as_of)).of_just(&codes.iter().copied().collect())
+        };
+        assert_eq!(just(&["541"], "2018-12-31"), None);
+        assert_eq!(just(&["541", "507"], "2018-12-31"), None);
+        assert_eq!(just(&["911"], "2018-12-31"), None);
+        assert_eq!(just(&["541", "911"], "2018-12-31"), Some(9_000));
+        assert_eq!(just(&["507"], "2018-12-31"), Some(6_000));
+        assert_eq!(just(&["541"], "2020-01-01"), Some(9_000));
     }
 
     #[test]

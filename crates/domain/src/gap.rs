@@ -28,7 +28,7 @@ pub struct Gaps {
     /// The day: its municipalities are compared, by the service points that were there and the latest figures known for it.
     #[schema(example = "2026-11-22")]
     pub as_of: NaiveDate,
-    /// The day of the figures of inhabitants: the latest known by then.
+    /// The day of the figures of inhabitants: the latest known by then, or the earliest of all where none is.
     #[schema(example = "2025-12-31")]
     pub population_date: NaiveDate,
     /// Whether all weights are those that this project proposes, and nobody has adopted; else some are the caller's.
@@ -54,14 +54,15 @@ pub struct Gaps {
 pub struct MunicipalityGap {
     /// The municipality.
     pub municipality: AreaRef,
-    /// The need index less the availability index; null where either is not known.
+    /// The need index less the availability index (metric `gap`); null where either is not known.
     #[schema(minimum = -100.0, maximum = 100.0, example = 24.5)]
     pub gap: Option<f64>,
     /// How much need there is beside other municipalities.
     pub need: GapNeed,
     /// How well support can be had beside other municipalities.
     pub availability: GapAvailability,
-    /// What is reached from afar and serves the municipality, by the languages in which some is.
+    /// What is reached from afar and serves the municipality, by the languages in which some is: of those that `language` asks
+    /// for, or of all.
     #[schema(max_items = 100)]
     pub remote_alternatives: Vec<RemoteAlternatives>,
 }
@@ -69,10 +70,10 @@ pub struct MunicipalityGap {
 /// How much need there is in a municipality beside the others of the country.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct GapNeed {
-    /// The need index, as `/v1/need-index` tells it; null where it is not known.
+    /// The need index (metric `need_index`), as `/v1/need-index` tells it; null where it is not known.
     #[schema(minimum = 0.0, maximum = 100.0, example = 61.25)]
     pub index: Option<f64>,
-    /// The share of all weights that the known components have; null where nothing has any weight.
+    /// The share of all weights that the known components have (metric `share_known`); null where nothing has any weight.
     #[schema(minimum = 0.0, maximum = 1.0, example = 0.75)]
     pub share_known: Option<f64>,
     /// What the index is made of.
@@ -83,10 +84,12 @@ pub struct GapNeed {
 /// How well support can be had in a municipality beside the others of the country.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct GapAvailability {
-    /// The availability index: from 0, the least support, to 100; null where no component is known.
+    /// The availability index (metric `availability_index`): from 0, the least support, to 100; null where no component is
+    /// known. It says how a municipality stands beside the others and nothing of how much support there is: where all have the
+    /// same it is 50, and 0 and 100 are never reached.
     #[schema(minimum = 0.0, maximum = 100.0, example = 36.75)]
     pub index: Option<f64>,
-    /// The share of all weights that the known components have; null where nothing has any weight.
+    /// The share of all weights that the known components have (metric `share_known`); null where nothing has any weight.
     #[schema(minimum = 0.0, maximum = 1.0, example = 1.0)]
     pub share_known: Option<f64>,
     /// What the index is made of.
@@ -102,8 +105,8 @@ pub struct AvailabilityComponent {
     /// The figure, as `/v1/availability` tells it; null where it is not known.
     #[schema(minimum = 0.0, maximum = 10_000_000.0, example = 4.2)]
     pub value: Option<f64>,
-    /// Its percentile rank among the municipalities with a figure, from 0, where least support can be had, to 100; null
-    /// where it is not known.
+    /// Its percentile rank (metric `percentile_rank`) among the municipalities with a figure, from 0, where least support can
+    /// be had, to 100; those with the same share the middle of their ranks. Null where it is not known.
     #[schema(minimum = 0.0, maximum = 100.0, example = 36.75)]
     pub scaled: Option<f64>,
     /// How much it counts beside the others.
@@ -116,7 +119,7 @@ pub struct AvailabilityComponent {
 pub struct RemoteAlternatives {
     /// The language.
     pub language: Language,
-    /// How many service points reached from afar serve the municipality in it.
+    /// How many service points reached from afar serve the municipality in it, of those that the filters leave.
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991i64, example = 12)]
     pub service_points: i64,
 }

@@ -3,6 +3,7 @@
 
 mod form;
 mod message;
+mod violation;
 
 use std::fmt::{self, Write as _};
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 
 pub use form::Form;
+pub use violation::{Place, Violation};
 
 use crate::problem::Code;
 
@@ -63,11 +65,23 @@ pub enum Invalid {
         /// The most characters that are allowed.
         max: usize,
     },
+    /// Longer than it may be, counted as it comes.
+    TooLarge {
+        /// The most bytes that are allowed.
+        max: usize,
+    },
     /// More values than an operation takes.
     TooMany {
         /// The most that it takes.
         max: usize,
     },
+    /// A line of a table with fewer fields than the first line names.
+    TooFew {
+        /// How many that one names.
+        needed: usize,
+    },
+    /// A field of a table that begins with a quotation mark and has none at its end.
+    Unclosed,
     /// A cursor that was changed, or that belongs to other filters.
     InvalidCursor,
     /// The body is no JSON.
@@ -197,10 +211,10 @@ impl Invalid {
             Self::RepeatedParameter => Code::RepeatedParameter,
             Self::MissingParameter => Code::MissingParameter,
             Self::ForbiddenCharacter => Code::ForbiddenCharacter,
-            Self::Malformed { .. } => Code::MalformedValue,
+            Self::Malformed { .. } | Self::Unclosed => Code::MalformedValue,
             Self::OutOfRange { .. } | Self::NoTime => Code::OutOfRange,
             Self::UnknownValue { .. } | Self::NoSuch { .. } => Code::UnknownValue,
-            Self::TooLong { .. } => Code::TooLong,
+            Self::TooLong { .. } | Self::TooLarge { .. } => Code::TooLong,
             Self::TooMany { .. } => Code::TooManyValues,
             Self::InvalidCursor => Code::InvalidCursor,
             Self::NotValidAt { .. } => Code::NotValidAt,
@@ -214,7 +228,7 @@ impl Invalid {
             Self::Overlapping { .. } => Code::Overlapping,
             Self::UnsupportedHours { .. } => Code::UnsupportedHours,
             Self::Contradictory => Code::Contradictory,
-            Self::MissingField | Self::Needs { .. } | Self::NoHours => Code::MissingField,
+            Self::MissingField | Self::Needs { .. } | Self::NoHours | Self::TooFew { .. } => Code::MissingField,
             Self::WrongType { .. } => Code::WrongType,
             Self::Blank | Self::NoLanguage => Code::Blank,
             Self::PersonalIdentityCode => Code::PersonalIdentityCode,
@@ -310,54 +324,6 @@ fn carried_by(error: &ValidationError) -> Invalid {
     let carried = error.params.get(CARRIED).and_then(|value| serde_json::from_value(value.clone()).ok());
     // The validator's own rule is `length`, of lists: texts know their longest form themselves.
     carried.unwrap_or_else(|| Invalid::TooMany { max: number("max").and_then(|max| max.try_into().ok()).unwrap_or(0) })
-}
-
-/// A rule that is broken, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Violation {
-    /// Where the value stands.
-    pub place: Place,
-    /// What is wrong with it.
-    pub invalid: Invalid,
-}
-
-/// Where a value stands in a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// In the query or in the path, under this name.
-    Parameter(String),
-    /// In the body, at this JSON Pointer (RFC 6901).
-    Pointer(String),
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Parameter(place) | Self::Pointer(place)) = self;
-        formatter.write_str(place)
-    }
-}
-
-impl Violation {
-    /// The same fault at each of the places of a body that have it.
-    pub fn wherever<'a>(places: impl IntoIterator<Item = (&'a str, bool)>, invalid: &Invalid) -> Vec<Self> {
-        let at_fault = places.into_iter().filter(|(_, is_at_fault)| *is_at_fault);
-        at_fault.map(|(place, _)| Self::pointer(place, invalid.clone())).collect()
-    }
-
-    /// What a list of faults is sorted by, whatever order they were found in.
-    pub fn order(&self) -> (String, String) {
-        (self.place.to_string(), self.invalid.to_string())
-    }
-
-    /// A rule broken by a parameter.
-    pub fn parameter(name: &str, invalid: Invalid) -> Self {
-        Self { place: Place::Parameter(name.to_owned()), invalid }
-    }
-
-    /// A rule broken in the body.
-    pub fn pointer(pointer: &str, invalid: Invalid) -> Self {
-        Self { place: Place::Pointer(pointer.to_owned()), invalid }
-    }
 }
 
 /// A caller's value, cut and with control characters made visible: safe to repeat in an answer.

@@ -143,15 +143,24 @@ struct Definition {
     denominator: Option<Label>,
     source: Label,
     version: i32,
+    /// What it comes to in an area of several municipalities, where the text leaves that open.
+    of_several: Option<Label>,
 }
 
 impl From<MetricCode> for Metric {
     fn from(code: MetricCode) -> Self {
-        let Definition { text, unit, numerator, denominator, source, version } = code.definition();
+        let Definition { text, unit, numerator, denominator, source, version, of_several } = code.definition();
+        let said = |of: fn(&Label) -> &'static str| {
+            Some([Some(&text), of_several.as_ref()].into_iter().flatten().map(of).collect::<Vec<_>>().join(" "))
+        };
         Self {
             code,
             names: code.label().into(),
-            definition: text.into(),
+            definition: Descriptions {
+                fi: said(|label| label.fi),
+                sv: said(|label| label.sv),
+                en: said(|label| label.en),
+            },
             unit,
             numerator: numerator.map(Names::from),
             denominator: denominator.map(Names::from),
@@ -171,6 +180,7 @@ pub fn all() -> Vec<Metric> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::need_indicator::IndicatorUnit;
     use crate::text::TextLanguage;
 
     #[test]
@@ -178,7 +188,10 @@ mod tests {
         for indicator in IndicatorCode::VALUES {
             let metric = MetricCode::from(*indicator);
             assert_eq!((metric.code(), metric.label()), (indicator.code(), indicator.label()));
-            assert_eq!(Metric::from(metric).unit.code(), indicator.unit().code());
+            let metric = Metric::from(metric);
+            assert_eq!(metric.unit.code(), indicator.unit().code());
+            assert_eq!(metric.numerator.is_some(), indicator.unit() == IndicatorUnit::Percent, "{}", metric.code);
+            assert!(metric.definition.get(TextLanguage::En).unwrap().contains("area of several municipalities"));
         }
     }
 

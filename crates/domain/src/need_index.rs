@@ -45,10 +45,11 @@ pub struct NeedIndex {
 pub struct MunicipalityNeed {
     /// The municipality.
     pub municipality: AreaRef,
-    /// The mean of `scaled`, weighted, over the components that are known: from 0, the least need, to 100; null where none is.
+    /// The mean of `scaled`, weighted, over the components that are known (metric `need_index`): from 0, the least need, to
+    /// 100; null where none is. It says how a municipality stands beside the others.
     #[schema(minimum = 0.0, maximum = 100.0, example = 61.25)]
     pub index: Option<f64>,
-    /// The share of all weights that the known components have; null where nothing has any weight.
+    /// The share of all weights that the known components have (metric `share_known`); null where nothing has any weight.
     #[schema(minimum = 0.0, maximum = 1.0, example = 0.75)]
     pub share_known: Option<f64>,
     /// What the index is made of, in the order of the weights.
@@ -73,7 +74,8 @@ pub struct NeedComponent {
     pub date: Option<NaiveDate>,
     /// Where the figure comes from, or null.
     pub source: Option<IndicatorSource>,
-    /// Its percentile rank among the municipalities with a figure: from 0 to 100; null where none is known.
+    /// Its percentile rank (metric `percentile_rank`) among the municipalities with a figure, from 0 to 100; those with the
+    /// same share the middle of their ranks. Null where none is known.
     #[schema(minimum = 0.0, maximum = 100.0, example = 72.5)]
     pub scaled: Option<f64>,
     /// How much it counts beside the others.

@@ -175,7 +175,7 @@ problems! {
         /// A value of another form than is expected, such as a day or an id; the message says what is expected.
         MalformedValue = "malformed_value" 400
             ["Arvo on väärää muotoa", "Värdet har fel form", "The value is of the wrong form"],
-        /// A field without which the body says too little.
+        /// A field without which the body says too little, or a line of a table with fewer fields than its first line.
         MissingField = "missing_field" 400
             ["Pakollinen kenttä puuttuu", "Ett obligatoriskt fält saknas", "A required field is missing"],
         /// A parameter without which the operation has no answer.
@@ -214,7 +214,7 @@ problems! {
         /// A value that another object has already and that no two may have.
         Taken = "taken" 409
             ["Arvo on jo käytössä", "Värdet är upptaget", "The value is taken"],
-        /// A text or a header that is longer than it may be; the message says how long it may be.
+        /// A text, a header or a row of a load that is longer than it may be; the message says how long it may be.
         TooLong = "too_long" 400
             ["Liian pitkä arvo", "Ett för långt värde", "The value is too long"],
         /// More values than a list or a parameter takes, or more parameters than a query.

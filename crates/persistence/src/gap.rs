@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use digituki_domain::availability::{Overview, SupplyFilter};
 use digituki_domain::clock::Moment;
-use digituki_domain::gap::{AvailabilityWeights, GapQuestion, Gaps, MunicipalityGap, compare};
+use digituki_domain::gap::{AvailabilityWeights, GapQuestion, Gaps, MunicipalityGap, RemoteAlternatives, compare};
 use digituki_domain::invalid::{Invalid, Violation};
 use digituki_domain::need_index::Weights;
 
 use crate::connection::AnyConnection;
 use crate::error::{Result, in_query, refuse};
 use crate::service_point::Known;
-use crate::{area, availability, demonstration, municipality, need_index};
+use crate::{area, availability, coverage, demonstration, municipality, need_index};
 
 /// The gaps that are asked for. As many statements for one municipality as for all.
 pub fn find(
@@ -30,6 +30,8 @@ pub fn find(
     let (weights, of_figures) = (weights.unwrap_or_default(), of_figures.unwrap_or_default());
     area::require(db, in_query("area", &question.area))?;
     let as_of = question.as_of.unwrap_or(moment.today);
+    coverage::named(db, &question.area, as_of)?;
+    let languages = filter.language.clone();
     let supply = availability::supply(db, known, &filter.on(as_of), moment)?;
     let land = availability::land(db, known, as_of)?;
     let (mut items, made_up) = between(db, &Overview::new(&land, &supply), as_of, &weights, &of_figures)?;
@@ -38,6 +40,10 @@ pub fn find(
         let members: BTreeSet<String> =
             municipality::members(db, &question.area, as_of)?.into_iter().flatten().collect();
         items.retain(|gap| members.contains(&gap.municipality.code));
+    }
+    if !languages.is_empty() {
+        let is_asked = |one: &RemoteAlternatives| languages.contains(&one.language);
+        items.iter_mut().for_each(|gap| gap.remote_alternatives.retain(is_asked));
     }
     Ok(Gaps {
         as_of,

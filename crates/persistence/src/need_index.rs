@@ -8,7 +8,7 @@ use digituki_domain::need_indicator::IndicatorCode;
 
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result, in_query};
-use crate::{area, municipality, need_indicator};
+use crate::{area, coverage, municipality, need_indicator};
 
 /// The need of the municipalities of a day, by code, each beside all others.
 pub fn needs(db: &mut AnyConnection, day: NaiveDate, weights: &Weights) -> Result<Vec<MunicipalityNeed>> {
@@ -24,6 +24,7 @@ pub fn find(db: &mut AnyConnection, question: &NeedIndexQuestion, today: NaiveDa
     let weights = Weights::asked(&question.weight).map_err(refused)?;
     area::require(db, in_query("area", &question.area))?;
     let as_of = question.as_of.unwrap_or(today);
+    coverage::named(db, &question.area, as_of)?;
     let mut items = needs(db, as_of, &weights)?;
     if !question.area.is_empty() {
         let members = municipality::members(db, &question.area, as_of)?;

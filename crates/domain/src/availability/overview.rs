@@ -144,7 +144,7 @@ impl<'a> Overview<'a> {
         let mut counted = Counted::default();
         members().for_each(|(_, site)| counted.join(site.counted));
         Known {
-            population: self.people.of(&members().map(|(_, site)| site.municipality.code.as_str()).collect()),
+            population: self.people.of_just(&members().map(|(_, site)| site.municipality.code.as_str()).collect()),
             counted,
             municipalities: Some(length(members())),
             without_in_person: Some(length(members().filter(|(_, site)| !site.in_person))),
@@ -172,7 +172,8 @@ impl<'a> Overview<'a> {
         if let [(_, value)] = values.as_slice() {
             return Figure::of(metric, *value);
         }
-        let people = |site: &Site| i32::try_from(self.people.own(&site.municipality.code)?).ok();
+        let people =
+            |site: &Site| i32::try_from(self.people.of_just(&BTreeSet::from([site.municipality.code.as_str()]))?).ok();
         let known = values.iter().filter_map(|(site, value)| Some(((*value)?, f64::from(people(site)?))));
         Figure::mean(metric, known)
     }

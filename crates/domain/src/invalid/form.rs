@@ -62,6 +62,8 @@ pub enum Form {
     OpeningHours,
     /// How much something counts beside others.
     Weight,
+    /// The first line of a table.
+    ColumnNames,
     /// An object of JSON.
     Object,
     /// A list of JSON.
@@ -201,6 +203,11 @@ impl Form {
                 fi: "koodi ja paino muodossa koodi:paino, paino kokonaislukuna 0–100",
                 sv: "en kod och en vikt på formen kod:vikt, vikten som ett heltal 0–100",
                 en: "a code and a weight as code:weight, the weight a whole number from 0 to 100",
+            },
+            Self::ColumnNames => Label {
+                fi: "sarakkeiden nimet pilkuilla erotettuina",
+                sv: "kolumnernas namn åtskilda med kommatecken",
+                en: "the names of the columns, separated by commas",
             },
             Self::Object => Label { fi: "olio", sv: "ett objekt", en: "an object" },
             Self::List => Label { fi: "luettelo", sv: "en lista", en: "a list" },

@@ -66,10 +66,25 @@ impl Invalid {
                 format!("För långt, högst {max} tecken är tillåtna."),
                 format!("Too long, at most {max} characters are allowed."),
             ),
+            Self::TooLarge { max } => say(
+                format!("Liian pitkä, enintään {max} tavua on sallittu."),
+                format!("För långt, högst {max} byte är tillåtna."),
+                format!("Too long, at most {max} bytes are allowed."),
+            ),
             Self::TooMany { max } => say(
                 format!("Liikaa arvoja, enintään {max} on sallittu."),
                 format!("För många värden, högst {max} är tillåtna."),
                 format!("Too many values, at most {max} are allowed."),
+            ),
+            Self::TooFew { needed } => say(
+                format!("Liian vähän kenttiä: ensimmäinen rivi nimeää {needed}."),
+                format!("För få fält: den första raden namnger {needed}."),
+                format!("Too few fields: the first line names {needed}."),
+            ),
+            Self::Unclosed => say(
+                "Lainausmerkeissä oleva kenttä ei pääty: lopettava lainausmerkki puuttuu.".into(),
+                "Fältet inom citattecken tar inte slut: det avslutande citattecknet saknas.".into(),
+                "The quoted field does not end: its closing quotation mark is missing.".into(),
             ),
             Self::InvalidCursor => say(
                 "Kursoria on muutettu tai se kuuluu muihin suodattimiin. Aloita alusta ilman kursoria.".into(),

@@ -41,8 +41,27 @@ const CONFIRMED: Label = label(
     "the confirmed assessments of this registry",
 );
 
+const CLASSIFICATION: Label = label(
+    "Tilastokeskuksen kuntaluokitus",
+    "Statistikcentralens kommunklassificering",
+    "Statistics Finland's classification of municipalities",
+);
+
 const POINTS: Label = label("digitukipisteet", "digistödspunkter", "service points");
 const INHABITANTS: Label = label("asukkaat", "invånare", "inhabitants");
+/// What an indicator in per cent comes to in an area of several municipalities.
+const MEAN: Label = label(
+    "Usean kunnan alueella kuntien lukujen keskiarvo kunnan kaikilla asukkailla painotettuna niistä kunnista, joista molemmat tunnetaan.",
+    "För ett område med flera kommuner medelvärdet av kommunernas tal, vägt med alla invånare i kommunen, bland de kommuner där båda är kända.",
+    "For an area of several municipalities the mean of theirs, weighted by all inhabitants of each, over those of which both are known.",
+);
+/// What an indicator in persons comes to there.
+const SUM: Label = label(
+    "Usean kunnan alueella kuntien lukujen summa; ei tiedossa, jos jonkin kunnan luku puuttuu.",
+    "För ett område med flera kommuner summan av kommunernas tal; kan inte anges om talet för någon kommun saknas.",
+    "For an area of several municipalities the sum of theirs; not told where that of one is missing.",
+);
+
 const WEIGHTS_WITH_LEVEL: Label = label(
     "niiden kriteerien painojen summa, joilla on taso",
     "summan av vikterna för de kriterier som har en nivå",
@@ -63,16 +82,20 @@ const KNOWN_WEIGHTS: Label = label(
 impl Definition {
     /// A figure that is no quotient.
     const fn plain(unit: MetricUnit, source: Label, text: Label) -> Self {
-        Self { text, unit, numerator: None, denominator: None, source, version: 1 }
+        Self { text, unit, numerator: None, denominator: None, source, version: 1, of_several: None }
     }
 
     /// What a need indicator says of itself.
     fn of(indicator: IndicatorCode) -> Self {
-        let unit = match indicator.unit() {
-            IndicatorUnit::Persons => MetricUnit::Persons,
-            IndicatorUnit::Percent => MetricUnit::Percent,
+        let (unit, of_several) = match indicator.unit() {
+            IndicatorUnit::Persons => (MetricUnit::Persons, SUM),
+            IndicatorUnit::Percent => (MetricUnit::Percent, MEAN),
         };
-        Self::plain(unit, INDICATORS, indicator.definition())
+        let defined = Self { of_several: Some(of_several), ..Self::plain(unit, INDICATORS, indicator.definition()) };
+        match indicator.parts() {
+            Some((numerator, denominator)) => defined.divided(numerator, denominator),
+            None => defined,
+        }
     }
 
     const fn divided(self, numerator: Label, denominator: Label) -> Self {
@@ -85,13 +108,13 @@ impl MetricCode {
     pub(super) fn definition(self) -> Definition {
         match self {
             Self::Population => Definition::plain(MetricUnit::Persons, STATISTICS, label(
-                "Asukkaat vuoden viimeisenä päivänä, kunnittain ja kuntien yhteenlaskettuina kysytyn päivän rajoin. Ei tiedossa, jos jonkin kunnan luku puuttuu.",
-                "Invånarna på årets sista dag, per kommun och summerade över kommunerna enligt gränserna på den efterfrågade dagen. Kan inte anges om siffran för någon kommun saknas.",
-                "Inhabitants on the last day of a year, by municipality and added up over municipalities on the borders of the day asked about. Not told when a municipality's figure is missing.",
+                "Asukkaat vuoden viimeisenä päivänä, kunnittain ja kuntien yhteenlaskettuina kysytyn päivän rajoin. Kunnan, jolla ei ole omaa lukua, asukkaat ovat sen kunnan luvussa, johon se on sittemmin liitetty: ei tiedossa alueesta, johon kuuluu vain toinen näistä.",
+                "Invånarna på årets sista dag, per kommun och summerade över kommunerna enligt gränserna på den efterfrågade dagen. Invånarna i en kommun utan egen siffra ingår i siffran för den kommun som den senare har gått upp i: kan inte anges för ett område som bara omfattar den ena av dem.",
+                "Inhabitants on the last day of a year, by municipality and added up over municipalities on the borders of the day asked about. The inhabitants of a municipality without a figure of its own are in that of the one it has since been joined to: not told of an area that has only one of the two.",
             )),
             Self::ServicePoints => Definition::plain(MetricUnit::Count, REGISTRY, label(
-                "Palvelupisteet, joilla on paikka alueella ja jotka olivat voimassa kysyttynä päivänä. Kunnan lakattua sen pisteet lasketaan sille kunnalle, johon se liitettiin.",
-                "Servicepunkter som har en plats i området och som gällde på den efterfrågade dagen. När en kommun har upphört räknas dess punkter till den kommun som den gick upp i.",
+                "Digitukipisteet, joilla on paikka alueella ja jotka olivat voimassa kysyttynä päivänä. Kunnan lakattua sen pisteet lasketaan sille kunnalle, johon se liitettiin.",
+                "Digistödspunkter som har en plats i området och som gällde på den efterfrågade dagen. När en kommun har upphört räknas dess punkter till den kommun som den gick upp i.",
                 "Service points that have a place in the area and were there on the day asked about. Those of a municipality that has ended count for the one that it was joined to.",
             )),
             Self::ServicePointsPer10000 => Definition::plain(MetricUnit::Per10000, REGISTRY_AND_STATISTICS, label(
@@ -99,7 +122,7 @@ impl MetricCode {
                 "Antalet digistödspunkter i området per 10 000 invånare. Kan inte anges om folkmängden är okänd.",
                 "The service points of the area for each 10,000 inhabitants. Not told when the population is not known.",
             )).divided(POINTS, INHABITANTS),
-            Self::Municipalities => Definition::plain(MetricUnit::Count, REGISTRY, label(
+            Self::Municipalities => Definition::plain(MetricUnit::Count, CLASSIFICATION, label(
                 "Kunnat, jotka kuuluivat alueeseen kysyttynä päivänä.",
                 "Kommunerna som hörde till området på den efterfrågade dagen.",
                 "The municipalities that belonged to the area on the day asked about.",
@@ -131,9 +154,9 @@ impl MetricCode {
                 "Service points reached from afar (phone, video, chat, the net) that serve at least one municipality of the area.",
             )),
             Self::ShareCurrent => Definition::plain(MetricUnit::Share, REGISTRY, label(
-                "Alueen digitukipisteistä ne, joiden tiedot joku on todennut oikeiksi alle kuusi kuukautta ennen kysyttyä päivää tai sen jälkeen. Ei tiedossa, jos pisteitä ei ole.",
-                "Andelen av digistödspunkterna i området vars uppgifter någon har verifierat mindre än sex månader före den efterfrågade dagen eller senare. Kan inte anges om det inte finns några punkter.",
-                "Of the service points of the area, those that somebody has verified less than six months before the day asked about, or later. Not told when there are no points.",
+                "Alueen digitukipisteistä ne, joiden tiedot joku on todennut oikeiksi alle kuusi kuukautta ennen kysyttyä päivää tai sen jälkeen. Pisteen oma ajantasaisuus sen sijaan on tämän hetken mukainen. Ei tiedossa, jos pisteitä ei ole.",
+                "Andelen av digistödspunkterna i området vars uppgifter någon har verifierat mindre än sex månader före den efterfrågade dagen eller senare. Aktualiteten hos punkten själv gäller däremot i denna stund. Kan inte anges om det inte finns några punkter.",
+                "Of the service points of the area, those that somebody has verified less than six months before the day asked about, or later. The freshness that a point itself shows is as of now. Not told when there are no points.",
             )).divided(
                 label("digitukipisteet, joiden tiedot ovat ajantasaiset", "digistödspunkter med aktuella uppgifter", "service points with current information"),
                 POINTS,

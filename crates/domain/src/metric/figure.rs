@@ -10,7 +10,8 @@ use super::MetricCode;
 pub struct Figure {
     /// The metric.
     pub metric: MetricCode,
-    /// The figure, unrounded but for kilometres, which are told to ten metres; null when it cannot be told.
+    /// The figure, unrounded but for the kilometres of a single municipality, which are told to ten metres; null when it
+    /// cannot be told.
     #[schema(minimum = -100, maximum = 9_007_199_254_740_991i64, example = 4.2)]
     #[serde(serialize_with = "plain")]
     pub value: Option<f64>,

@@ -5,7 +5,8 @@ use crate::text::Label;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What is known of a municipality. How many live there is no indicator: the registry knows it by itself.
+    /// What is known of a municipality. How many live there is no indicator: the registry knows it by itself. Each is a metric
+    /// of the same code: its definition and its unit stand at `/v1/metrics/{code}`.
     pub enum IndicatorCode = "indicator_code" {
         Share65Plus = "share_65_plus"
             ["65 vuotta täyttäneiden osuus", "andelen som har fyllt 65 år", "share of people aged 65 or over"],
@@ -150,11 +151,11 @@ impl IndicatorCode {
             },
             Self::NoStrongIdentification => Label {
                 fi: "Ne 15 vuotta täyttäneet, joilla ei ole käytössään vahvaa sähköistä tunnistusvälinettä, prosentteina \
-                     kunnan 15 vuotta täyttäneistä tai kyselyyn vastanneista.",
+                     kunnan 15 vuotta täyttäneistä.",
                 sv: "De som har fyllt 15 år och inte har något verktyg för stark elektronisk identifiering, i procent av \
-                     kommunens invånare som har fyllt 15 år eller av dem som har svarat på en enkät.",
+                     kommunens invånare som har fyllt 15 år.",
                 en: "Those aged 15 or over who have no means of strong electronic identification, in per cent of the \
-                     inhabitants aged 15 or over or of those who answered a survey.",
+                     inhabitants aged 15 or over.",
             },
             Self::WeakDigitalSkills => Label {
                 fi: "Ne kyselyn vastaajat, jotka pitävät omia digitaitojaan heikkoina, prosentteina vastanneista.",
@@ -168,6 +169,80 @@ impl IndicatorCode {
                 en: "Those who say in a survey that they have no device suitable for digital services, in per cent of those \
                      who answered.",
             },
+        }
+    }
+
+    /// What is divided by what, where it is a quotient.
+    pub fn parts(self) -> Option<(Label, Label)> {
+        let label = |fi, sv, en| Label { fi, sv, en };
+        let inhabitants = label("asukkaat", "invånare", "inhabitants");
+        let aged_15 =
+            label("15 vuotta täyttäneet asukkaat", "invånare som har fyllt 15 år", "inhabitants aged 15 or over");
+        let answered = label("kyselyyn vastanneet", "de som har svarat på enkäten", "those who answered the survey");
+        match self {
+            Self::LivingAlone75Plus => None,
+            Self::Share65Plus => {
+                Some((label("65 vuotta täyttäneet", "de som har fyllt 65 år", "those aged 65 or over"), inhabitants))
+            }
+            Self::Share75Plus => {
+                Some((label("75 vuotta täyttäneet", "de som har fyllt 75 år", "those aged 75 or over"), inhabitants))
+            }
+            Self::ShareSwedishSpeakers => {
+                Some((label("ruotsinkieliset", "svenskspråkiga", "Swedish speakers"), inhabitants))
+            }
+            Self::ShareSamiSpeakers => Some((label("saamenkieliset", "samiskspråkiga", "Sámi speakers"), inhabitants)),
+            Self::ShareForeignLanguageSpeakers => Some((
+                label("vieraskieliset", "personer med ett främmande språk", "foreign-language speakers"),
+                inhabitants,
+            )),
+            Self::ShareLowEducation => Some((
+                label(
+                    "15 vuotta täyttäneet, joilla ei ole perusasteen jälkeistä tutkintoa",
+                    "de som har fyllt 15 år och saknar examen efter grundskolan",
+                    "those aged 15 or over without a qualification beyond basic education",
+                ),
+                aged_15,
+            )),
+            Self::NeverUsesInternet => Some((
+                label(
+                    "vastaajat, jotka eivät käytä internetiä koskaan",
+                    "svarande som aldrig använder internet",
+                    "respondents who never use the internet",
+                ),
+                answered,
+            )),
+            Self::OftenNeedsSupport => Some((
+                label(
+                    "vastaajat, jotka tarvitsevat usein apua",
+                    "svarande som ofta behöver hjälp",
+                    "respondents who often need help",
+                ),
+                answered,
+            )),
+            Self::NoStrongIdentification => Some((
+                label(
+                    "15 vuotta täyttäneet, joilla ei ole vahvaa sähköistä tunnistusvälinettä",
+                    "de som har fyllt 15 år och saknar verktyg för stark elektronisk identifiering",
+                    "those aged 15 or over without a means of strong electronic identification",
+                ),
+                aged_15,
+            )),
+            Self::WeakDigitalSkills => Some((
+                label(
+                    "vastaajat, jotka pitävät digitaitojaan heikkoina",
+                    "svarande som bedömer sina digitala färdigheter som svaga",
+                    "respondents who call their digital skills weak",
+                ),
+                answered,
+            )),
+            Self::NoSuitableDevice => Some((
+                label(
+                    "vastaajat, joilla ei ole sopivaa laitetta",
+                    "svarande som saknar lämplig utrustning",
+                    "respondents who have no suitable device",
+                ),
+                answered,
+            )),
         }
     }
 }

@@ -31,12 +31,14 @@ pub struct NeedIndicatorLoad {
     /// How many took the place of a row that said something else.
     #[schema(minimum = 0, maximum = 200_000, example = 9)]
     pub replaced: i32,
-    /// How many said what was known already.
+    /// How many said what was known already. They stay with the load that said it first: where that one is erased by law, they
+    /// go with it.
     #[schema(minimum = 0, maximum = 200_000, example = 0)]
     pub unchanged: i32,
     /// The SHA-256 of the rows, whatever the order and the format in which they came: in the order of municipality,
-    /// indicator and day, each a JSON list of municipality, indicator, date, value, uncertainty, source and method, with a
-    /// line feed behind it.
+    /// indicator and day, each a JSON list of municipality, indicator, date, value, uncertainty (or null), source and method,
+    /// in UTF-8 with a line feed behind it. There is no space in the list; in texts only `"` and `\` are escaped. Numbers
+    /// have a point (`17.0`) and as few digits as tell them from others; below 0.00001 they have an exponent (`1.5e-6`).
     #[schema(
         min_length = 64,
         max_length = 64,

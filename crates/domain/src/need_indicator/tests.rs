@@ -173,4 +173,13 @@ fn rows_have_one_order_and_one_writing_however_they_came() {
                     [\"091\",\"often_needs_support\",\"2024-12-31\",12.5,1.5,\"Toinen\",\"Otos\"]\n\
                     [\"091\",\"often_needs_support\",\"2025-12-31\",12.5,null,\"Kysely\",\"Otos\"]\n";
     assert_eq!(written.as_deref(), Some(expected));
+    let numbers: [Changes; 3] = [
+        &[(Column::Date, "2023-12-31"), (Column::Value, "17"), (Column::Source, "Kysely \"ä/\\\"")],
+        &[(Column::Date, "2024-12-31"), (Column::Value, "0.0000015"), (Column::Uncertainty, "0")],
+        &[(Column::Value, "0.00001")],
+    ];
+    let expected = "[\"091\",\"often_needs_support\",\"2023-12-31\",17.0,1.5,\"Kysely \\\"ä/\\\\\\\"\",\"Otos\"]\n\
+                    [\"091\",\"often_needs_support\",\"2024-12-31\",1.5e-6,0.0,\"Kysely\",\"Otos\"]\n\
+                    [\"091\",\"often_needs_support\",\"2025-12-31\",0.00001,1.5,\"Kysely\",\"Otos\"]\n";
+    assert_eq!(canonical(numbers).as_deref(), Some(expected));
 }

@@ -51,8 +51,8 @@ line! {
 }
 
 impl IndicatorSource {
-    /// Whether it says that the figure is made up.
+    /// Whether it says that the figure is made up, however it is written.
     pub fn is_demonstration(&self) -> bool {
-        self.0 == Source::DEMONSTRATION
+        self.0.trim().eq_ignore_ascii_case(Source::DEMONSTRATION)
     }
 }

@@ -180,7 +180,8 @@ pub struct ServicePointFilter {
     /// Those about any of these topics.
     #[param(value_type = Option<Vec<Topic>>, max_items = 100)]
     pub topic: Vec<Topic>,
-    /// Those that name any of these groups; what is for everyone names `everyone`.
+    /// Those that name any of these groups. What is for everyone names `everyone`: `older_people` leaves it out unless both are
+    /// asked for.
     #[param(value_type = Option<Vec<TargetGroup>>, max_items = 100)]
     pub target_group: Vec<TargetGroup>,
     /// Those prepared for any of these needs.
@@ -198,7 +199,7 @@ pub struct ServicePointFilter {
     /// Those of any of these providers.
     #[param(value_type = Option<Vec<ProviderId>>, max_items = 100)]
     pub provider: Vec<ProviderId>,
-    /// Those about which the information is so fresh.
+    /// Those about which the information is so fresh as of now, also where `as_of` asks about another day.
     #[param(value_type = Option<Vec<Freshness>>, max_items = 100)]
     pub freshness: Vec<Freshness>,
     /// Only what is reached from afar, or only what is not.

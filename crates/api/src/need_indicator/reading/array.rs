@@ -4,7 +4,7 @@
 use digituki_domain::invalid::{Form, Invalid};
 use digituki_domain::need_indicator::Rows;
 
-use super::object::{self, step};
+use super::object::{self, Origin, step};
 use super::{Format, LONGEST_ROW};
 
 /// The one field.
@@ -48,9 +48,9 @@ pub(super) struct Array {
     text: Vec<u8>,
     within: Within,
     has_list: bool,
-    /// How many lines, and how many bytes of the line, have come before.
-    line: usize,
-    column: usize,
+    /// Where it stands in the body, and where the row began.
+    at: Origin,
+    began: Origin,
 }
 
 /// Where in a value one stands.
@@ -93,7 +93,9 @@ impl Format for Array {
             if rows.is_over() {
                 return;
             }
-            (self.line, self.column) = if *byte == b'\n' { (self.line + 1, 0) } else { (self.line, self.column + 1) };
+            let Origin { line, column } = self.at;
+            self.at =
+                if *byte == b'\n' { Origin { line: line + 1, column: 0 } } else { Origin { line, column: column + 1 } };
         }
     }
 
@@ -127,6 +129,7 @@ impl Array {
             _ => return self.break_off(rows),
         };
         if matches!(self.next, Next::Name | Next::Rest) {
+            self.began = self.at;
             self.text.clear();
             self.within = Within::default();
             self.add(byte, rows);
@@ -164,12 +167,12 @@ impl Array {
     }
 
     fn row(&mut self, rows: &mut Rows) {
-        object::take(&self.text, rows);
+        object::take(&self.text, self.began, rows);
         self.next = Next::CommaOrEnd;
     }
 
     fn add(&mut self, byte: u8, rows: &mut Rows) {
-        let too_long = Invalid::TooLong { max: LONGEST_ROW };
+        let too_long = Invalid::TooLarge { max: LONGEST_ROW };
         if self.text.len() < LONGEST_ROW {
             self.text.push(byte);
         } else if self.next == Next::Name {
@@ -190,7 +193,7 @@ impl Array {
     }
 
     fn break_off(&self, rows: &mut Rows) {
-        rows.give_up("", Invalid::MalformedJson { line: self.line + 1, column: self.column + 1 });
+        rows.give_up("", Invalid::MalformedJson { line: self.at.line + 1, column: self.at.column + 1 });
     }
 }
 

@@ -6,14 +6,34 @@ use serde_json::Value;
 
 use crate::http::{json, pointer};
 
+/// How many lines of a body, and how many bytes of the line, come before a row.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Origin {
+    pub(super) line: usize,
+    pub(super) column: usize,
+}
+
+impl Origin {
+    /// What is wrong in the row, with its place in the body.
+    fn place(self, invalid: Invalid) -> Invalid {
+        match invalid {
+            Invalid::MalformedJson { line: 1, column } => {
+                Invalid::MalformedJson { line: self.line + 1, column: self.column + column }
+            }
+            Invalid::MalformedJson { line, column } => Invalid::MalformedJson { line: self.line + line, column },
+            other => other,
+        }
+    }
+}
+
 /// Takes a row.
-pub(super) fn take(text: &[u8], rows: &mut Rows) {
+pub(super) fn take(text: &[u8], origin: Origin, rows: &mut Rows) {
     let object = match json::read(text) {
         Ok(Value::Object(object)) => object,
         Ok(_) => return rows.take_unreadable(None, Invalid::WrongType { expected: Form::Object }),
         Err(fault) => {
             let place = fault.place.to_string();
-            return rows.take_unreadable(place.strip_prefix('/'), fault.invalid);
+            return rows.take_unreadable(place.strip_prefix('/'), origin.place(fault.invalid));
         }
     };
     let mut cells = Cells::default();

@@ -1,7 +1,7 @@
 //! Rows as a table (RFC 4180) whose first line names the columns.
 
 use csv_core::{ReadRecordResult, Reader};
-use digituki_domain::invalid::Invalid;
+use digituki_domain::invalid::{Form, Invalid};
 use digituki_domain::need_indicator::{Cell, Cells, Column, Rows};
 
 use super::object::step;
@@ -46,8 +46,13 @@ impl Format for Table {
     }
 
     fn end(&mut self, rows: &mut Rows) {
-        self.read(&[], rows);
-        if self.columns.is_none() {
+        // A line feed ends a line; within quotation marks it is text.
+        let before = self.written;
+        self.read(b"\n", rows);
+        if self.written > before {
+            return self.break_off(rows);
+        }
+        if self.columns.is_none() && !rows.is_over() {
             self.head(rows);
         }
     }
@@ -66,7 +71,7 @@ impl Table {
                 self.line(rows);
                 (self.written, self.fields) = (0, 0);
             }
-            ReadRecordResult::OutputFull => self.stop(rows, Invalid::TooLong { max: LONGEST_ROW }),
+            ReadRecordResult::OutputFull => self.stop(rows, Invalid::TooLarge { max: LONGEST_ROW }),
             ReadRecordResult::OutputEndsFull => self.stop(rows, self.too_many()),
         }
         read
@@ -81,6 +86,16 @@ impl Table {
         }
     }
 
+    /// The end has come within a field.
+    fn break_off(&self, rows: &mut Rows) {
+        match &self.columns {
+            Some(columns) => {
+                rows.take_unreadable(columns.get(self.fields).map(|column| column.name()), Invalid::Unclosed)
+            }
+            None => rows.give_up("/header", Invalid::Unclosed),
+        }
+    }
+
     fn too_many(&self) -> Invalid {
         Invalid::TooMany { max: self.columns.as_ref().map_or(Column::ALL.len(), Vec::len) }
     }
@@ -90,11 +105,13 @@ impl Table {
         if self.fields > columns.len() {
             return rows.take_unreadable(None, self.too_many());
         }
+        // Which of them are left out, nobody knows.
+        if self.fields < columns.len() {
+            return rows.take_unreadable(None, Invalid::TooFew { needed: columns.len() });
+        }
         let mut cells = Cells::default();
         for (number, column) in columns.iter().enumerate() {
-            // A line that ends early says nothing in the columns that are left.
-            let Some(bytes) = self.field(number) else { break };
-            match std::str::from_utf8(bytes) {
+            match std::str::from_utf8(self.field(number).unwrap_or_default()) {
                 Ok(text) => cells.set(*column, Cell::Written(text)),
                 Err(_) => return rows.take_unreadable(Some(column.name()), Invalid::ForbiddenCharacter),
             }
@@ -110,6 +127,11 @@ impl Table {
 
     /// Reads the first line. Where it is at fault, no other can be read.
     fn head(&mut self, rows: &mut Rows) {
+        let first = String::from_utf8_lossy(self.field(0).unwrap_or_default());
+        if self.fields == 1 && first.contains([';', '\t']) {
+            let malformed = Invalid::Malformed { value: first.into_owned(), expected: Form::ColumnNames };
+            return rows.give_up("/header", malformed);
+        }
         let mut columns = Vec::new();
         for number in 0..self.fields {
             let name = String::from_utf8_lossy(self.field(number).unwrap_or_default()).into_owned();

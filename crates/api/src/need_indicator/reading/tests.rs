@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use digituki_domain::invalid::Invalid;
 use digituki_domain::validity::Validity;
 
 use super::*;
@@ -15,7 +16,12 @@ const LINES: &str = r#"{"municipality":"091","indicator":"often_needs_support","
 "#;
 
 /// Reads a body in pieces of some length.
-fn read(mut format: impl Format, body: &[u8], length: usize) -> Told {
+fn read(format: impl Format, body: &[u8], length: usize) -> Told {
+    let told = |fault: Violation| (fault.place.to_string(), fault.invalid.code().as_str());
+    read_whole(format, body, length).map_err(|faults| faults.into_iter().map(told).collect())
+}
+
+fn read_whole(mut format: impl Format, body: &[u8], length: usize) -> Result<Loaded, Vec<Violation>> {
     let codes = ["005", "091"].into_iter().filter_map(|code| Some((code.parse().ok()?, Validity::default())));
     let mut rows = Rows::new(codes.collect::<BTreeMap<_, _>>(), NaiveDate::from_ymd_opt(2026, 11, 22).unwrap());
     let mut mark = Mark { seen: 0, is_past: false };
@@ -30,8 +36,7 @@ fn read(mut format: impl Format, body: &[u8], length: usize) -> Told {
     if !rows.is_over() {
         format.end(&mut rows);
     }
-    let told = |fault: Violation| (fault.place.to_string(), fault.invalid.code().as_str());
-    rows.finish().map_err(|faults| faults.into_iter().map(told).collect())
+    rows.finish()
 }
 
 fn table(body: impl AsRef<[u8]>) -> Told {
@@ -85,6 +90,10 @@ fn a_table_begins_with_a_line_that_names_its_columns() {
         assert_eq!(table(&head), expected, "{head}");
     }
     assert_eq!(table("").expect_err("no columns").len(), 6);
+    for semicolons in [format!("{needed},method").replace(',', ";"), format!("{needed},method").replace(',', "\t")] {
+        assert_eq!(table(&semicolons), Err(vec![("/header".to_owned(), "malformed_value")]));
+        assert_eq!(table(format!("{semicolons}\n1;2\n")), Err(vec![("/header".to_owned(), "malformed_value")]));
+    }
     let many = format!("{}\n", ["municipality"; 12].join(","));
     assert_eq!(table(many), Err(vec![("/header".to_owned(), "too_many_values")]));
 }
@@ -95,7 +104,10 @@ fn a_line_has_as_many_fields_as_there_are_columns() {
     let row = "091,often_needs_support,2025-12-31,12.5,Kysely";
     let of_second = |step: &str, code| Err(vec![(format!("/rows/1{step}"), code)]);
     let good = format!("{head}\n{row},Otos\n");
-    assert_eq!(table(format!("{good}{row}\n")), of_second("/method", "missing_field"));
+    assert_eq!(table(format!("{good}{row}\n")), of_second("", "missing_field"));
+    let more = good.replacen("method\n", "method,uncertainty\n", 1).replace("Otos\n", "Otos,\n");
+    assert_eq!(table(&more).map(|loaded| loaded.rows().len()), Ok(1));
+    assert_eq!(table(format!("{more}{row},Otos\n")), of_second("", "missing_field"));
     assert_eq!(table(format!("{good}{row},Otos,1\n")), of_second("", "too_many_values"));
     assert_eq!(table(format!("{good}{}\n", "1,".repeat(20))), of_second("", "too_many_values"));
     assert_eq!(table(format!("{good}\"{}\n", "1".repeat(20_000))), of_second("", "too_long"));
@@ -103,6 +115,29 @@ fn a_line_has_as_many_fields_as_there_are_columns() {
     broken.extend(b"Ot\xFFs\n");
     assert_eq!(table(broken), of_second("/method", "forbidden_character"));
     assert_eq!(table(format!("{head}\n")), Err(vec![("/rows".to_owned(), "missing_field")]));
+}
+
+#[test]
+fn a_table_does_not_end_within_quotation_marks() {
+    let head = TABLE.lines().next().unwrap_or_default();
+    let row = "091,often_needs_support,2025-12-31,12.5,Kysely";
+    for (end, place) in [
+        (format!("{row},\"Otos"), "/rows/1/method"),
+        (format!("{row},\"Otos\r\n"), "/rows/1/method"),
+        (format!("{row},\"Otos\"\""), "/rows/1/method"),
+        (format!("{row},\""), "/rows/1/method"),
+        (row.replace("2025", "\"2025"), "/rows/1/date"),
+    ] {
+        for length in [1, 3, 10_000] {
+            let body = format!("{head}\n{row},Otos\n{end}");
+            let expected = Err(vec![(place.to_owned(), "malformed_value")]);
+            assert_eq!(read(Table::default(), body.as_bytes(), length), expected, "{end}");
+        }
+    }
+    let whole = format!("{head}\n{row},\"Otos\"");
+    assert_eq!(table(&whole).map(|loaded| loaded.rows().len()), Ok(1));
+    assert_eq!(table(format!("{whole}\r")).map(|loaded| loaded.rows().len()), Ok(1));
+    assert_eq!(table("municipality,\"indicator"), Err(vec![("/header".to_owned(), "malformed_value")]));
 }
 
 #[test]
@@ -161,4 +196,25 @@ fn a_list_is_taken_apart_strictly() {
     assert_eq!(faults(r#"{"rows": [{"value": }]}"#), [("/rows/0".to_owned(), "malformed_json")]);
     let long = format!("{{\"rows\": [\"{}\"]}}", "a".repeat(20_000));
     assert_eq!(faults(&long), [("/rows/0".to_owned(), "too_long")]);
+}
+
+#[test]
+fn a_fault_in_json_is_named_by_its_place_in_the_body() {
+    let place = |read: Result<Loaded, Vec<Violation>>| match read.expect_err("a fault").swap_remove(0).invalid {
+        Invalid::MalformedJson { line, column } => (line, column),
+        other => panic!("{other}"),
+    };
+    for (body, expected) in [
+        ("{\"rows\": [\n{\"value\": }]}", (2, 11)),
+        ("{\"rows\": [{\"value\": }]}", (1, 21)),
+        ("{\"rows\":\n [{\n\n  \"value\": }]}", (4, 12)),
+        ("{\"rows\": [\n\n} 2]}", (3, 1)),
+    ] {
+        let read = place(read_whole(Array::default(), body.as_bytes(), 3));
+        assert_eq!(read, expected, "{body}");
+    }
+    for (body, expected) in [("{\"value\": }\n", (1, 11)), ("\n\r\n  {\"value\": }", (3, 13))] {
+        let read = place(read_whole(Lines::default(), body.as_bytes(), 3));
+        assert_eq!(read, expected, "{body}");
+    }
 }

@@ -43,7 +43,9 @@ pub fn find(
     }
     if !languages.is_empty() {
         let is_asked = |one: &RemoteAlternatives| languages.contains(&one.language);
-        items.iter_mut().for_each(|gap| gap.remote_alternatives.retain(is_asked));
+        for gap in &mut items {
+            gap.remote_alternatives.retain(is_asked);
+        }
     }
     Ok(Gaps {
         as_of,

@@ -90,7 +90,7 @@ impl Table {
     fn break_off(&self, rows: &mut Rows) {
         match &self.columns {
             Some(columns) => {
-                rows.take_unreadable(columns.get(self.fields).map(|column| column.name()), Invalid::Unclosed)
+                rows.take_unreadable(columns.get(self.fields).map(|column| column.name()), Invalid::Unclosed);
             }
             None => rows.give_up("/header", Invalid::Unclosed),
         }

@@ -32,8 +32,9 @@ REFERENCES = re.compile(
     r"|predecessor|previous|previous_round|programme|provider|question|region|regions|round|subject|successor"
     r"|to|wellbeing_services_county)(/\d+)?"
 )
-# What others do than who may do nearly everything: applicants, evaluators and regions. Of steps some are theirs too.
-OTHERS = re.compile(r"/v1/(applications|evaluations)(/\{id\})?|.*/(transitions|comments)|/v1/change-requests")
+# What others do than who may do nearly everything: applicants, evaluators, and those who assess themselves. Of steps some
+# are theirs too.
+OTHERS = re.compile(r"/v1/(applications|assessments|evaluations)(/\{id\})?|.*/(transitions|comments)|/v1/change-requests")
 # What says that something goes with it: hours, areas, points, places, channels, levels and days of a season are whole; a
 # load has rows, what is returned has remarks, and what is accepted with changes has terms.
 PARTS_OF_A_WHOLE = re.compile(

@@ -14,6 +14,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use content::MAX_ACTIONS;
 pub use content::{
     ActionStatus, AnswerEvidence, AnswerType, AssessmentFacts, CriterionAnswer, ImprovementAction,
     ImprovementActionFacts,
@@ -100,13 +101,15 @@ impl AssessmentRecord {
         self.first_submitted_at.map(|instant| Moment::at(instant).today)
     }
 
-    /// Takes over what earlier cycles, the latest first, have left to be done. What a later one says of an action counts.
+    /// Takes over what earlier cycles, the latest first, have left to be done, as far as there is room: what is left over is
+    /// for the next cycle. What a later one says of an action counts.
     pub fn carry_over<'a>(&mut self, earlier: impl IntoIterator<Item = &'a Previous>) {
         let there = self.facts.improvement_actions.iter().map(|action| &action.key);
         let mut known: BTreeSet<Key> = there.chain(self.carried.iter().map(|carried| &carried.key)).cloned().collect();
         for previous in earlier {
             for action in &previous.record.facts.improvement_actions {
-                if known.insert(action.key.clone()) && action.action_status.is_unfinished() {
+                let has_room = self.facts.improvement_actions.len() < MAX_ACTIONS;
+                if known.insert(action.key.clone()) && action.action_status.is_unfinished() && has_room {
                     self.facts.improvement_actions.push(action.clone());
                     self.carried.push(CarriedAction { key: action.key.clone(), carried_from: previous.id });
                 }

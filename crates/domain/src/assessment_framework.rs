@@ -17,7 +17,7 @@ pub use lineage::{Comparability, Lineage};
 pub use mapping::{CriterionChange, CriterionMapping};
 pub use steps::{
     AssessmentFrameworks, FrameworkComment, FrameworkCommentFacts, FrameworkEvent, FrameworkStatus, FrameworkStep,
-    FrameworkTransition, KeptComment, MAX_COMMENTS, MAX_COMMENTS_OF_REGION, MAX_STEPS,
+    FrameworkTransition, KeptComment, MAX_COMMENTS_OF_REGION, MAX_STEPS,
 };
 
 use crate::invalid::{Invalid, Violation};

@@ -124,7 +124,8 @@ pub struct ComparisonQuestion {
     #[param(value_type = AssessmentRoundId, example = "019ac0de-0000-7000-8000-0000000000b1")]
     pub round: Option<AssessmentRoundId>,
     /// An earlier round, whose framework is the same or one that this one's comes of; left out, the latest such round that is
-    /// past due and asks the same kind of subjects, first of those in which at least five of the same ones were confirmed.
+    /// past due and asks the same kind of subjects, first of those in which at least `smallest_group` of the same
+    /// ones were confirmed.
     pub previous_round: Option<AssessmentRoundId>,
     /// Only what belongs to any of these goals.
     #[param(value_type = Option<Vec<Goal>>, max_items = 100)]

@@ -8,7 +8,7 @@ use digituki_domain::area::{AreaKind, RegionCode};
 use digituki_domain::assessment_framework::{
     AssessmentFramework, AssessmentFrameworkFacts, AssessmentFrameworkFilter, AssessmentFrameworkRecord,
     AssessmentFrameworks, AssessmentKind, FrameworkComment, FrameworkCommentFacts, FrameworkEvent, FrameworkStatus,
-    FrameworkStep, FrameworkTransition, KeptComment, MAX_COMMENTS, MAX_COMMENTS_OF_REGION, MAX_STEPS,
+    FrameworkStep, FrameworkTransition, KeptComment, MAX_COMMENTS_OF_REGION, MAX_STEPS,
 };
 use digituki_domain::clock::Moment;
 use digituki_domain::invalid::{Invalid, Violation};
@@ -150,8 +150,6 @@ pub fn comment(
     let of_region = record.comments.iter().filter(|comment| comment.facts.region == facts.region).count();
     let is_heard = of_region >= MAX_COMMENTS_OF_REGION;
     refuse_conflicts(Violation::wherever([("/region", is_heard)], &Invalid::TooMany { max: MAX_COMMENTS_OF_REGION }))?;
-    let is_full = record.comments.len() >= MAX_COMMENTS;
-    refuse_conflicts(Violation::wherever([("", is_full)], &Invalid::TooMany { max: MAX_COMMENTS }))?;
     let framework_version = before.version;
     record.comments.push(KeptComment { facts, framework_version, commented_at: tx.moment().now });
     tx.update(before, record)

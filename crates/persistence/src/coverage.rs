@@ -61,6 +61,12 @@ pub(crate) fn ground(db: &mut AnyConnection, wanted: &[AreaId], when: When) -> R
     Ok(Ground { population_date, as_of, areas, country: country(db, population_date)? })
 }
 
+/// Refuses areas that the registry does not hold, and such as did not exist on the day.
+pub(crate) fn require(db: &mut AnyConnection, wanted: &[AreaId], day: NaiveDate) -> Result<()> {
+    area::require(db, in_query("area", wanted))?;
+    named(db, wanted, day).map(drop)
+}
+
 /// The areas with their names; refused when one did not exist on the day.
 pub(crate) fn named(db: &mut AnyConnection, wanted: &[AreaId], day: NaiveDate) -> Result<Vec<AreaRef>> {
     let mut refused = Vec::new();

@@ -10,9 +10,9 @@ use digituki_domain::invalid::{Invalid, Violation};
 use digituki_domain::need_index::Weights;
 
 use crate::connection::AnyConnection;
-use crate::error::{Result, in_query, refuse};
+use crate::error::{Result, refuse};
 use crate::service_point::Known;
-use crate::{area, availability, coverage, demonstration, municipality, need_index};
+use crate::{availability, coverage, demonstration, municipality, need_index};
 
 /// The gaps that are asked for. As many statements for one municipality as for all.
 pub fn find(
@@ -28,9 +28,8 @@ pub fn find(
     let fault = |(name, invalid): (&str, Option<&Invalid>)| Some(Violation::parameter(name, invalid?.clone()));
     refuse(faults.into_iter().filter_map(fault).collect())?;
     let (weights, of_figures) = (weights.unwrap_or_default(), of_figures.unwrap_or_default());
-    area::require(db, in_query("area", &question.area))?;
     let as_of = question.as_of.unwrap_or(moment.today);
-    coverage::named(db, &question.area, as_of)?;
+    coverage::require(db, &question.area, as_of)?;
     let languages = filter.language.clone();
     let supply = availability::supply(db, known, &filter.on(as_of), moment)?;
     let land = availability::land(db, known, as_of)?;

@@ -7,7 +7,7 @@ use digituki_domain::need_index::{MunicipalityNeed, NeedIndex, NeedIndexQuestion
 use digituki_domain::need_indicator::IndicatorCode;
 
 use crate::connection::AnyConnection;
-use crate::error::{Error, Result, in_query};
+use crate::error::{Error, Result};
 use crate::{area, coverage, municipality, need_indicator};
 
 /// The need of the municipalities of a day, by code, each beside all others.
@@ -22,9 +22,8 @@ pub fn needs(db: &mut AnyConnection, day: NaiveDate, weights: &Weights) -> Resul
 pub fn find(db: &mut AnyConnection, question: &NeedIndexQuestion, today: NaiveDate) -> Result<NeedIndex> {
     let refused = |invalid| Error::Refused(vec![Violation::parameter("weight", invalid)]);
     let weights = Weights::asked(&question.weight).map_err(refused)?;
-    area::require(db, in_query("area", &question.area))?;
     let as_of = question.as_of.unwrap_or(today);
-    coverage::named(db, &question.area, as_of)?;
+    coverage::require(db, &question.area, as_of)?;
     let mut items = needs(db, as_of, &weights)?;
     if !question.area.is_empty() {
         let members = municipality::members(db, &question.area, as_of)?;

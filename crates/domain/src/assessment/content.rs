@@ -17,7 +17,7 @@ use crate::vocabulary::vocabulary;
 /// How many criteria are answered at most: as many as a framework has.
 const MAX_ANSWERS: usize = 80;
 /// How many improvement actions an assessment has at most, those that were carried over included.
-const MAX_ACTIONS: usize = 100;
+pub(super) const MAX_ACTIONS: usize = 100;
 
 vocabulary! {
     /// How a criterion is answered.

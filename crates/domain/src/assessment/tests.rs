@@ -197,6 +197,18 @@ fn what_is_left_to_do_is_carried_over_and_not_forgotten() {
 }
 
 #[test]
+fn what_is_carried_over_leaves_no_more_actions_than_an_assessment_has() {
+    let actions = |name: &str, count: usize| {
+        let action = |number| json!({"key": format!("{name}-{number}"), "names": {"fi": "Tehdä"}, "owner": {"fi": "Liitto"}, "due_on": null, "action_status": "planned"});
+        read(json!({"answers": [], "improvement_actions": (0..count).map(action).collect::<Vec<_>>()}))
+    };
+    let mut now = record("one", actions("own", 60));
+    now.carry_over([&previous("one", actions("later", 30)), &previous("one", actions("earlier", 70))]);
+    assert_eq!((now.facts.improvement_actions.len(), now.carried.len()), (100, 40));
+    assert!(now.facts.validate().is_ok(), "it can be written as it is");
+}
+
+#[test]
 fn an_assessment_moves_while_its_round_takes_answers_and_is_confirmed_also_afterwards() {
     for event in AssessmentEvent::VALUES {
         for round in RoundStatus::VALUES {

@@ -15,8 +15,6 @@ use crate::vocabulary::vocabulary;
 
 /// The most comments that a framework keeps of one region.
 pub const MAX_COMMENTS_OF_REGION: usize = 20;
-/// The most comments that a framework keeps.
-pub const MAX_COMMENTS: usize = 1_000;
 /// The most steps that a framework takes.
 pub const MAX_STEPS: usize = 100;
 

@@ -121,6 +121,11 @@ impl Conditions {
         (terms.len() <= others.lists_at_once()).then_some((terms, others))
     }
 
+    /// The same conditions with these groups of words alone.
+    pub(super) fn in_words(&self, groups: impl Iterator<Item = WordGroup>) -> Self {
+        Self { search: Some(Search { groups: groups.collect(), ..Search::default() }), ..self.clone() }
+    }
+
     /// Along how many lists these conditions can be asked for in one statement.
     pub(super) fn lists_at_once(&self) -> usize {
         /// SQLite joins 500 at most.

@@ -44,7 +44,7 @@ pub(super) struct Search {
     /// Terms of which a point has any, for each word: first those of few points.
     pub(super) groups: Vec<WordGroup>,
     /// The terms that count for how well a point answers, in their order.
-    counting: Vec<WordId>,
+    pub(super) counting: Vec<WordId>,
 }
 
 /// The terms of one word.
@@ -364,12 +364,8 @@ fn walked(
     limit: usize,
 ) -> Result<Vec<(i16, i64)>> {
     let [lead, others @ ..] = search.groups.as_slice() else { return Ok(Vec::new()) };
-    let with = |groups: Vec<WordGroup>| Conditions {
-        search: Some(Search { groups, ..Search::default() }),
-        ..conditions.clone()
-    };
     let walk = |word: &i64| {
-        let others = with(others.iter().filter(|group| is_asked(word, group)).cloned().collect());
+        let others = conditions.in_words(others.iter().filter(|group| is_asked(word, group)).cloned());
         macro_rules! walked {
             ($query:expr) => {{
                 let mut query = $query
@@ -393,7 +389,7 @@ fn walked(
         Part::new(meeting!(&others, walked!(walked_words::table.inner_join(points))))
     };
     let mut walked: Vec<(i16, i64)> = Vec::new();
-    for some in lead.words.chunks(with(others.to_vec()).lists_at_once()) {
+    for some in lead.words.chunks(conditions.in_words(others.iter().cloned()).lists_at_once()) {
         walked.extend(Union::of(some.iter().map(walk)).load::<(i16, i64)>(db)?);
     }
     walked.sort_unstable();

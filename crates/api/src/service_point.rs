@@ -181,7 +181,7 @@ async fn get_service_point(ask: Ask, request: HttpRequest, _: Query<()>) -> Resu
     let (known, moment, address) = (Arc::clone(&ask.app.known), ask.moment, ask.address);
     let found = ask.app.look_up(move |db| service_point::get(db, &known, id, moment)).await?;
     match found {
-        Found::Point(point) => Ok(Answer::written(point.into_string())),
+        Found::Point(point) => Ok(Answer::written(point.json()?)),
         Found::Moved(now) => Ok(Answer::moved(&address.replacen(&id.to_string(), &now.to_string(), 1))),
         Found::Nothing => Err(Problem::not_found(ServicePoint::LABEL, &id.to_string())),
     }

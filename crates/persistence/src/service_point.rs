@@ -13,6 +13,7 @@ mod put;
 mod render;
 mod search;
 mod supply;
+mod walk;
 mod words;
 
 use std::collections::BTreeMap;
@@ -149,7 +150,7 @@ pub fn get(db: &mut AnyConnection, known: &Known, id: ServicePointId, moment: Mo
     if let Some((slim, body)) = row.first::<(Slim, String)>(db).optional()? {
         let row = Row { slim, body };
         known.hours.refresh(db, [&row.slim])?;
-        return Ok(Found::Point(rendered(row, known, &Question::at(moment), None)?));
+        return Ok(Found::Point(rendered(row, known, &Question::at(moment), None)));
     }
     let service = survivor::<Service>(db, &id.service)?;
     let location = match id.location {
@@ -178,32 +179,43 @@ impl Question {
     }
 }
 
-/// A point as it is answered, as JSON.
+/// A point as it is answered: what stands still, as it was rendered when it was written, and what follows from the clock
+/// and from the question.
 #[derive(Debug)]
-pub struct Rendered(String);
+pub struct Rendered {
+    still: String,
+    hit: Option<Hit>,
+}
 
 impl Rendered {
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    /// As JSON.
+    pub fn json(&self) -> Result<Vec<u8>> {
+        let mut json = Vec::with_capacity(self.still.len() + 256);
+        self.write_to(&mut json)?;
+        Ok(json)
     }
 
-    /// The text.
-    pub fn into_string(self) -> String {
-        self.0
+    /// Writes it as JSON behind what is there: of two objects one, `{…}` and `{…}`.
+    pub fn write_to(&self, out: &mut Vec<u8>) -> Result<()> {
+        out.extend_from_slice(self.still.as_bytes());
+        if let Some(hit) = &self.hit {
+            out.pop();
+            let seam = out.len();
+            serde_json::to_writer(&mut *out, hit)?;
+            out[seam] = b',';
+        }
+        Ok(())
     }
 
     /// Only some of its fields.
     pub fn excerpt(&self, is_wanted: impl Fn(&str) -> bool) -> Result<Self> {
-        let mut whole: Map<String, Value> = serde_json::from_str(&self.0)?;
+        let mut whole: Map<String, Value> = serde_json::from_slice(&self.json()?)?;
         whole.retain(|name, _| is_wanted(name));
-        Ok(Self(serde_json::to_string(&whole)?))
+        Ok(Self { still: serde_json::to_string(&whole)?, hit: None })
     }
 }
 
-/// Renders a point: what stands still, as it was rendered when it was written, and behind it what follows from the
-/// clock and from the question.
-fn rendered(row: Row, known: &Known, question: &Question, score: Option<Score>) -> Result<Rendered> {
+fn rendered(row: Row, known: &Known, question: &Question, score: Option<Score>) -> Rendered {
     let there = row.slim.planar();
     let hit = Hit {
         freshness: digituki_domain::freshness::Freshness::of(row.slim.verified_at(), question.moment.now),
@@ -211,12 +223,5 @@ fn rendered(row: Row, known: &Known, question: &Question, score: Option<Score>) 
         open_state: row.slim.hours.and_then(|hours| known.open_state(hours, question.at)),
         score,
     };
-    let hit = serde_json::to_string(&hit)?;
-    let mut body = row.body;
-    // Two objects become one: `{…}` and `{…}`.
-    body.pop();
-    body.reserve(hit.len());
-    body.push(',');
-    body.push_str(hit.get(1..).unwrap_or_default());
-    Ok(Rendered(body))
+    Rendered { still: row.body, hit: Some(hit) }
 }

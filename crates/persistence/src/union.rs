@@ -1,41 +1,44 @@
-//! Several questions in one statement.
+//! Several lists as one.
 
 use std::marker::PhantomData;
 
 use diesel::QueryResult;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Integer};
 
 use crate::connection::{AnyConnection, Backend};
 
-/// The rows of several queries, each of which keeps its own order and limit; they come in no order that is promised, unless
-/// one is asked for.
+/// The first rows of several queries together, each once, in the order of their columns.
+///
+/// No query has an order or a limit of its own, and each leads along an index that stands in that order: so the lists are
+/// merged as they are read, and none is read any further than it has to. Those that are ranked are read as far as rows are
+/// wanted, each, and sorted.
 pub(crate) struct Union<ST> {
     parts: Vec<Part<ST>>,
-    /// How many rows are wanted, if only the first.
-    first: Option<i64>,
+    limit: i64,
 }
 
-/// One of the queries.
+/// One of the queries, of two columns.
 pub(crate) struct Part<ST> {
     query: Box<dyn QueryFragment<Backend>>,
+    rank: Option<i32>,
     row: PhantomData<ST>,
 }
 
-impl<ST> Part<ST> {
-    pub(crate) fn new(query: impl Query<SqlType = ST> + QueryFragment<Backend> + 'static) -> Self {
-        Self { query: Box::new(query), row: PhantomData }
+impl<A, B> Part<(A, B)> {
+    pub(crate) fn new(query: impl Query<SqlType = (A, B)> + QueryFragment<Backend> + 'static) -> Self {
+        Self { query: Box::new(query), rank: None, row: PhantomData }
+    }
+
+    /// The same with a number before each row: all that stands under a smaller one comes first.
+    pub(crate) fn under(self, rank: i32) -> Part<(Integer, A, B)> {
+        Part { query: self.query, rank: Some(rank), row: PhantomData }
     }
 }
 
 impl<ST> Union<ST> {
-    pub(crate) fn of(parts: impl IntoIterator<Item = Part<ST>>) -> Self {
-        Self { parts: parts.into_iter().collect(), first: None }
-    }
-
-    /// Only the first rows of all in the order of their three columns, each once.
-    pub(crate) fn first(self, limit: i64) -> Self {
-        Self { first: Some(limit), ..self }
+    pub(crate) fn first(limit: i64, parts: impl IntoIterator<Item = Part<ST>>) -> Self {
+        Self { parts: parts.into_iter().collect(), limit }
     }
 }
 
@@ -53,18 +56,27 @@ impl<ST> QueryId for Union<ST> {
 
 impl<ST> QueryFragment<Backend> for Union<ST> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
-        if self.first.is_some() {
-            out.push_sql("SELECT DISTINCT * FROM (");
-        }
+        let is_ranked = self.parts.first().is_some_and(|part| part.rank.is_some());
+        // SQLite merges what it is to unite in an order; PostgreSQL, what comes to it in that order.
+        let unites = matches!(out.backend(), Backend::Sqlite(_)) && !is_ranked;
+        out.push_sql(if unites { "" } else { "SELECT DISTINCT * FROM (" });
         for (index, part) in self.parts.iter().enumerate() {
-            out.push_sql(if index == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
+            if index > 0 {
+                out.push_sql(if unites { " UNION " } else { " UNION ALL " });
+            }
+            match part.rank {
+                Some(rank) => out.push_sql(&format!("SELECT {rank}, part.* FROM (")),
+                None => out.push_sql("SELECT * FROM ("),
+            }
             part.query.walk_ast(out.reborrow())?;
+            if !unites {
+                out.push_sql(" ORDER BY 1, 2 LIMIT ");
+                out.push_bind_param::<BigInt, i64>(&self.limit)?;
+            }
             out.push_sql(") AS part");
         }
-        if let Some(limit) = &self.first {
-            out.push_sql(") AS parts ORDER BY 1, 2, 3 LIMIT ");
-            out.push_bind_param::<BigInt, i64>(limit)?;
-        }
-        Ok(())
+        out.push_sql(if unites { "" } else { ") AS parts" });
+        out.push_sql(if is_ranked { " ORDER BY 1, 2, 3 LIMIT " } else { " ORDER BY 1, 2 LIMIT " });
+        out.push_bind_param::<BigInt, i64>(&self.limit)
     }
 }

@@ -142,57 +142,67 @@ impl<T: ToSchema> ToSchema for FeaturesOf<T> {
 
 /// What stands in a collection.
 pub(crate) trait Item {
-    /// As JSON.
-    fn json(&self) -> Result<Cow<'_, str>, Error>;
+    /// Writes it as JSON behind what is there.
+    fn write_to(&self, out: &mut Vec<u8>) -> Result<(), Error>;
 }
 
 impl Item for Rendered {
-    fn json(&self) -> Result<Cow<'_, str>, Error> {
-        Ok(self.as_str().into())
+    fn write_to(&self, out: &mut Vec<u8>) -> Result<(), Error> {
+        Self::write_to(self, out)
     }
 }
 
 impl Item for Location {
-    fn json(&self) -> Result<Cow<'_, str>, Error> {
-        Ok(serde_json::to_string(self)?.into())
+    fn write_to(&self, out: &mut Vec<u8>) -> Result<(), Error> {
+        Ok(serde_json::to_writer(out, self)?)
     }
 }
 
 impl Item for NeedIndicator {
-    fn json(&self) -> Result<Cow<'_, str>, Error> {
-        Ok(serde_json::to_string(self)?.into())
+    fn write_to(&self, out: &mut Vec<u8>) -> Result<(), Error> {
+        Ok(serde_json::to_writer(out, self)?)
     }
 }
 
 impl Item for Value {
-    fn json(&self) -> Result<Cow<'_, str>, Error> {
-        Ok(self.to_string().into())
+    fn write_to(&self, out: &mut Vec<u8>) -> Result<(), Error> {
+        Ok(serde_json::to_writer(out, self)?)
     }
 }
 
 /// An item as a value, to look into.
 fn value(item: &impl Item) -> Result<Value, Error> {
-    Ok(serde_json::from_str(&item.json()?)?)
+    let mut json = Vec::new();
+    item.write_to(&mut json)?;
+    Ok(serde_json::from_slice(&json)?)
 }
 
 /// The body of a page as JSON. Its items are taken over as they are written: to read them again would cost more than
 /// all else.
-fn body<T: Item>(listed: &Listed<T>, next: Option<&str>) -> Result<String, Error> {
-    let mut body = String::from("{\"items\":[");
-    for (index, item) in listed.page.items.iter().enumerate() {
+fn body<T: Item>(listed: &Listed<T>, next: Option<&str>) -> Result<Vec<u8>, Error> {
+    let items = &listed.page.items;
+    let mut body = b"{\"items\":[".to_vec();
+    for (index, item) in items.iter().enumerate() {
         if index > 0 {
-            body.push(',');
+            body.push(b',');
         }
-        body.push_str(&item.json()?);
+        item.write_to(&mut body)?;
+        if index == 0 {
+            // The others are about as long.
+            body.reserve(body.len() * (items.len() + 1));
+        }
     }
-    body.push_str("],\"next\":");
-    body.push_str(&serde_json::to_string(&next)?);
-    body.push_str(",\"total\":");
-    body.push_str(&serde_json::to_string(&listed.page.total)?);
+    body.extend_from_slice(b"],\"next\":");
+    serde_json::to_writer(&mut body, &next)?;
+    body.extend_from_slice(b",\"total\":");
+    serde_json::to_writer(&mut body, &listed.page.total)?;
     for (name, value) in &listed.more {
-        body.extend([",", &Value::from(name.as_str()).to_string(), ":", &value.to_string()]);
+        body.push(b',');
+        serde_json::to_writer(&mut body, name)?;
+        body.push(b':');
+        serde_json::to_writer(&mut body, value)?;
     }
-    body.push('}');
+    body.push(b'}');
     Ok(body)
 }
 
@@ -323,10 +333,10 @@ pub(crate) fn example(page: &Value, operation_id: &str, format: &str) -> Value {
 }
 
 fn ndjson<T: Item>(items: &[T]) -> io::Result<Bytes> {
-    let mut lines = String::new();
+    let mut lines = Vec::new();
     for item in items {
-        lines.push_str(&item.json().map_err(io::Error::other)?);
-        lines.push('\n');
+        item.write_to(&mut lines).map_err(io::Error::other)?;
+        lines.push(b'\n');
     }
     Ok(lines.into())
 }

@@ -160,13 +160,23 @@ impl Conditions {
 
     /// Whether anything is asked for that no list says: more than the day, and languages along areas.
     pub(super) fn look_at_points(&self) -> bool {
+        !self.groups.is_empty() || !self.are_terms()
+    }
+
+    /// Whether nothing is asked for but terms and the day.
+    pub(super) fn are_terms(&self) -> bool {
         let in_words = self.search.as_ref().is_some_and(|search| !search.groups.is_empty());
-        in_words
-            || !self.groups.is_empty()
-            || !self.freshness.is_empty()
-            || self.bbox.is_some()
-            || self.open.is_some()
-            || self.around.is_some()
+        !in_words && self.stand_still()
+    }
+
+    /// Whether nothing is asked for but words and the day.
+    pub(super) fn are_words(&self) -> bool {
+        self.groups.is_empty() && self.stand_still()
+    }
+
+    /// Whether nothing is asked for that follows from the clock or from where something is, but for the day.
+    fn stand_still(&self) -> bool {
+        self.freshness.is_empty() && self.bbox.is_none() && self.open.is_none() && self.around.is_none()
     }
 
     /// All terms that are asked for.

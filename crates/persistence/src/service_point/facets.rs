@@ -15,6 +15,7 @@ use super::matching::{Query, around, meeting};
 use crate::column::fresh;
 use crate::connection::AnyConnection;
 use crate::error::Result;
+use crate::feed;
 use crate::schema::{counted_terms, service_points};
 
 /// Counts by each of the fields.
@@ -30,17 +31,35 @@ pub(super) fn count(
         if facets.iter().any(|facet| facet.field == *field) {
             continue;
         }
-        let mut values: Vec<FacetValue> = match field {
-            FacetField::Freshness => by_freshness(db, conditions)?,
-            FacetField::Municipality => by_municipality(db, conditions)?,
-            FacetField::Region => by_region(db, conditions, known, day)?,
-            field => by_term(db, conditions, field.code())?,
+        let values = if *field != FacetField::Freshness && conditions.are_terms() {
+            let question = (field.code(), conditions.day, conditions.terms());
+            known.counts(&question, feed::last_seq(db)?, || by(*field, db, conditions, known, day))?
+        } else {
+            by(*field, db, conditions, known, day)?
         };
-        values.retain(|value| value.count > 0);
-        values.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.value.cmp(&other.value)));
         facets.push(Facet { field: *field, values });
     }
     Ok(facets)
+}
+
+/// Counts by one field, the most frequent value first.
+fn by(
+    field: FacetField,
+    db: &mut AnyConnection,
+    conditions: &Conditions,
+    known: &Known,
+    day: NaiveDate,
+) -> Result<Vec<FacetValue>> {
+    db.plan_by_values()?;
+    let mut values: Vec<FacetValue> = match field {
+        FacetField::Freshness => by_freshness(db, conditions)?,
+        FacetField::Municipality => by_municipality(db, conditions)?,
+        FacetField::Region => by_region(db, conditions, known, day)?,
+        field => by_term(db, conditions, field.code())?,
+    };
+    values.retain(|value| value.count > 0);
+    values.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.value.cmp(&other.value)));
+    Ok(values)
 }
 
 fn by_term(db: &mut AnyConnection, conditions: &Conditions, field: &str) -> Result<Vec<FacetValue>> {

@@ -9,14 +9,18 @@ use chrono::{DateTime, Utc};
 use digituki_domain::atlas::Atlas;
 use digituki_domain::opening_hours::OpenState;
 use digituki_domain::search::WordId;
+use digituki_domain::service_point::FacetValue;
 
 use super::hours::Hours;
 use crate::connection::AnyConnection;
 use crate::error::Result;
 use crate::{area, municipality};
 
-/// So many remarks of a kind are kept.
+/// So many remarks of a kind are kept, if they are short.
 const MOST: usize = 20_000;
+
+/// So many counts by the values of a field are kept.
+const MOST_COUNTS: usize = 500;
 
 /// How long it is believed that so many points have a term or a word: by that it is decided in which way points are
 /// looked for.
@@ -36,6 +40,8 @@ pub struct Known {
     holders: Remarks<(Instant, i64)>,
     /// In which ring there were enough places.
     rings: Remarks<usize>,
+    /// How many points have each value of a field, when the log ended where it says.
+    counts: Remarks<(Instant, i64, Vec<FacetValue>), MOST_COUNTS>,
 }
 
 impl Known {
@@ -78,6 +84,25 @@ impl Known {
         self.holders.note(&word, (Instant::now(), points));
     }
 
+    /// How many points have each value of a field: as it was counted before, as long as nothing was written since. It is
+    /// counted anew now and then: what a command writes anew is no change.
+    pub(super) fn counts(
+        &self,
+        question: &impl Hash,
+        last_seq: i64,
+        count: impl FnOnce() -> Result<Vec<FacetValue>>,
+    ) -> Result<Vec<FacetValue>> {
+        if let Some((since, seq, counts)) = self.counts.of(question)
+            && seq == last_seq
+            && since.elapsed() < BELIEVED
+        {
+            return Ok(counts);
+        }
+        let counts = count()?;
+        self.counts.note(question, (Instant::now(), last_seq, counts.clone()));
+        Ok(counts)
+    }
+
     /// Whether it is open at an instant by the hours that the database calls so.
     pub(super) fn open_state(&self, hours: i64, at: DateTime<Utc>) -> Option<OpenState> {
         // Hours begin and end with a minute, and nothing changes within one.
@@ -101,22 +126,22 @@ impl Known {
 
 /// What was remarked of questions, by their digests. All are forgotten when there are too many.
 #[derive(Debug)]
-struct Remarks<T>(Mutex<HashMap<u64, T>>);
+struct Remarks<T, const MOST_OF_THEM: usize = MOST>(Mutex<HashMap<u64, T>>);
 
-impl<T> Default for Remarks<T> {
+impl<T, const MOST_OF_THEM: usize> Default for Remarks<T, MOST_OF_THEM> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<T: Clone> Remarks<T> {
+impl<T: Clone, const MOST_OF_THEM: usize> Remarks<T, MOST_OF_THEM> {
     fn of(&self, question: &impl Hash) -> Option<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&digest(question)).cloned()
     }
 
     fn note(&self, question: &impl Hash, remark: T) {
         let mut remarks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if remarks.len() >= MOST {
+        if remarks.len() >= MOST_OF_THEM {
             remarks.clear();
         }
         remarks.insert(digest(question), remark);

@@ -41,7 +41,7 @@ pub fn list(db: &mut AnyConnection, known: &Known, asked: &Asked<ServicePointFil
     let (filter, window, moment) = (&asked.filter, &asked.window, asked.moment);
     let mut conditions = Conditions::new(db, filter, moment, known)?;
     let is_missed = search::relax(db, &mut conditions)?;
-    if window.count || !filter.facets.is_empty() {
+    if window.count {
         db.plan_by_values()?;
     }
     let total = window.total(|| conditions.everything().count().get_result(db))?;
@@ -102,10 +102,9 @@ fn shown(
         chosen.iter().filter(|chosen| chosen.score.is_none()).map(|chosen| chosen.number).collect();
     let mut scores = search::scores(db, conditions, known, &unscored, question)?;
     let present = chosen.into_iter().filter_map(|chosen| Some((rows.remove(&chosen.number)?, chosen.score)));
-    present
-        .map(|(row, score)| {
-            let score = score.or_else(|| scores.remove(&row.slim.number));
-            rendered(row, known, question, score)
-        })
-        .collect()
+    let points = present.map(|(row, score)| {
+        let score = score.or_else(|| scores.remove(&row.slim.number));
+        rendered(row, known, question, score)
+    });
+    Ok(points.collect())
 }

@@ -2,7 +2,7 @@
 //! serves it, each read no further than a page needs.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Text};
+use diesel::sql_types::{BigInt, Text};
 
 use super::conditions::Conditions;
 use super::list::Chosen;
@@ -16,16 +16,8 @@ use crate::union::{Part, Union};
 
 diesel::infix_operator!(Shared, " & ", BigInt);
 
-/// The points of an area: how far it reaches, what they are sorted by, and their numbers.
-type Run = Part<(Integer, Text, BigInt)>;
-
-/// A point as it stands in a list.
-pub(super) type Listed = (i32, String, i64);
-
-/// The first points of some lists together: what stands in two is there once.
-pub(super) fn along(runs: impl IntoIterator<Item = Run>, fetch: i64) -> Union<(Integer, Text, BigInt)> {
-    Union::of(runs).first(fetch)
-}
+/// The points of an area: what they are sorted by, and their numbers.
+type Run = Part<(Text, BigInt)>;
 
 /// Where a page starts: behind a name and, of those with the same, behind a number.
 pub(super) type Start = (String, i64);
@@ -42,9 +34,8 @@ pub(super) fn rows(db: &mut AnyConnection, conditions: &Conditions, window: &Win
         Chosen { number, position, score: None }
     };
     let found: Vec<(String, i64)> = if let Some((areas, others)) = conditions.without_area() {
-        let runs = areas.iter().map(|area| run(&others, (0, area), start.as_ref(), window.fetch()));
-        let found: Vec<Listed> = along(runs, window.fetch()).load(db)?;
-        found.into_iter().map(|(_, name, number)| (name, number)).collect()
+        let runs = areas.iter().map(|area| run(&others, area, start.as_ref()));
+        Union::first(window.fetch(), runs).load(db)?
     } else {
         let order = (service_points::sort_name, service_points::number);
         let mut query = conditions.everything().order(order).limit(window.fetch());
@@ -57,16 +48,14 @@ pub(super) fn rows(db: &mut AnyConnection, conditions: &Conditions, window: &Win
     Ok(found.into_iter().map(chosen).collect())
 }
 
-/// What lies in an area or serves it and meets the conditions, in the order of names. The points themselves are looked at
-/// where something is asked for that the list does not say.
-pub(super) fn run(conditions: &Conditions, (reach, area): (i32, &str), start: Option<&Start>, fetch: i64) -> Run {
+/// What lies in an area or serves it and meets the conditions, as it stands in the list. The points themselves are looked
+/// at where something is asked for that the list does not say.
+pub(super) fn run(conditions: &Conditions, area: &str, start: Option<&Start>) -> Run {
     macro_rules! listed {
         ($query:expr) => {{
             let mut query = there!(conditions, $query.into_boxed(), service_point_areas)
-                .select((reach.into_sql::<Integer>(), service_point_areas::sort_name, service_point_areas::number))
-                .filter(service_point_areas::area.eq(area.to_owned()))
-                .order((service_point_areas::sort_name, service_point_areas::number))
-                .limit(fetch);
+                .select((service_point_areas::sort_name, service_point_areas::number))
+                .filter(service_point_areas::area.eq(area.to_owned()));
             if let Some((name, number)) = start.cloned() {
                 let beyond = service_point_areas::sort_name.gt(name.clone()).or(service_point_areas::number.gt(number));
                 query = query.filter(service_point_areas::sort_name.ge(name)).filter(beyond);

@@ -15,13 +15,14 @@ use super::Known;
 use super::conditions::{Conditions, texts};
 use super::list::Chosen;
 use super::matching::{Query, within};
-use super::named::{self, Listed, along, run};
+use super::named::{self, run};
 use crate::column;
 use crate::connection::{AnyConnection, Backend};
 use crate::error::Result;
 use crate::own_expression::own_expression;
 use crate::page::{Position, Window};
 use crate::schema::service_points;
+use crate::union::Union;
 
 /// Where somebody is, and how far away a place may be.
 #[derive(Clone)]
@@ -248,13 +249,13 @@ fn roaming(
                 Ordering::Greater => None,
             },
         };
-        Some(run(&conditions, (*reach, area.as_str()), start.as_ref(), window.fetch()))
+        Some(run(&conditions, area.as_str(), start.as_ref()).under(*reach))
     };
     let mut lists = around.serving.iter().filter_map(list).peekable();
-    let mut found: Vec<Listed> = Vec::new();
+    let mut found: Vec<(i32, String, i64)> = Vec::new();
     while lists.peek().is_some() {
         let some = lists.by_ref().take(conditions.lists_at_once());
-        found.extend(along(some, window.fetch()).load::<Listed>(db)?);
+        found.extend(Union::first(window.fetch(), some).load::<(i32, String, i64)>(db)?);
     }
     let mut found: Vec<(String, i64)> =
         found.into_iter().map(|(reach, name, number)| (format!("{reach}{name}"), number)).collect();

@@ -12,7 +12,9 @@ use digituki_domain::opening_hours::OpeningHours;
 use digituki_domain::point::{Point, Square};
 use digituki_domain::provider::{Provider, ProviderRecord, ProviderRef};
 use digituki_domain::search::Words;
-use digituki_domain::service::{Service, ServiceFacts, ServiceId, ServicePlaceFacts, ServiceRecord, ServiceRef};
+use digituki_domain::service::{
+    Service, ServiceArea, ServiceFacts, ServiceId, ServicePlaceFacts, ServiceRecord, ServiceRef,
+};
 use digituki_domain::service_point::{PointLocation, ServicePointId, StillPoint, Term};
 use digituki_domain::support::{DeliveryMode, ServiceAreaMode, SupportForm};
 use digituki_domain::text::{Language, Names};
@@ -74,6 +76,15 @@ pub(super) struct Sources {
     centres: Vec<(String, Point)>,
 }
 
+/// What the points of a service have in common.
+struct Common<'a> {
+    id: ServiceId,
+    service: &'a ServiceRecord,
+    provider: &'a ProviderRecord,
+    area: Option<ServiceArea>,
+    words: Words,
+}
+
 impl Sources {
     pub(super) fn load(db: &mut AnyConnection, services: &[Kept<Service>]) -> Result<Self> {
         let services: HashMap<String, ServiceRecord> =
@@ -97,14 +108,17 @@ impl Sources {
         if !facts.offer_status.is_published() || !provider.facts.offer_status.is_published() {
             return Ok(Vec::new());
         }
+        let area = facts.service_area.as_ref().map(|area| named(area, &self.areas)).transpose()?;
+        let words = words::of(facts, &provider.facts, area.as_ref());
+        let common = Common { id: *id, service, provider, area, words };
         let mut points = Vec::new();
         for place in &facts.locations {
             if let Some(location) = place.location.and_then(|id| Some((id, self.locations.get(&id.to_string())?))) {
-                points.push(self.point(*id, service, provider, Some((place, location.0, location.1)))?);
+                points.push(self.point(&common, Some((place, location.0, location.1)))?);
             }
         }
         if facts.comes_to_you() {
-            points.push(self.point(*id, service, provider, None)?);
+            points.push(self.point(&common, None)?);
         }
         Ok(points)
     }
@@ -118,9 +132,7 @@ impl Sources {
 
     fn point(
         &self,
-        id: ServiceId,
-        ServiceRecord { facts, verified_at }: &ServiceRecord,
-        provider: &ProviderRecord,
+        &Common { id, service: ServiceRecord { facts, verified_at }, provider, ref area, ref words }: &Common,
         place: Option<(&ServicePlaceFacts, LocationId, &LocationRecord)>,
     ) -> Result<New> {
         let location = place.map(|(_, id, location)| self.located(id, location)).transpose()?;
@@ -167,7 +179,7 @@ impl Sources {
             booking_url: facts.booking_url.clone(),
             remote,
             location,
-            service_area: facts.service_area.as_ref().map(|area| named(area, &self.areas)).transpose()?,
+            service_area: area.clone(),
             channels: facts.channels.iter().cloned().map(told).collect(),
             opening_hours: opening_hours.map(OpeningHours::told),
             origin: facts.origin,
@@ -177,7 +189,10 @@ impl Sources {
             valid_to,
             demonstration: facts.external_ids.iter().any(ExternalId::is_of_demonstration),
         };
-        let words = words::of(&still);
+        let mut words = words.clone();
+        if let Some(location) = &still.location {
+            words::add_location(&mut words, location);
+        }
         let row = Row {
             number: 0,
             id: point_id.to_string(),

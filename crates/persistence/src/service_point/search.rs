@@ -12,21 +12,22 @@ use diesel::dsl::InnerJoinOn;
 use diesel::prelude::*;
 use digituki_domain::clock::Moment;
 use digituki_domain::freshness::Freshness;
-use digituki_domain::search::{Circumstances, Need, Question, Score, SearchText, Wanted, WordId};
+use digituki_domain::search::{Circumstances, Need, Question, Score, SearchField, SearchText, Wanted, WordId};
 use digituki_domain::text::Language;
+use digituki_domain::vocabulary::Vocabulary as _;
 
 use super::conditions::Conditions;
 use super::list::Chosen;
 use super::matching::{around, meeting, there};
 use super::near::{self, Around};
+use super::walk::walked;
 use super::{Known, Slim, slim, words};
 use crate::among::among;
 use crate::column;
 use crate::connection::AnyConnection;
 use crate::error::Result;
 use crate::page::{Position, Window};
-use crate::schema::{service_point_texts, service_points, walked_words};
-use crate::union::{Part, Union};
+use crate::schema::{service_point_texts, service_points};
 
 /// So many points are ranked together where there are more than can all be.
 const BLOCK: usize = 200;
@@ -35,7 +36,7 @@ const BLOCK: usize = 200;
 const ENOUGH: usize = 20;
 
 /// Of a word that more points have, it is not worked out which.
-const FEW: i64 = 1_000;
+const FEW: i64 = 400;
 
 /// A question in words, as far as it can be worked out before the points are looked at.
 #[derive(Clone, Default)]
@@ -86,14 +87,22 @@ impl Search {
     }
 
     /// What may be asked for where nothing holds all the words: any of the words in the place that was named, whatever
-    /// there is in the place, any of the words anywhere.
-    fn looser(&self) -> [Vec<WordGroup>; 3] {
+    /// there is in the place, any of the words anywhere; nothing twice.
+    fn looser(&self) -> Vec<Vec<WordGroup>> {
         let (places, others): (Vec<WordGroup>, Vec<WordGroup>) =
             self.groups.iter().cloned().partition(|group| group.is_place);
-        let mut both = places.clone();
-        both.push(WordGroup::any(&others));
-        both.sort_by_key(|group| group.points);
-        [both, places, vec![WordGroup::any(&self.groups)]]
+        let mut looser = Vec::new();
+        if others.len() > 1 && !places.is_empty() {
+            let mut both = places.clone();
+            both.push(WordGroup::any(&others));
+            both.sort_by_key(|group| group.points);
+            looser.push(both);
+        }
+        if !places.is_empty() && !others.is_empty() {
+            looser.push(places);
+        }
+        looser.push(vec![WordGroup::any(&self.groups)]);
+        looser
     }
 
     /// How well a point answers.
@@ -196,22 +205,23 @@ impl Start {
 pub(super) fn relax(db: &mut AnyConnection, conditions: &mut Conditions) -> Result<Option<bool>> {
     let Some(search) = conditions.search.clone().filter(|search| search.groups.len() > 1) else { return Ok(None) };
     let mut is_missed = None;
-    let mut ways = search.looser().into_iter().filter(|groups| !groups.is_empty());
-    loop {
+    for groups in search.looser() {
         let found = enough(db, conditions)?;
         is_missed.get_or_insert(found == 0);
-        match ways.next().filter(|_| found < ENOUGH) {
-            Some(groups) => conditions.search = Some(Search { groups, ..search.clone() }),
-            None => return Ok(is_missed),
+        if found >= ENOUGH {
+            break;
         }
+        conditions.search = Some(Search { groups, ..search.clone() });
     }
+    Ok(is_missed)
 }
 
 /// How many points meet the conditions, where it is fewer than enough.
 fn enough(db: &mut AnyConnection, conditions: &Conditions) -> Result<usize> {
     let several = conditions.search.as_ref().filter(|search| search.groups.len() > 1);
     if let Some(search) = several.filter(|_| !conditions.is_narrow() && conditions.around.is_none()) {
-        let walked = walked(db, conditions, search, |_, _| true, None, ENOUGH)?;
+        // Forms of a word may stand in each field of a point.
+        let walked = walked(db, conditions, search, None, ENOUGH * SearchField::VALUES.len())?;
         return Ok(walked.into_iter().map(|(_, number)| number).collect::<BTreeSet<i64>>().len());
     }
     let some = conditions.everything().select(service_points::number).limit(i64::try_from(ENOUGH).unwrap_or(i64::MAX));
@@ -334,12 +344,8 @@ fn by_words(
     let start: Option<(i16, i64)> = start
         .map(|start| Ok::<_, crate::Error>((column::parse(&start.sort)?, column::parse(&start.id)?)))
         .transpose()?;
-    // Whoever has a word has one of each group that it is in.
-    let is_asked = |word: &i64, group: &WordGroup| !group.words.contains(word);
-    let mut walked = walked(db, conditions, search, is_asked, start, BLOCK)?;
+    let walked = walked(db, conditions, search, start, BLOCK)?;
     let is_cut = walked.len() >= BLOCK;
-    // The first of all lists together stand among the first of each.
-    walked.truncate(BLOCK);
     let next = walked.last().filter(|_| is_cut);
     let next = next.map(|(field, number)| Position { sort: field.to_string(), id: number.to_string() });
     let numbers: Vec<i64> = walked.iter().map(|(_, number)| *number).collect();
@@ -351,48 +357,4 @@ fn by_words(
         best.is_none_or(|best| fields.get(&point.slim.number) == Some(&best.rank()))
     };
     Ok((points.into_iter().filter(is_new).collect(), next))
-}
-
-/// The first points behind one that have a form of the rarest word and meet the conditions, so many of each form, each with
-/// the field in which it stands; of a form, those groups of words are asked for that are to be.
-fn walked(
-    db: &mut AnyConnection,
-    conditions: &Conditions,
-    search: &Search,
-    is_asked: impl Fn(&i64, &WordGroup) -> bool,
-    start: Option<(i16, i64)>,
-    limit: usize,
-) -> Result<Vec<(i16, i64)>> {
-    let [lead, others @ ..] = search.groups.as_slice() else { return Ok(Vec::new()) };
-    let walk = |word: &i64| {
-        let others = conditions.in_words(others.iter().filter(|group| is_asked(word, group)).cloned());
-        macro_rules! walked {
-            ($query:expr) => {{
-                let mut query = $query
-                    .filter(walked_words::word.eq(*word))
-                    .order((walked_words::field, walked_words::number))
-                    .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-                    .select((walked_words::field, walked_words::number))
-                    .into_boxed();
-                if let Some((field, number)) = start {
-                    let beyond = walked_words::field.gt(field).or(walked_words::number.gt(number));
-                    query = query.filter(walked_words::field.ge(field)).filter(beyond);
-                }
-                query
-            }};
-        }
-        // Whether a point is there on the day is asked when it is read.
-        if !others.look_at_points() {
-            return Part::new(walked!(walked_words::table));
-        }
-        let points = service_points::table.on(service_points::number.eq(walked_words::number));
-        Part::new(meeting!(&others, walked!(walked_words::table.inner_join(points))))
-    };
-    let mut walked: Vec<(i16, i64)> = Vec::new();
-    for some in lead.words.chunks(conditions.in_words(others.iter().cloned()).lists_at_once()) {
-        walked.extend(Union::of(some.iter().map(walk)).load::<(i16, i64)>(db)?);
-    }
-    walked.sort_unstable();
-    walked.dedup();
-    Ok(walked)
 }

@@ -5,8 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Date, Nullable, SmallInt, Text};
+use digituki_domain::provider::ProviderFacts;
 use digituki_domain::search::{SearchField, WordId, Words};
-use digituki_domain::service_point::StillPoint;
+use digituki_domain::service::{ServiceArea, ServiceFacts};
+use digituki_domain::service_point::PointLocation;
 
 use super::Known;
 use super::render::Row;
@@ -17,43 +19,45 @@ use crate::error::Result;
 use crate::own_expression::own_expression;
 use crate::schema::{service_point_texts, service_point_words};
 
-/// What a point is found by.
-pub(super) fn of(point: &StillPoint) -> Words {
+/// What all points of a service are found by.
+pub(super) fn of(service: &ServiceFacts, provider: &ProviderFacts, area: Option<&ServiceArea>) -> Words {
     let mut words = Words::default();
-    words.text(SearchField::Name, &point.service.names);
-    words.values(point.topics.iter().copied());
-    words.values(point.target_groups.iter().copied());
-    words.values(point.special_support.iter().copied());
-    words.values(point.delivery_modes.iter().copied());
-    words.values([point.support_form]);
-    words.values(point.fee);
-    words.values(point.access_modes.iter().copied());
-    words.values([point.provider.provider_type]);
-    words.values(point.languages.iter().copied());
-    words.text(SearchField::Summary, &point.provider.names);
-    if let Some(texts) = &point.short_descriptions {
+    words.text(SearchField::Name, &service.names);
+    words.values(service.topics.iter().copied());
+    words.values(service.target_groups.iter().copied());
+    words.values(service.special_support.iter().copied());
+    words.values(service.delivery_modes.iter().copied());
+    words.values([service.support_form]);
+    words.values(service.fee);
+    words.values(service.access_modes.iter().copied());
+    words.values([provider.provider_type]);
+    words.values(service.languages.iter().copied());
+    words.text(SearchField::Summary, &provider.names);
+    if let Some(texts) = &service.short_descriptions {
         words.text(SearchField::Summary, texts);
     }
-    if let Some(texts) = &point.descriptions {
+    if let Some(texts) = &service.descriptions {
         words.text(SearchField::Description, texts);
     }
-    if let Some(texts) = &point.fee_note {
+    if let Some(texts) = &service.fee_note {
         words.text(SearchField::Description, texts);
     }
-    for area in point.service_area.iter().flat_map(|area| &area.areas) {
+    for area in area.iter().flat_map(|area| &area.areas) {
         words.text(SearchField::Keyword, &area.names);
     }
-    if let Some(location) = &point.location {
-        words.text(SearchField::Keyword, &location.names);
-        words.text(SearchField::Keyword, &location.address.municipality.names);
-        if let Some(street) = &location.address.street {
-            words.text(SearchField::Description, street);
-        }
-        if let Some(postcode) = &location.address.postcode {
-            words.number(SearchField::Keyword, postcode.as_str());
-        }
-    }
     words
+}
+
+/// Adds what a point is found by for where it is.
+pub(super) fn add_location(words: &mut Words, location: &PointLocation) {
+    words.text(SearchField::Keyword, &location.names);
+    words.text(SearchField::Keyword, &location.address.municipality.names);
+    if let Some(street) = &location.address.street {
+        words.text(SearchField::Description, street);
+    }
+    if let Some(postcode) = &location.address.postcode {
+        words.number(SearchField::Keyword, postcode.as_str());
+    }
 }
 
 /// A point's row and words, and those it had.
@@ -171,27 +175,46 @@ pub(crate) fn teach(sqlite: &mut SqliteConnection) -> diesel::QueryResult<()> {
 /// Whether a point holds any of some words: its words are looked through in its one row, so that no index is asked for each
 /// word in each field.
 #[derive(Debug, Clone)]
-pub(super) struct Holds(Vec<i64>);
+pub(super) struct Holds(Hold);
 
 pub(super) fn holds_any(words: &[i64]) -> Holds {
-    Holds(padded(words.to_vec()))
+    Holds(hold_any(words))
 }
 
 own_expression!(Holds: Bool);
 
 impl QueryFragment<Backend> for Holds {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
+        out.push_sql("(SELECT ");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(" FROM service_point_texts WHERE service_point_texts.number = service_points.number)");
+        Ok(())
+    }
+}
+
+/// Whether a point whose words are at hand holds any of some words.
+#[derive(Debug, Clone)]
+pub(super) struct Hold(Vec<i64>);
+
+pub(super) fn hold_any(words: &[i64]) -> Hold {
+    Hold(padded(words.to_vec()))
+}
+
+own_expression!(Hold: Bool);
+
+impl QueryFragment<Backend> for Hold {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Backend>) -> QueryResult<()> {
         if self.0.is_empty() {
-            out.push_sql("1 = 0");
+            out.push_sql("(1 = 0)");
             return Ok(());
         }
         for (index, word) in self.0.iter().enumerate() {
-            out.push_sql(if index == 0 { "(SELECT holds(" } else { " OR holds(" });
+            out.push_sql(if index == 0 { "(holds(" } else { " OR holds(" });
             out.push_sql("service_point_texts.words, ");
             out.push_bind_param::<BigInt, i64>(word)?;
             out.push_sql(")");
         }
-        out.push_sql(" FROM service_point_texts WHERE service_point_texts.number = service_points.number)");
+        out.push_sql(")");
         Ok(())
     }
 }

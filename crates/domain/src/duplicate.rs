@@ -58,9 +58,15 @@ pub fn are_near(one: &Names, other: &Names) -> bool {
     TextLanguage::VALUES.iter().any(|language| {
         one.get(*language).zip(other.get(*language)).is_some_and(|(one, other)| {
             let (one, other) = (words(one), words(other));
-            !one.is_empty() && strsim::normalized_damerau_levenshtein(&one, &other) >= ALIKE
+            may_be_alike(&one, &other) && strsim::normalized_damerau_levenshtein(&one, &other) >= ALIKE
         })
     })
+}
+
+/// Whether the lengths alone allow that two names are nearly the same: each letter that one has more is an error.
+fn may_be_alike(one: &str, other: &str) -> bool {
+    let (one, other) = (one.chars().count(), other.chars().count());
+    one > 0 && one.abs_diff(other) * 8 <= one.max(other)
 }
 
 fn words(name: &str) -> String {

@@ -14,7 +14,7 @@ use crate::page::{Asked, Page, Position, keyset};
 use crate::schema::audit_entries;
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = audit_entries)]
+#[diesel(table_name = audit_entries, treat_none_as_default_value = false)]
 pub(crate) struct Row {
     id: String,
     recorded_at: NaiveDateTime,

@@ -41,7 +41,7 @@ pub(crate) struct Entry<'a> {
 
 /// An entry as it is stored.
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = changes)]
+#[diesel(table_name = changes, treat_none_as_default_value = false)]
 pub(crate) struct Row {
     pub(crate) seq: i64,
     pub(crate) recorded_at: NaiveDateTime,

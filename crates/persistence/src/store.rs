@@ -64,7 +64,7 @@ impl Store {
             };
             Seats::new(count, manager, failures.clone())
         };
-        let readers = options.pool_size.saturating_sub(1).max(1);
+        let readers = readers(&options);
         Self {
             // One for the writer too.
             threads: Threads::start(usize::try_from(readers).unwrap_or(1) + 1),
@@ -336,6 +336,20 @@ impl Store {
     /// Until when a connection is waited for.
     fn deadline(&self) -> Instant {
         Instant::now() + self.options.pool_timeout
+    }
+}
+
+/// How many connections read. SQLite works in this process: more of them than processors would only wait for each other,
+/// each with a cache of its own.
+fn readers(options: &Options) -> u32 {
+    const SUFFICE: u32 = 4;
+    let readers = options.pool_size.saturating_sub(1).max(1);
+    match options.url {
+        DatabaseUrl::Postgres(_) => readers,
+        DatabaseUrl::Sqlite(_) => {
+            let processors = std::thread::available_parallelism().map_or(1, usize::from);
+            readers.min(u32::try_from(processors).unwrap_or(readers).max(SUFFICE))
+        }
     }
 }
 

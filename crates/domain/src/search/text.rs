@@ -1,6 +1,6 @@
 //! What a service point is found by: the terms of its texts, each with the most telling field that holds it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use super::concept::{CONCEPTS, is_concept, is_stopword, sequence, value};
@@ -43,24 +43,24 @@ impl WordId {
     }
 }
 
-/// What a service point is found by: terms, each with the rank of the most telling field that holds it.
+/// What a service point is found by: terms in their order, each with the rank of the most telling field that holds it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Words(BTreeMap<WordId, i16>);
+pub struct Words(Vec<(WordId, i16)>);
 
 impl Words {
     /// Each term with the rank of its field, in the order of the terms.
     pub fn iter(&self) -> impl Iterator<Item = (WordId, i16)> + '_ {
-        self.0.iter().map(|(word, field)| (*word, *field))
+        self.0.iter().copied()
     }
 
     /// The most telling field that holds a term.
     pub fn field(&self, word: WordId) -> Option<SearchField> {
-        self.0.get(&word).copied().map(SearchField::ranked)
+        self.place(word).ok().and_then(|place| self.0.get(place)).map(|(_, rank)| SearchField::ranked(*rank))
     }
 
     /// Whether support is given in a language.
     pub fn speak(&self, language: Language) -> bool {
-        self.0.contains_key(&speaking(language))
+        self.place(speaking(language)).is_ok()
     }
 
     /// Adds a text in up to three languages.
@@ -92,8 +92,15 @@ impl Words {
     }
 
     fn put(&mut self, field: SearchField, term: WordId) {
-        let rank = self.0.entry(term).or_insert(field.rank());
-        *rank = (*rank).min(field.rank());
+        match self.place(term) {
+            Ok(place) => self.0[place].1 = self.0[place].1.min(field.rank()),
+            Err(place) => self.0.insert(place, (term, field.rank())),
+        }
+    }
+
+    /// Where a term stands, or where it would.
+    fn place(&self, term: WordId) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&term, |(word, _)| *word)
     }
 }
 
@@ -148,6 +155,9 @@ fn read(language: TextLanguage, text: &str) -> BTreeSet<WordId> {
 
 impl FromIterator<(WordId, i16)> for Words {
     fn from_iter<I: IntoIterator<Item = (WordId, i16)>>(words: I) -> Self {
-        Self(words.into_iter().collect())
+        let mut words: Vec<(WordId, i16)> = words.into_iter().collect();
+        words.sort_unstable();
+        words.dedup_by_key(|(word, _)| *word);
+        Self(words)
     }
 }

@@ -2,7 +2,7 @@
 //! small world.
 
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::hand_made::HandMade;
 use super::names;
@@ -141,6 +141,30 @@ fn a_place_belongs_to_the_region_in_which_its_municipality_lay_on_the_day(
         let placed = expected.iter().filter(|name| **name != "Keski-Suomi").count();
         assert_eq!(usize::try_from(counted).unwrap(), placed, "{query}: {regions}");
     }
+}
+
+#[rstest]
+fn counts_are_of_what_was_written_last(#[values(Database::Sqlite, Database::Postgres)] database: Database) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let world = HandMade::by(&developer);
+    let counted = |query: &str| {
+        let page = registry.json(&format!("{POINTS}?facets=municipality{query}"));
+        let values = page["facets"][0]["values"].as_array().unwrap().clone();
+        let told = |value: &Value| format!("{} {}", value["value"].as_str().unwrap(), value["count"]);
+        values.iter().map(told).collect::<Vec<String>>()
+    };
+    let all = || ["", "&language=fi", "&as_of=2020-06-30"].map(counted);
+    let none = Vec::<String>::new;
+    assert_eq!(all(), [(); 3].map(|()| none()));
+    let ending = world.given_at(&world.place("091", &json!({})), "Tulostusapu", &json!({}));
+    assert_eq!(all(), [(); 3].map(|()| vec!["091 1".to_owned()]));
+    let ended = json!({"valid_from": "2020-01-01", "valid_to": "2020-06-30"});
+    developer.patch(&ending, &ended);
+    assert_eq!(all(), [none(), none(), vec!["091 1".to_owned()]]);
+    world.given_at(&world.place("049", &json!({})), "Laiteapu", &json!({"languages": ["sv"]}));
+    let both = vec!["049 1".to_owned(), "091 1".to_owned()];
+    assert_eq!(all(), [vec!["049 1".to_owned()], none(), both]);
 }
 
 #[rstest]

@@ -35,9 +35,6 @@ const BLOCK: usize = 200;
 /// Where fewer points hold all the words, those that hold some of them come behind.
 const ENOUGH: usize = 20;
 
-/// Of a word that more points have, it is not worked out which.
-const FEW: i64 = 400;
-
 /// A question in words, as far as it can be worked out before the points are looked at.
 #[derive(Clone, Default)]
 pub(super) struct Search {
@@ -58,9 +55,9 @@ pub(super) struct WordGroup {
 }
 
 impl WordGroup {
-    /// Whether few points have any of the terms.
+    /// Whether the points that have any of the terms fit into a block.
     pub(super) fn leads(&self) -> bool {
-        self.points <= FEW
+        usize::try_from(self.points).is_ok_and(|points| points <= BLOCK)
     }
 }
 

@@ -107,7 +107,7 @@ pub struct Settings {
 /// How the database is used.
 #[derive(Debug, Clone, Args)]
 struct Pool {
-    /// Connections to the database at most: one writes, the others read.
+    /// Connections to the database at most: one writes, the others read (on SQLite, no more than there are processors, or four).
     #[arg(long = "pool-size", env = "DIGITUKI_POOL_SIZE", default_value_t = 8, value_parser = clap::value_parser!(u32).range(2..=256))]
     size: u32,
 

@@ -180,6 +180,8 @@ fn value(item: &impl Item) -> Result<Value, Error> {
 /// The body of a page as JSON. Its items are taken over as they are written: to read them again would cost more than
 /// all else.
 fn body<T: Item>(listed: &Listed<T>, next: Option<&str>) -> Result<Vec<u8>, Error> {
+    /// In bytes: more room than this is made as it is needed.
+    const LONGEST_GUESS: usize = 1 << 20;
     let items = &listed.page.items;
     let mut body = b"{\"items\":[".to_vec();
     for (index, item) in items.iter().enumerate() {
@@ -188,8 +190,8 @@ fn body<T: Item>(listed: &Listed<T>, next: Option<&str>) -> Result<Vec<u8>, Erro
         }
         item.write_to(&mut body)?;
         if index == 0 {
-            // The others are about as long.
-            body.reserve(body.len() * (items.len() + 1));
+            // The others are about as long, unless the first is very long.
+            body.reserve((body.len() * (items.len() + 1)).min(LONGEST_GUESS));
         }
     }
     body.extend_from_slice(b"],\"next\":");

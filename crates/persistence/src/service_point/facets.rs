@@ -27,15 +27,18 @@ pub(super) fn count(
     day: NaiveDate,
 ) -> Result<Vec<Facet>> {
     let mut facets: Vec<Facet> = Vec::new();
+    // What follows from what is written alone is known until something is.
+    let last_seq = conditions.are_terms().then(|| feed::last_seq(db)).transpose()?;
     for field in fields {
         if facets.iter().any(|facet| facet.field == *field) {
             continue;
         }
-        let values = if *field != FacetField::Freshness && conditions.are_terms() {
-            let question = (field.code(), conditions.day, conditions.terms());
-            known.counts(&question, feed::last_seq(db)?, || by(*field, db, conditions, known, day))?
-        } else {
-            by(*field, db, conditions, known, day)?
+        let values = match last_seq.filter(|_| *field != FacetField::Freshness) {
+            Some(last_seq) => {
+                let question = (field.code(), conditions.day, conditions.terms());
+                known.counts(&question, last_seq, || by(*field, db, conditions, known, day))?
+            }
+            None => by(*field, db, conditions, known, day)?,
         };
         facets.push(Facet { field: *field, values });
     }

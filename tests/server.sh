@@ -7,7 +7,7 @@
 #
 # The database is an SQLite file of its own, and nothing counts that is set where this runs, but
 #   DIGITUKI_TEST_DATABASE    the URL of another new database
-#   DIGITUKI_TEST_LOG         the file to which goes what the server says; else its end is shown when COMMAND fails
+#   DIGITUKI_TEST_LOG         the file to which goes what the server says; else its last complaints are shown when COMMAND fails
 #
 # COMMAND is told in its environment
 #   DIGITUKI_URL         where the registry answers
@@ -67,8 +67,14 @@ run_with() {
         sleep 0.05
     done
     "$@" || status=$?
-    [ "$status" -eq 0 ] || [ -n "${DIGITUKI_TEST_LOG:-}" ] || { echo '== the server said at last' && tail -n 20 "$log"; } >&2
+    [ "$status" -eq 0 ] || [ -n "${DIGITUKI_TEST_LOG:-}" ] || complaints >&2
     exit "$status"
+}
+
+# What the server said at last, but for requests that went as asked: these would hide what COMMAND said of its failure.
+complaints() {
+    echo '== the server said at last'
+    grep --invert-match --extended-regexp ' INFO request .* status=[23]' "$log" | tail -n 20 || true
 }
 
 # Where the server listens, by what it says: the system has given it a port.

@@ -53,9 +53,12 @@ const REFUSED = {
 // before these.
 const ORDER = ['post', 'put', 'get', 'patch', 'delete'];
 
-// After so many operations the page is loaded anew, and signs in anew: the more it has tried, the slower it answers, and
-// a token lives for fifteen minutes.
+// After so many operations a new page takes over, and signs in: the more it has tried, the slower it answers and the more
+// memory it holds, and a token lives for fifteen minutes.
 const TRIES_OF_A_PAGE = 12;
+
+// How long the page may take for anything, in milliseconds: it works for seconds where others use the processors too.
+const PATIENCE = 90_000;
 
 // No sandbox, because root, as whom containers run, has none; no network for the browser's own errands.
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -76,16 +79,14 @@ const faults = [];
 
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 try {
-    const page = await browser.newPage({ viewport: { width: 1300, height: 1300 } });
-    await guard(page);
-    await open(page);
-    const failed = await tryAll(page);
+    await compare(await open());
+    const failed = await tryAll();
     assertFaults();
     console.log(`${operations.length} operations, ${failed.length} failed`);
     failed.forEach((failure) => console.error(`\n${failure}`));
     process.exitCode = failed.length ? 1 : 0;
 } catch (error) {
-    console.error('What the page had done wrong by then:', faults);
+    console.error('What the pages had done wrong by then:', faults);
     throw error;
 } finally {
     await browser.close();
@@ -125,11 +126,19 @@ function assertFaults(...expected) {
     assert.deepEqual(faults.splice(0), expected, 'what the page did wrong or was refused');
 }
 
-// The root leads to the page, and the page shows what the contract has: each operation under its tag, by its summary.
-async function open(page) {
+// The page to which the root leads.
+async function open() {
+    const page = await browser.newPage({ viewport: { width: 1300, height: 1300 } });
+    page.setDefaultTimeout(PATIENCE);
+    await guard(page);
     await page.goto(`${DIGITUKI_URL}/`);
     assert.equal(page.url(), `${DIGITUKI_URL}/swagger-ui/`);
     await page.locator('.opblock-tag').first().waitFor();
+    return page;
+}
+
+// The page shows what the contract has: each operation under its tag, by its summary.
+async function compare(page) {
     await picture(page, 'page');
     for (const { name } of contract.tags) await unfold(page, name);
     const shown = await page.locator('.opblock-tag-section .opblock').evaluateAll((blocks) =>
@@ -141,6 +150,7 @@ async function open(page) {
     const contained = operations.map(({ tag, method, path, summary }) => [tag, method, path, summary]);
     assert.deepEqual(shown, contained, 'what the page shows, and what the contract has');
     assertFaults();
+    await page.close();
 }
 
 // Shows the operations of a tag.
@@ -166,7 +176,7 @@ async function signIn(page) {
     for (const key of ['client_id', 'client_secret']) names.set(example[key], client[key]);
 }
 
-async function tryAll(page) {
+async function tryAll() {
     const unknown = Object.keys(REFUSED).filter((id) => !operations.some(({ operationId }) => operationId === id));
     const failed = unknown.map((id) => `${id}: listed as refused, and not in the contract`);
     const tags = contract.tags.map(({ name }) => name);
@@ -174,12 +184,13 @@ async function tryAll(page) {
     const inOrder = (one, other) => tags.indexOf(one.tag) - tags.indexOf(other.tag)
         || ORDER.indexOf(one.method) - ORDER.indexOf(other.method);
     const sorted = operations.toSorted(inOrder);
-    let [tries, unfolded] = [0, []];
+    let [tries, page, unfolded] = [0, undefined, []];
     for (const operation of [...sorted.filter((each) => !removes(each)), ...sorted.filter(removes).reverse()]) {
         const { tag, method, path, operationId } = operation;
         const line = `${tag.padEnd(27)} ${method.toUpperCase().padEnd(6)} ${path.padEnd(45)}`;
         if (tries++ % TRIES_OF_A_PAGE === 0) {
-            await page.reload();
+            await page?.close();
+            page = await open();
             await signIn(page);
             unfolded = [];
         }

@@ -1,6 +1,7 @@
 //! Service points: a read model. Each row is written anew in the transaction that changes one of its sources, and all
 //! of them by one command.
 
+mod bodies;
 mod conditions;
 mod facets;
 mod hours;
@@ -29,7 +30,7 @@ use digituki_domain::service::{Service, ServiceId};
 use digituki_domain::service_point::{Hit, ServicePointId};
 use serde_json::{Map, Value};
 
-use crate::connection::AnyConnection;
+use crate::connection::{AnyConnection, on_either};
 use crate::error::Result;
 use crate::merge::survivor;
 use crate::noun::Referred as _;
@@ -147,7 +148,7 @@ pub fn get(db: &mut AnyConnection, known: &Known, id: ServicePointId, moment: Mo
         .inner_join(service_point_bodies::table.on(service_point_bodies::number.eq(service_points::number)))
         .filter(service_points::id.eq(id.to_string()))
         .select((slim!(service_point_bodies), service_point_bodies::body));
-    if let Some((slim, body)) = row.first::<(Slim, String)>(db).optional()? {
+    if let Some((slim, body)) = on_either!(db, |db| row.first::<(Slim, String)>(db)).optional()? {
         let row = Row { slim, body };
         known.hours.refresh(db, [&row.slim])?;
         return Ok(Found::Point(rendered(row, known, &Question::at(moment), None)));

@@ -8,12 +8,11 @@ use digituki_domain::search_gap::Miss;
 use digituki_domain::service_point::{Facet, ServicePointFilter, ServicePointSort};
 
 use super::conditions::Conditions;
-use super::{Known, Question, Rendered, Row, Slim, facets, named, near, rendered, search, slim};
-use crate::among::among;
+use super::{Known, Question, Rendered, Row, bodies, facets, named, near, rendered, search};
 use crate::connection::AnyConnection;
 use crate::error::Result;
 use crate::page::{Asked, Page, Position, keyset};
-use crate::schema::{service_point_bodies, service_points};
+use crate::schema::service_points;
 use crate::search_gap;
 
 /// A page of service points, with the counts that were asked for.
@@ -34,6 +33,8 @@ pub(super) struct Chosen {
     pub(super) position: Position,
     /// How well it answers, where that is what it was chosen by.
     pub(super) score: Option<Score>,
+    /// What it is answered with, where that was read along.
+    pub(super) row: Option<Row>,
 }
 
 /// Lists the service points that a filter finds.
@@ -52,7 +53,8 @@ pub fn list(db: &mut AnyConnection, known: &Known, asked: &Asked<ServicePointFil
             let ordered = keyset!(conditions.everything(), window, service_points::sort_verified, service_points::id);
             let columns = (service_points::sort_verified, service_points::id, service_points::number);
             let rows: Vec<(String, String, i64)> = ordered.select(columns).load(db)?;
-            let chosen = |(sort, id, number)| Chosen { number, position: Position { sort, id }, score: None };
+            let chosen =
+                |(sort, id, number)| Chosen { number, position: Position { sort, id }, score: None, row: None };
             rows.into_iter().map(chosen).collect()
         }
         (ServicePointSort::Name | ServicePointSort::Distance | ServicePointSort::Relevance, ..) => {
@@ -89,20 +91,18 @@ fn shown(
     question: &Question,
     chosen: Vec<Chosen>,
 ) -> Result<Vec<Rendered>> {
-    if chosen.is_empty() {
-        return Ok(Vec::new());
-    }
-    let read: Vec<(Slim, String)> = service_point_bodies::table
-        .filter(among(service_point_bodies::number, chosen.iter().map(|chosen| chosen.number)))
-        .select((slim!(service_point_bodies), service_point_bodies::body))
-        .load(db)?;
-    let mut rows: HashMap<i64, Row> = read.into_iter().map(|(slim, body)| (slim.number, Row { slim, body })).collect();
-    known.hours.refresh(db, rows.values().map(|row| &row.slim))?;
-    let unscored: Vec<i64> =
-        chosen.iter().filter(|chosen| chosen.score.is_none()).map(|chosen| chosen.number).collect();
+    let unread: Vec<i64> = chosen.iter().filter(|chosen| chosen.row.is_none()).map(|chosen| chosen.number).collect();
+    let read = bodies::of(db, &unread)?;
+    let mut read: HashMap<i64, Row> = read.into_iter().map(|row| (row.slim.number, row)).collect();
+    let present = chosen.into_iter().filter_map(|Chosen { number, row, score, .. }| {
+        let row = row.or_else(|| read.remove(&number))?;
+        Some((row, score))
+    });
+    let rows: Vec<(Row, Option<Score>)> = present.collect();
+    known.hours.refresh(db, rows.iter().map(|(row, _)| &row.slim))?;
+    let unscored: Vec<i64> = rows.iter().filter(|(_, score)| score.is_none()).map(|(row, _)| row.slim.number).collect();
     let mut scores = search::scores(db, conditions, known, &unscored, question)?;
-    let present = chosen.into_iter().filter_map(|chosen| Some((rows.remove(&chosen.number)?, chosen.score)));
-    let points = present.map(|(row, score)| {
+    let points = rows.into_iter().map(|(row, score)| {
         let score = score.or_else(|| scores.remove(&row.slim.number));
         rendered(row, known, question, score)
     });

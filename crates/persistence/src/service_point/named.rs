@@ -7,6 +7,7 @@ use diesel::sql_types::{BigInt, Text};
 use super::conditions::Conditions;
 use super::list::Chosen;
 use super::matching::{around, meeting, there};
+use super::{Row, bodies};
 use crate::column;
 use crate::connection::AnyConnection;
 use crate::error::Result;
@@ -29,13 +30,9 @@ pub(super) fn start(position: Option<&Position>) -> Result<Option<Start>> {
 /// A page of what is found, in the order of names; one more than asked for.
 pub(super) fn rows(db: &mut AnyConnection, conditions: &Conditions, window: &Window) -> Result<Vec<Chosen>> {
     let start = start(window.after.as_ref())?;
-    let chosen = |(sort, number): (String, i64)| {
-        let position = Position { sort, id: number.to_string() };
-        Chosen { number, position, score: None }
-    };
-    let found: Vec<(String, i64)> = if let Some((areas, others)) = conditions.without_area() {
+    let found: Vec<(String, Row)> = if let Some((areas, others)) = conditions.without_area() {
         let runs = areas.iter().map(|area| run(&others, area, start.as_ref()));
-        Union::first(window.fetch(), runs).load(db)?
+        bodies::of_list(db, Union::first(window.fetch(), runs))?
     } else {
         let order = (service_points::sort_name, service_points::number);
         let mut query = conditions.everything().order(order).limit(window.fetch());
@@ -43,9 +40,13 @@ pub(super) fn rows(db: &mut AnyConnection, conditions: &Conditions, window: &Win
             let beyond = service_points::sort_name.gt(name.clone()).or(service_points::number.gt(number));
             query = query.filter(service_points::sort_name.ge(name)).filter(beyond);
         }
-        query.select(order).load(db)?
+        bodies::of_list(db, query.select(order))?
     };
-    Ok(found.into_iter().map(chosen).collect())
+    let chosen = found.into_iter().map(|(sort, row)| {
+        let number = row.slim.number;
+        Chosen { number, position: Position { sort, id: number.to_string() }, score: None, row: Some(row) }
+    });
+    Ok(chosen.collect())
 }
 
 /// What lies in an area or serves it and meets the conditions, as it stands in the list. The points themselves are looked

@@ -152,7 +152,7 @@ pub(super) fn rows(
             }
             None => break,
         };
-        mixed.push(Chosen { number, position: start.position(&id), score: None });
+        mixed.push(Chosen { number, position: start.position(&id), score: None, row: None });
     }
     Ok(mixed)
 }

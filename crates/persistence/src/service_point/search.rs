@@ -261,7 +261,7 @@ pub(super) fn rows(
                 start.behind.as_ref().is_none_or(|(behind, last)| (Reverse(total), &id) > (Reverse(*behind), last));
             if is_behind {
                 let position = start.position(total, &id);
-                found.push(Chosen { number: slim.number, position, score: Some(score) });
+                found.push(Chosen { number: slim.number, position, score: Some(score), row: None });
             }
             if found.len() > window.limit {
                 return Ok(found);

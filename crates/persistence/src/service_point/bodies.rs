@@ -21,20 +21,24 @@ pub(super) fn of(db: &mut AnyConnection, numbers: &[i64]) -> Result<Vec<Row>> {
     Ok(rows.load::<(Slim, String)>(db)?.into_iter().map(|(slim, body)| Row { slim, body }).collect())
 }
 
-/// The points of a list with the names by which it is sorted, in its order.
+/// The points of a list with the names by which it is sorted, in its order. It is no longer than this.
 pub(super) fn of_list(
     db: &mut AnyConnection,
     list: impl Query<SqlType = (Text, BigInt)> + QueryFragment<Backend> + 'static,
+    longest: i64,
 ) -> Result<Vec<(String, Row)>> {
-    let rows: Vec<(String, Slim, String)> = OfList(Box::new(list)).load(db)?;
+    let rows: Vec<(String, Slim, String)> = OfList { list: Box::new(list), longest }.load(db)?;
     let mut rows: Vec<(String, Row)> = rows.into_iter().map(|(sort, slim, body)| (sort, Row { slim, body })).collect();
     // It comes in this order, though nobody promises so: one look at each then.
     rows.sort_by(|(one, first), (other, second)| (one, first.slim.number).cmp(&(other, second.slim.number)));
     Ok(rows)
 }
 
-/// A list, no longer than a page, of `sort_name` and `number`, each with what the point is answered with.
-struct OfList(Box<dyn QueryFragment<Backend>>);
+/// A list of `sort_name` and `number`, each with what the point is answered with.
+struct OfList {
+    list: Box<dyn QueryFragment<Backend>>,
+    longest: i64,
+}
 
 impl Query for OfList {
     type SqlType = (Text, (BigInt, Nullable<BigInt>, Nullable<BigInt>, Nullable<BigInt>, Nullable<BigInt>), Text);
@@ -55,12 +59,15 @@ impl QueryFragment<Backend> for OfList {
              service_point_bodies.easting, service_point_bodies.verified_at, service_point_bodies.body \
              FROM (SELECT * FROM (",
         );
-        self.0.walk_ast(out.reborrow())?;
-        // PostgreSQL plans before it knows how long the list may be, and would take it for a tenth of everything. SQLite
-        // reads a cross join from its left side.
-        out.push_sql(
-            ") AS longer LIMIT 1000) AS list CROSS JOIN service_point_bodies WHERE service_point_bodies.number = list.number",
-        );
+        self.list.walk_ast(out.reborrow())?;
+        // PostgreSQL plans before it knows how long a list may be, and would take this one for a tenth of everything: so the
+        // text says it, in a round number, as there would be many statements otherwise. SQLite reads a cross join from its
+        // left side.
+        let round = self.longest.max(1_000);
+        out.push_sql(&format!(
+            ") AS longer LIMIT {round}) AS list CROSS JOIN service_point_bodies \
+             WHERE service_point_bodies.number = list.number"
+        ));
         Ok(())
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn rows(db: &mut AnyConnection, conditions: &Conditions, window: &Win
     let start = start(window.after.as_ref())?;
     let found: Vec<(String, Row)> = if let Some((areas, others)) = conditions.without_area() {
         let runs = areas.iter().map(|area| run(&others, area, start.as_ref()));
-        bodies::of_list(db, Union::first(window.fetch(), runs))?
+        bodies::of_list(db, Union::first(window.fetch(), runs), window.fetch())?
     } else {
         let order = (service_points::sort_name, service_points::number);
         let mut query = conditions.everything().order(order).limit(window.fetch());
@@ -40,7 +40,7 @@ pub(super) fn rows(db: &mut AnyConnection, conditions: &Conditions, window: &Win
             let beyond = service_points::sort_name.gt(name.clone()).or(service_points::number.gt(number));
             query = query.filter(service_points::sort_name.ge(name)).filter(beyond);
         }
-        bodies::of_list(db, query.select(order))?
+        bodies::of_list(db, query.select(order), window.fetch())?
     };
     let chosen = found.into_iter().map(|(sort, row)| {
         let number = row.slim.number;

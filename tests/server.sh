@@ -71,10 +71,10 @@ run_with() {
     exit "$status"
 }
 
-# What the server said at last, but for requests that went as asked: these would hide what COMMAND said of its failure.
+# What the server said at last, but for requests that it could answer: these would hide what COMMAND said of its failure.
 complaints() {
     echo '== the server said at last'
-    grep --invert-match --extended-regexp ' INFO request .* status=[23]' "$log" | tail -n 20 || true
+    grep --invert-match --extended-regexp ' INFO request .* status=[234]' "$log" | tail -n 20 || true
 }
 
 # Where the server listens, by what it says: the system has given it a port.

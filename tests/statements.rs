@@ -1,5 +1,7 @@
 //! The price of a list in SQL statements.
 
+use std::collections::BTreeSet;
+
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -28,6 +30,22 @@ fn the_number_of_statements_of_a_list_does_not_grow_with_its_limit(
         assert_eq!(few, many, "{path}");
     }
     assert!(statements::sent_to(place) > 0, "no statement was seen at all");
+}
+
+#[rstest]
+fn who_does_not_wait_for_changes_makes_nobody_look_out_for_them(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    statements::watch();
+    let registry = Registry::start(database);
+    let price = || {
+        let before = statements::sent_to(registry.place());
+        registry.json("/v1/changes?limit=1");
+        statements::sent_to(registry.place()) - before
+    };
+    price();
+    let prices: BTreeSet<_> = (0..500).map(|_| price()).collect();
+    assert_eq!(prices.len(), 1, "{prices:?}");
 }
 
 #[rstest]

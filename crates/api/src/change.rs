@@ -96,9 +96,10 @@ async fn list_changes(
 
 /// The next page, once it holds something or the wait is over.
 async fn wait_for(app: &App, mut asked: Asked<ChangeFilter>) -> Result<Changes, Problem> {
+    let Some(wait) = asked.filter.wait.filter(|seconds| *seconds > 0) else { return read(app, &asked).await };
     // No longer than the request may take.
     let longest = app.settings.request_timeout().saturating_sub(Duration::from_secs(2));
-    let deadline = Instant::now() + Duration::from_secs(asked.filter.wait.unwrap_or(0)).min(longest);
+    let deadline = Instant::now() + Duration::from_secs(wait).min(longest);
     let (mut latest, mut stopping) = (app.store.latest(), app.stopping());
     loop {
         // Before the question: what comes after it is told.

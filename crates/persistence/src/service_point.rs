@@ -1,6 +1,7 @@
 //! Service points: a read model. Each row is written anew in the transaction that changes one of its sources, and all
 //! of them by one command.
 
+mod along;
 mod bodies;
 mod conditions;
 mod facets;

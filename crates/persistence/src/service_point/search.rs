@@ -5,7 +5,7 @@
 //! first. Within a block they are ranked by everything that counts.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeZone as _, Utc};
 use diesel::dsl::InnerJoinOn;
@@ -20,7 +20,7 @@ use super::conditions::Conditions;
 use super::list::Chosen;
 use super::matching::{around, meeting, there};
 use super::near::{self, Around};
-use super::walk::walked;
+use super::walk::{walked, walked_along};
 use super::{Known, Slim, slim, words};
 use crate::among::among;
 use crate::column;
@@ -119,9 +119,9 @@ impl Search {
 
 /// What is read of a point to say how well it answers.
 #[derive(Queryable)]
-struct Candidate {
+pub(super) struct Candidate {
     id: String,
-    slim: Slim,
+    pub(super) slim: Slim,
     has_place: bool,
     words: Vec<u8>,
 }
@@ -137,6 +137,7 @@ macro_rules! candidate {
         )
     };
 }
+pub(super) use candidate;
 
 impl WordGroup {
     /// Any of the words of some groups.
@@ -215,8 +216,8 @@ pub(super) fn relax(db: &mut AnyConnection, conditions: &mut Conditions) -> Resu
 
 /// How many points meet the conditions, where it is fewer than enough.
 fn enough(db: &mut AnyConnection, conditions: &Conditions) -> Result<usize> {
-    let several = conditions.search.as_ref().filter(|search| search.groups.len() > 1);
-    if let Some(search) = several.filter(|_| !conditions.is_narrow() && conditions.around.is_none()) {
+    let words = conditions.search.as_ref().filter(|search| !search.groups.is_empty());
+    if let Some(search) = words.filter(|_| !conditions.is_narrow() && conditions.around.is_none()) {
         // Forms of a word may stand in each field of a point.
         let walked = walked(db, conditions, search, None, ENOUGH * SearchField::VALUES.len())?;
         return Ok(walked.into_iter().map(|(_, number)| number).collect::<BTreeSet<i64>>().len());
@@ -341,17 +342,17 @@ fn by_words(
     let start: Option<(i16, i64)> = start
         .map(|start| Ok::<_, crate::Error>((column::parse(&start.sort)?, column::parse(&start.id)?)))
         .transpose()?;
-    let walked = walked(db, conditions, search, start, BLOCK)?;
-    let is_cut = walked.len() >= BLOCK;
-    let next = walked.last().filter(|_| is_cut);
-    let next = next.map(|(field, number)| Position { sort: field.to_string(), id: number.to_string() });
-    let numbers: Vec<i64> = walked.iter().map(|(_, number)| *number).collect();
-    let points = candidates(db, known, &numbers, conditions)?;
-    let fields: BTreeMap<i64, i16> = walked.into_iter().rev().map(|(field, number)| (number, field)).collect();
-    let is_new = |point: &Candidate| {
+    let mut walked = walked_along(db, conditions, search, start, BLOCK)?;
+    let next = walked.last().filter(|_| walked.len() >= BLOCK);
+    let next = next.map(|(field, point, _)| Position { sort: field.to_string(), id: point.slim.number.to_string() });
+    let is_new = |field: i16, point: &Candidate| {
         let own = words::unpack_some(&point.words, &search.counting);
         let best = lead.words.iter().filter_map(|word| own.field(WordId(*word))).min();
-        best.is_none_or(|best| fields.get(&point.slim.number) == Some(&best.rank()))
+        best.is_none_or(|best| field == best.rank())
     };
-    Ok((points.into_iter().filter(is_new).collect(), next))
+    let mut seen = BTreeSet::new();
+    walked.retain(|(field, point, is_there)| seen.insert(point.slim.number) && *is_there && is_new(*field, point));
+    let points: Vec<Candidate> = walked.into_iter().map(|(_, point, _)| point).collect();
+    known.hours.refresh(db, points.iter().map(|point| &point.slim))?;
+    Ok((points, next))
 }

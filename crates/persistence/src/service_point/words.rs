@@ -137,7 +137,7 @@ fn remove(batch: &mut Batch, gone: &[(WordId, i16, i64)]) -> Result<()> {
     Ok(())
 }
 
-/// Words as bytes: eight for each term, and behind them one for its field.
+/// Words as bytes: eight for each term, in their order, and behind them one for its field.
 fn pack(words: &Words) -> Vec<u8> {
     let mut packed = Vec::new();
     for (word, field) in words.iter() {
@@ -151,14 +151,20 @@ pub(super) fn unpack(packed: &[u8]) -> Words {
     stored(packed).collect()
 }
 
-/// Those of the words that are stored as bytes which are among some others; these stand in their order.
+/// Those of the words that are stored as bytes which are among some others.
 pub(super) fn unpack_some(packed: &[u8], wanted: &[WordId]) -> Words {
-    stored(packed).filter(|(word, _)| wanted.binary_search(word).is_ok()).collect()
+    let (words, _) = packed.as_chunks::<9>();
+    let find = |word: &WordId| words.binary_search_by_key(word, |one| read(one).0).ok();
+    wanted.iter().filter_map(find).map(|place| read(&words[place])).collect()
 }
 
 fn stored(packed: &[u8]) -> impl Iterator<Item = (WordId, i16)> + '_ {
     let (words, _) = packed.as_chunks::<9>();
-    words.iter().map(|[word @ .., field]: &[u8; 9]| (WordId(i64::from_be_bytes(*word)), i16::from(*field)))
+    words.iter().map(read)
+}
+
+fn read([word @ .., field]: &[u8; 9]) -> (WordId, i16) {
+    (WordId(i64::from_be_bytes(*word)), i16::from(*field))
 }
 
 #[diesel::declare_sql_function]
@@ -219,8 +225,9 @@ impl QueryFragment<Backend> for Hold {
     }
 }
 
-/// So many points of a term are counted: it tells which of several words is the rarest.
-const COUNTED: i64 = 5_000;
+/// So many points of a term are counted: it tells which of several words is the rarest. To walk along a word that only
+/// seemed to be takes longer than to count to the end, once a minute.
+const COUNTED: i64 = 100_000;
 
 /// How many points have each of some terms, up to a number; those that none has are left out. Of those that some had a
 /// minute ago it is taken that as many have them.

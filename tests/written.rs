@@ -3,4 +3,5 @@
 mod by_source;
 mod history;
 mod preconditions;
+mod pushes;
 mod repeated;

@@ -167,6 +167,29 @@ impl Walk<'_> {
         }
     }
 
+    /// What is pushed is new.
+    fn pushing(&mut self, operation: &Operation, access: Access, actor: &Actor, collection: &str) {
+        for kind in ["own", "same region", "foreign"] {
+            let name = self.fresh();
+            let Thing { mut body, sight, .. } = self.world.published(collection, kind).clone();
+            body["names"] = json!({"fi": name, "sv": null, "en": null});
+            body["external_ids"] = json!([]);
+            let before = self.world.developer.registry.last_seq();
+            let target = operation.path.replace("{source}", "walk");
+            let rows = json!({"rows": [{"source_id": name, "facts": body}]});
+            let answer = actor.session.write("POST", &target, &[], &rows);
+            let told = format!("{} on {kind}", actor.name);
+            self.note(operation, &told, verdict(access, actor, Some((&sight, Deed::Put))), &answer);
+            let made = self.world.developer.registry.last_seq() - before;
+            if made != i64::from(answer.status == 200) {
+                self.faults.push(format!("{}: {told}: {} made {made} changes", operation.id, answer.status));
+            }
+            if answer.status == 200 {
+                self.world.developer.delete(&format!("{collection}/{}", id(&answer.json()["rows"][0])));
+            }
+        }
+    }
+
     fn on_things(&mut self, operation: &Operation, access: Access, actor: &Actor, collection: &str) {
         // What a narrow token does not allow it allows on no object: one is enough.
         let stopped = actor.narrow && verdict(access, actor, None) != Verdict::Passes;
@@ -302,6 +325,9 @@ fn every_operation_does_for_every_role_what_the_table_says(
             let collection = collection_of(&walk.world, &operation.path);
             match (operation.method.as_str(), collection) {
                 ("post", Some(collection)) if operation.path == collection => walk.creation(operation, access, actor),
+                ("post", Some(collection)) if operation.pushes_many() => {
+                    walk.pushing(operation, access, actor, collection);
+                }
                 ("post", Some(collection)) if operation.path.ends_with("/merge") => {
                     walk.merging(operation, access, actor, collection);
                 }

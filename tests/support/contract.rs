@@ -131,6 +131,16 @@ impl Operation {
         self.method == "post" && !self.path.contains('{') && !self.definition["responses"]["201"].is_null()
     }
 
+    /// Whether it does something to an object that is more than a change of its fields.
+    pub(crate) fn acts(&self) -> bool {
+        self.method == "post" && !self.creates() && !self.pushes_many()
+    }
+
+    /// Whether it takes many objects at once, as another system calls them.
+    pub(crate) fn pushes_many(&self) -> bool {
+        self.method == "post" && self.path.ends_with("/by-source/{source}")
+    }
+
     /// The collection in which it is told what it adds.
     pub(crate) fn collection(&self) -> &str {
         if self.id == "load_need_indicators" { "/v1/need-indicator-loads" } else { &self.path }

@@ -18,6 +18,7 @@ pub(crate) mod list;
 pub(crate) mod pointer;
 pub(crate) mod precondition;
 pub(crate) mod problem;
+pub(crate) mod push;
 pub(crate) mod query;
 pub(crate) mod rate_limit;
 pub(crate) mod receiving;

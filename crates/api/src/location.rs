@@ -6,6 +6,7 @@ use digituki_domain::at::At;
 use digituki_domain::external_id::{Source, SourceId};
 use digituki_domain::location::{Location, LocationFacts, LocationFilter, LocationId};
 use digituki_domain::merge::Merge;
+use digituki_domain::push::PushOptions;
 use digituki_persistence::page::Asked;
 use digituki_persistence::{AnyConnection, location};
 
@@ -17,18 +18,20 @@ use crate::http::body::{Body, Empty, Patch};
 use crate::http::export::{FeaturesOf, Listed, Reading, Shape, Table};
 use crate::http::list::{ListOf, ListQuery, Paging};
 use crate::http::problem::Problem;
+use crate::http::push::{PushOf, PushReport, Rows};
 use crate::http::query::{FromQuery, Query, Reader};
 use crate::http::routes::{Routes, operations};
 use crate::http::write::Write;
 
 type LocationList = ListOf<Location>;
+type LocationsFacts = PushOf<LocationFacts>;
 type LocationFeatures = FeaturesOf<Location>;
 
 /// Routes of this file.
 pub(crate) fn configure(routes: &mut Routes) {
     operations!(routes, list_locations, create_location, get_location, replace_location, change_location);
     operations!(routes, delete_location, verify_location, merge_location, list_location_history);
-    operations!(routes, get_location_by_source, put_location_by_source);
+    operations!(routes, get_location_by_source, put_location_by_source, push_locations);
 }
 
 impl FromQuery for LocationFilter {
@@ -244,4 +247,20 @@ async fn put_location_by_source(
     body: Body<LocationFacts>,
 ) -> Result<Answer, Problem> {
     write.upsert::<Location>(external_id(&request)?, body).await
+}
+
+/// Create or replace the locations that a source calls so.
+///
+/// Up to 500 rows at once, each with what the source calls the location, and the location as one is written alone
+/// (`put_location_by_source`), in the order in which they come. All are taken or none; with `mode=partial` those without
+/// faults. The answer tells what became of each row: `/rows/17/facts/names` is a place in the eighteenth. A location that
+/// somebody else has changed since this client's last push is refused here (`precondition_required`) and written alone,
+/// with If-Match. What says nothing new changes nothing: push everything every night if you like.
+#[utoipa::path(
+    post, path = "/v1/locations/by-source/{source}", tag = "locations",
+    params(("source" = Source, Path, description = "The system that calls them so."), PushOptions),
+    request_body = LocationsFacts, responses((status = 200, body = PushReport))
+)]
+async fn push_locations(write: Write, query: Query<PushOptions>, rows: Rows<LocationFacts>) -> Result<Answer, Problem> {
+    write.push::<Location>(query.0, rows).await
 }

@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use digituki_domain::external_id::{Source, SourceId};
 use digituki_domain::merge::Merge;
 use digituki_domain::provider::{Provider, ProviderFacts, ProviderFilter, ProviderId};
+use digituki_domain::push::PushOptions;
 use digituki_persistence::provider;
 
 use crate::app::App;
@@ -14,17 +15,19 @@ use crate::http::ask::{Ask, KnownAt, Of, external_id};
 use crate::http::body::{Body, Empty, Patch};
 use crate::http::list::{ListOf, ListQuery, Paging};
 use crate::http::problem::Problem;
+use crate::http::push::{PushOf, PushReport, Rows};
 use crate::http::query::{FromQuery, Query, Reader};
 use crate::http::routes::{Routes, operations};
 use crate::http::write::Write;
 
 type ProviderList = ListOf<Provider>;
+type ProvidersFacts = PushOf<ProviderFacts>;
 
 /// Routes of this file.
 pub(crate) fn configure(routes: &mut Routes) {
     operations!(routes, list_providers, create_provider, get_provider, replace_provider, change_provider);
     operations!(routes, delete_provider, verify_provider, merge_provider, list_provider_history);
-    operations!(routes, get_provider_by_source, put_provider_by_source);
+    operations!(routes, get_provider_by_source, put_provider_by_source, push_providers);
 }
 
 impl FromQuery for ProviderFilter {
@@ -198,4 +201,20 @@ async fn put_provider_by_source(
     body: Body<ProviderFacts>,
 ) -> Result<Answer, Problem> {
     write.upsert::<Provider>(external_id(&request)?, body).await
+}
+
+/// Create or replace the providers that a source calls so.
+///
+/// Up to 500 rows at once, each with what the source calls the provider, and the provider as one is written alone
+/// (`put_provider_by_source`), in the order in which they come. All are taken or none; with `mode=partial` those without
+/// faults. The answer tells what became of each row: `/rows/17/facts/names` is a place in the eighteenth. A provider that
+/// somebody else has changed since this client's last push is refused here (`precondition_required`) and written alone,
+/// with If-Match. What says nothing new changes nothing: push everything every night if you like.
+#[utoipa::path(
+    post, path = "/v1/providers/by-source/{source}", tag = "providers",
+    params(("source" = Source, Path, description = "The system that calls them so."), PushOptions),
+    request_body = ProvidersFacts, responses((status = 200, body = PushReport))
+)]
+async fn push_providers(write: Write, query: Query<PushOptions>, rows: Rows<ProviderFacts>) -> Result<Answer, Problem> {
+    write.push::<Provider>(query.0, rows).await
 }

@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::web::Data;
 use digituki_domain::external_id::{Source, SourceId};
 use digituki_domain::merge::Merge;
+use digituki_domain::push::{PushMode, PushOptions};
 use digituki_domain::service::{Service, ServiceFacts, ServiceFilter, ServiceId};
 use digituki_persistence::service;
 
@@ -14,17 +15,20 @@ use crate::http::ask::{Ask, KnownAt, Of, external_id};
 use crate::http::body::{Body, Empty, Patch};
 use crate::http::list::{ListOf, ListQuery, Paging};
 use crate::http::problem::Problem;
+use crate::http::push::{PushOf, PushReport, Rows};
 use crate::http::query::{FromQuery, Query, Reader};
 use crate::http::routes::{Routes, operations};
 use crate::http::write::Write;
 
 type ServiceList = ListOf<Service>;
+type ServicesFacts = PushOf<ServiceFacts>;
 
 /// Routes of this file.
 pub(crate) fn configure(routes: &mut Routes) {
     operations!(routes, list_services, create_service, get_service, replace_service, change_service);
     operations!(routes, delete_service, verify_service, merge_service, list_service_history);
-    operations!(routes, get_service_by_source, put_service_by_source);
+    operations!(routes, get_service_by_source, put_service_by_source, push_services);
+    routes.add_schema::<PushMode>();
 }
 
 impl FromQuery for ServiceFilter {
@@ -201,4 +205,20 @@ async fn put_service_by_source(
     body: Body<ServiceFacts>,
 ) -> Result<Answer, Problem> {
     write.upsert::<Service>(external_id(&request)?, body).await
+}
+
+/// Create or replace the services that a source calls so.
+///
+/// Up to 500 rows at once, each with what the source calls the service, and the service as one is written alone
+/// (`put_service_by_source`), in the order in which they come. All are taken or none; with `mode=partial` those without
+/// faults. The answer tells what became of each row: `/rows/17/facts/names` is a place in the eighteenth. A service that
+/// somebody else has changed since this client's last push is refused here (`precondition_required`) and written alone,
+/// with If-Match. What says nothing new changes nothing: push everything every night if you like.
+#[utoipa::path(
+    post, path = "/v1/services/by-source/{source}", tag = "services",
+    params(("source" = Source, Path, description = "The system that calls them so."), PushOptions),
+    request_body = ServicesFacts, responses((status = 200, body = PushReport))
+)]
+async fn push_services(write: Write, query: Query<PushOptions>, rows: Rows<ServiceFacts>) -> Result<Answer, Problem> {
+    write.push::<Service>(query.0, rows).await
 }

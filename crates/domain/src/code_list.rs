@@ -28,6 +28,7 @@ use crate::organisation::OrganisationType;
 use crate::pilot::{PilotEvent, PilotStatus, PilotTaskType, ProgressStatus};
 use crate::programme::Participation;
 use crate::provider::{OfferStatus, Origin, ProviderType};
+use crate::push::{PushMode, PushOutcome};
 use crate::report::{ReportEvent, ReportStatus, ReportType};
 use crate::role::Role;
 use crate::search::SearchField;
@@ -124,6 +125,8 @@ pub fn all() -> Vec<CodeList> {
         CodeList::of::<Freshness>(),
         CodeList::of::<NounName>(),
         CodeList::of::<OfferStatus>(),
+        CodeList::of::<PushMode>(),
+        CodeList::of::<PushOutcome>(),
         CodeList::of::<Operation>(),
         CodeList::of::<Origin>(),
         CodeList::of::<ProviderType>(),

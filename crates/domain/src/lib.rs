@@ -56,6 +56,7 @@ pub mod portfolio;
 pub mod problem;
 pub mod programme;
 pub mod provider;
+pub mod push;
 pub mod report;
 pub mod role;
 pub mod schema;

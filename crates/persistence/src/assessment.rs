@@ -154,6 +154,7 @@ pub fn transition(tx: &mut Tx, before: Kept<Assessment>, transition: AssessmentT
     match event {
         AssessmentEvent::Start | AssessmentEvent::Refresh => {
             let framework = framework(tx.db(), &record.framework)?;
+            tx.write_points()?;
             record.figures = figures::of(tx.db(), &record.subject, &framework, moment)?;
         }
         AssessmentEvent::Submit => {

@@ -87,6 +87,21 @@ impl AnyConnection {
         self.batch_execute("ROLLBACK TO SAVEPOINT so_far")
     }
 
+    /// Begins a part of a transaction, which can be undone alone.
+    pub(crate) fn begin_part(&mut self) -> diesel::QueryResult<()> {
+        self.batch_execute("SAVEPOINT part")
+    }
+
+    /// Ends a part that stays.
+    pub(crate) fn keep_part(&mut self) -> diesel::QueryResult<()> {
+        self.batch_execute("RELEASE SAVEPOINT part")
+    }
+
+    /// Ends a part of which nothing stays.
+    pub(crate) fn undo_part(&mut self) -> diesel::QueryResult<()> {
+        self.batch_execute("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")
+    }
+
     /// Lets one process at a time go on with the keys, until its transaction ends.
     pub(crate) fn lock_keys(&mut self) -> diesel::QueryResult<()> {
         match self {

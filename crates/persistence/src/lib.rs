@@ -63,6 +63,7 @@ pub mod signing_key;
 mod store;
 pub mod suggestion;
 mod threads;
+mod turn;
 mod union;
 pub mod verify;
 pub mod write;

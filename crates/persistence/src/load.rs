@@ -13,7 +13,7 @@ use digituki_domain::role::Caller;
 
 use crate::connection::AnyConnection;
 use crate::error::Result;
-use crate::log::Head;
+use crate::turn::Turn;
 use crate::write::{Author, Tx};
 use shipped::Ledger;
 
@@ -30,8 +30,8 @@ pub enum Load {
 pub(crate) fn load(db: &mut AnyConnection, what: Load, clock: Clock) -> Result<()> {
     let permit = Permit::unlimited(Caller::registry());
     let author = Author { permit, operation: "load".into(), request_id: None, clock };
-    let mut head = Head::take(db)?;
-    let mut tx = Tx::begin(db, &author, &mut head);
+    let mut turn = Turn::take(db)?;
+    let mut tx = Tx::begin(db, &author, &mut turn);
     let mut ledger = Ledger::open(&mut tx)?;
     reference::load(&mut tx, &mut ledger)?;
     if what == Load::History {
@@ -39,5 +39,5 @@ pub(crate) fn load(db: &mut AnyConnection, what: Load, clock: Clock) -> Result<(
         frameworks::load(&mut tx, &mut ledger)?;
     }
     ledger.report();
-    head.store(db)
+    turn.end(db)
 }

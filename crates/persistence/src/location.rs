@@ -29,10 +29,10 @@ use crate::merge::{self, Merged};
 use crate::noun::{Pushed, Referred, Step, Stored, Written, add_row, find_row, find_rows, list_rows, records};
 use crate::page::{Asked, Page};
 use crate::schema::locations;
-use crate::service_point::Extent;
+use crate::service_point::{Extent, Outdated};
 use crate::suggestion::Suggested;
 use crate::write::Tx;
-use crate::{area, duplicate, external_id, municipality, names, organisation, service, service_point, suggestion};
+use crate::{area, duplicate, external_id, municipality, names, organisation, service, suggestion};
 
 /// What a location is called of which even the log has been erased.
 const ERASED: Label = Label { fi: "poistettu paikka", sv: "raderad plats", en: "erased location" };
@@ -134,11 +134,14 @@ impl Stored for Location {
         if step.changes(record, |record| Suggested::postcode(&record.facts)) {
             suggestion::put::<Self>(db, &kept.id, Suggested::postcode(facts), step)?;
         }
-        if matches!(step, Step::Replace(_)) && step.changes(record, |record| &record.facts) {
-            let services = service::kept_at_location(db, &kept.id)?;
-            service_point::rewrite(db, &services, Extent::Everything)?;
-        }
         Ok(())
+    }
+
+    fn outdates(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<Outdated> {
+        if matches!(step, Step::Insert) || !step.changes(&kept.record, |record| &record.facts) {
+            return Ok(Outdated::none());
+        }
+        Ok(Outdated::of(service::at_location(db, &kept.id)?, Extent::Everything))
     }
 
     fn remove(db: &mut AnyConnection, id: &LocationId) -> Result<()> {

@@ -15,6 +15,7 @@ use crate::column::{self, Json};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result, refuse};
 use crate::page::{Asked, Page, Position};
+use crate::service_point::Outdated;
 use crate::write::Tx;
 use crate::{external_id, feed};
 
@@ -23,8 +24,13 @@ pub trait Stored: Noun {
     /// The object as it is kept.
     fn find(db: &mut AnyConnection, id: &Self::Id) -> Result<Option<Kept<Self>>>;
 
-    /// Writes its row and all that is derived from its record; only the write road calls it.
+    /// Writes its row and all that is derived from its record, but for service points; only the write road calls it.
     fn put(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<()>;
+
+    /// The services whose points it makes say what is not true any more.
+    fn outdates(_: &mut AnyConnection, _: &Kept<Self>, _: Step<Self::Record>) -> Result<Outdated> {
+        Ok(Outdated::none())
+    }
 
     /// Refuses a removal that somebody asks for, of what is to stay. Erasing by law does not ask.
     fn check_removal(_: &Kept<Self>) -> Result<()> {

@@ -31,12 +31,10 @@ use crate::noun::{
 };
 use crate::page::{Asked, Page};
 use crate::schema::{provider_languages, provider_regions, providers};
-use crate::service_point::Extent;
+use crate::service_point::{Extent, Outdated};
 use crate::suggestion::Suggested;
 use crate::write::Tx;
-use crate::{
-    area, assessment, duplicate, external_id, municipality, names, organisation, service, service_point, suggestion,
-};
+use crate::{area, assessment, duplicate, external_id, municipality, names, organisation, service, suggestion};
 
 /// What a provider is called of which even the log has been erased.
 const ERASED: Label = Label { fi: "poistettu tuottaja", sv: "raderad leverantör", en: "erased provider" };
@@ -194,17 +192,21 @@ impl Stored for Provider {
         if step.changes(record, |record| suggested(&record.facts)) {
             suggestion::put::<Self>(db, &kept.id, suggested(facts), step)?;
         }
+        Ok(())
+    }
+
+    fn outdates(db: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<Outdated> {
+        let record = &kept.record;
         let when = |record: &ProviderRecord| {
             let facts = &record.facts;
             (facts.offer_status.is_published(), facts.valid_from, facts.valid_to)
         };
-        let extent = if step.changes(record, when) { Extent::Everything } else { Extent::Texts };
         let shown = |record: &ProviderRecord| (when(record), record.facts.names.clone(), record.facts.provider_type);
-        if matches!(step, Step::Replace(_)) && step.changes(record, shown) {
-            let services = service::kept_of_provider(db, &kept.id)?;
-            service_point::rewrite(db, &services, extent)?;
+        if matches!(step, Step::Insert) || !step.changes(record, shown) {
+            return Ok(Outdated::none());
         }
-        Ok(())
+        let extent = if step.changes(record, when) { Extent::Everything } else { Extent::Texts };
+        Ok(Outdated::of(service::of_provider(db, &kept.id)?, extent))
     }
 
     fn remove(db: &mut AnyConnection, id: &ProviderId) -> Result<()> {

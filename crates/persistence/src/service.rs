@@ -35,7 +35,7 @@ use crate::noun::{
 };
 use crate::page::{Asked, Page};
 use crate::schema::{service_languages, service_locations, services};
-use crate::service_point::Extent;
+use crate::service_point::{Extent, Outdated};
 use crate::write::Tx;
 use crate::{area, duplicate, external_id, location, names, organisation, provider, service_point};
 
@@ -168,11 +168,15 @@ impl Stored for Service {
         if step.changes(record, told_apart) {
             duplicate::look(db, kept, step)?;
         }
+        Ok(())
+    }
+
+    fn outdates(_: &mut AnyConnection, kept: &Kept<Self>, step: Step<Self::Record>) -> Result<Outdated> {
         let extent = match step {
             Step::Insert => Extent::NewServices,
             Step::Replace(_) => Extent::Everything,
         };
-        service_point::rewrite(db, std::slice::from_ref(kept), extent)
+        Ok(Outdated::of([kept.id], extent))
     }
 
     fn remove(db: &mut AnyConnection, id: &ServiceId) -> Result<()> {

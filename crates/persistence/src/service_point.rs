@@ -11,6 +11,7 @@ mod list;
 mod matching;
 mod named;
 mod near;
+mod outdated;
 mod put;
 mod render;
 mod search;
@@ -41,6 +42,7 @@ use crate::write::Tx;
 
 pub use known::Known;
 pub use list::{Points, list};
+pub use outdated::Outdated;
 use render::Sources;
 pub(crate) use supply::supply;
 pub(crate) use words::teach;
@@ -79,18 +81,18 @@ impl Slim {
     }
 }
 
-/// What of the points of services can be other than it was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What of the points of services can be other than it was, each more than the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Extent {
-    /// The services have no points yet.
-    NewServices,
-    Everything,
     /// What is said of them; not which there are, and by what they are filtered and suggested.
     Texts,
+    Everything,
+    /// The services have no points yet.
+    NewServices,
 }
 
 /// Writes the points of some services anew.
-pub(crate) fn rewrite(db: &mut AnyConnection, services: &[Kept<Service>], extent: Extent) -> Result<()> {
+fn rewrite(db: &mut AnyConnection, services: &[Kept<Service>], extent: Extent) -> Result<()> {
     // Their points together fit into one list of a statement.
     const STRIDE: usize = 50;
     for some in services.chunks(STRIDE) {

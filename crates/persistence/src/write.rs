@@ -11,11 +11,12 @@ use digituki_domain::version::Version;
 use digituki_domain::vocabulary::Vocabulary as _;
 use serde::{Deserialize, Serialize};
 
-use crate::audit::{Deed, Line};
+use crate::audit::{self, Deed, Line};
 use crate::connection::AnyConnection;
 use crate::error::{Error, Result};
-use crate::log::{ERASURE, Entry, Head};
+use crate::log::{ERASURE, Entry};
 use crate::noun::{Step, Stored, Written};
+use crate::turn::Turn;
 
 /// Who writes, by which operation, and when.
 #[derive(Debug, Clone)]
@@ -47,15 +48,15 @@ pub struct Tx<'a> {
     db: &'a mut AnyConnection,
     author: &'a Author,
     moment: Moment,
-    head: &'a mut Head,
+    turn: &'a mut Turn,
     /// Whom the object that was looked at last shows to; forgotten with every change.
     seen: Option<(NounName, String, Version, Sight)>,
 }
 
 impl<'a> Tx<'a> {
-    /// Begins behind the end of the log, which the caller has taken and is to store.
-    pub(crate) fn begin(db: &'a mut AnyConnection, author: &'a Author, head: &'a mut Head) -> Self {
-        Self { db, author, moment: author.clock.moment(), head, seen: None }
+    /// Begins in a turn that the caller has taken and is to end.
+    pub(crate) fn begin(db: &'a mut AnyConnection, author: &'a Author, turn: &'a mut Turn) -> Self {
+        Self { db, author, moment: author.clock.moment(), turn, seen: None }
     }
 
     /// The database, for questions.
@@ -78,11 +79,34 @@ impl<'a> Tx<'a> {
         self.author.permit.caller.role
     }
 
+    /// Does a part of the write that may fail without the others: then nothing of it stays.
+    pub fn attempt<T, E: From<Error>>(
+        &mut self,
+        part: impl FnOnce(&mut Self) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let before = self.turn.clone();
+        self.db.begin_part().map_err(Error::from)?;
+        let outcome = part(self);
+        let ended = if outcome.is_ok() { self.db.keep_part() } else { self.db.undo_part() };
+        ended.map_err(Error::from)?;
+        if outcome.is_err() {
+            *self.turn = before;
+            self.seen = None;
+        }
+        outcome
+    }
+
+    /// Notes in the audit that a part of the write was denied.
+    pub fn note_denial(&mut self, noun: NounName, code: &str) -> Result<()> {
+        let line = Line::denied(self.deed(), code).about(noun, None);
+        audit::append(self.db, &line)
+    }
+
     /// Adds an object.
     pub fn create<N: Stored>(&mut self, id: N::Id, record: N::Record) -> Result<Kept<N>> {
         let kept = Kept::<N> { id, record, version: Version::FIRST };
         let after = self.check_mine(&kept)?;
-        N::put(self.db, &kept, Step::Insert)?;
+        self.put(&kept, Step::Insert)?;
         let payload = serde_json::to_string(&kept.record)?;
         self.log(&kept, Operation::Created, (None, Some(&after)), Some(payload))?;
         Ok(kept)
@@ -113,7 +137,7 @@ impl<'a> Tx<'a> {
         }
         let kept = Kept::<N> { id: before.id, record, version: before.version.next() };
         let seen_after = look(self, &kept)?;
-        N::put(self.db, &kept, Step::Replace(&before.record))?;
+        self.put(&kept, Step::Replace(&before.record))?;
         let payload = serde_json::to_string(&kept.record)?;
         self.log(&kept, Operation::Updated, (Some(seen_before), Some(&seen_after)), Some(payload))?;
         if !seen_before.belongs_with(&seen_after) {
@@ -131,7 +155,7 @@ impl<'a> Tx<'a> {
         }
         let seen_before = Sight { published: false, ..belonged.clone() };
         let kept = Kept::<N> { version: before.version.next(), ..before };
-        N::put(self.db, &kept, Step::Replace(&kept.record))?;
+        self.put(&kept, Step::Replace(&kept.record))?;
         let payload = serde_json::to_string(&kept.record)?;
         self.log(&kept, Operation::Updated, (Some(&seen_before), Some(&seen_after)), Some(payload))
     }
@@ -139,7 +163,7 @@ impl<'a> Tx<'a> {
     /// Removes an object.
     pub fn delete<N: Stored>(&mut self, before: Kept<N>) -> Result<()> {
         let seen = self.check_mine(&before)?;
-        N::remove(self.db, &before.id)?;
+        self.remove::<N>(&before.id)?;
         let kept = Kept::<N> { version: before.version.next(), ..before };
         self.log(&kept, Operation::Deleted, (Some(&seen), None), None)
     }
@@ -148,10 +172,28 @@ impl<'a> Tx<'a> {
     pub(crate) fn dissolve<N: Stored>(&mut self, before: Kept<N>, survivor: &Kept<N>) -> Result<()> {
         let seen = self.check_mine(&before)?;
         let survivor_seen = self.sight(survivor)?;
-        N::remove(self.db, &before.id)?;
+        self.remove::<N>(&before.id)?;
         let kept = Kept::<N> { version: before.version.next(), ..before };
         let payload = serde_json::to_string(&Dissolved { survivor: survivor.id.to_string() })?;
         self.log(&kept, Operation::Merged, (Some(&seen), Some(&survivor_seen)), Some(payload))
+    }
+
+    fn put<N: Stored>(&mut self, kept: &Kept<N>, step: Step<N::Record>) -> Result<()> {
+        N::put(self.db, kept, step)?;
+        let outdated = N::outdates(self.db, kept, step)?;
+        self.turn.outdated.join(outdated);
+        Ok(())
+    }
+
+    fn remove<N: Stored>(&mut self, id: &N::Id) -> Result<()> {
+        // They may still speak of it.
+        self.write_points()?;
+        N::remove(self.db, id)
+    }
+
+    /// Writes the service points now that are to be written anew before the turn ends, for who is about to read them.
+    pub(crate) fn write_points(&mut self) -> Result<()> {
+        self.turn.outdated.write(self.db)
     }
 
     /// To whom an object shows, and whose it is.
@@ -191,7 +233,7 @@ impl<'a> Tx<'a> {
             after: None,
             record: Some(serde_json::to_string(erased)?),
         };
-        self.head.append(self.db, entry, |_| None)
+        self.turn.head.append(self.db, entry, |_| None)
     }
 
     fn log<N: Stored>(
@@ -215,7 +257,7 @@ impl<'a> Tx<'a> {
         self.seen = None;
         let deed = self.deed();
         let line = |seq| Some(Line::change(deed, N::NOUN, &kept.id.to_string(), seq));
-        self.head.append(self.db, entry, line)
+        self.turn.head.append(self.db, entry, line)
     }
 }
 

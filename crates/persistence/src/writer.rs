@@ -11,8 +11,8 @@ use tokio::sync::oneshot;
 
 use crate::connection::{AnyConnection, Manager, Pooled};
 use crate::error::{Error, Result, Unavailability};
-use crate::log::Head;
 use crate::store::panicked;
+use crate::turn::Turn;
 use crate::write::{Author, Tx};
 
 /// So many writes share a transaction at most.
@@ -22,7 +22,7 @@ const MOST: usize = 32;
 const LONGEST: Duration = Duration::from_millis(20);
 
 /// What is to be done in a transaction that writes, or if there is none.
-type Work = Box<dyn FnOnce(Result<(&mut AnyConnection, &mut Head)>) -> Done + Send>;
+type Work = Box<dyn FnOnce(Result<(&mut AnyConnection, &mut Turn)>) -> Done + Send>;
 
 /// Work that was done and not yet committed.
 struct Done {
@@ -77,7 +77,7 @@ impl Line {
         let (teller, told) = oneshot::channel();
         let work: Work = Box::new(move |turn| {
             let (has_panicked, outcome) = match turn {
-                Ok((db, head)) => catch_unwind(AssertUnwindSafe(|| (false, work(&mut Tx::begin(db, &author, head)))))
+                Ok((db, turn)) => catch_unwind(AssertUnwindSafe(|| (false, work(&mut Tx::begin(db, &author, turn)))))
                     .unwrap_or_else(|_| (true, Err(panicked().into()))),
                 Err(error) => (false, Err(error.into())),
             };
@@ -105,14 +105,14 @@ impl Line {
     }
 
     fn share(&self, pooled: &mut Pooled, first: Work, committed: impl FnOnce(i64)) {
-        let mut head = match Head::take(&mut pooled.connection) {
-            Ok(head) => head,
+        let mut turn = match Turn::take(&mut pooled.connection) {
+            Ok(turn) => turn,
             Err(error) => {
                 pooled.roll_back();
                 return refuse(first, error);
             }
         };
-        let (began, began_at) = (Instant::now(), head.seq);
+        let began = Instant::now();
         let mut answers = Vec::new();
         let mut next = Some(first);
         let mut outcome = Ok(());
@@ -127,12 +127,12 @@ impl Line {
                 outcome = Err(Error::Unavailable(Unavailability::Lost));
                 break;
             }
-            let before = head.clone();
-            let done = work(Ok((&mut pooled.connection, &mut head)));
+            let before = turn.clone();
+            let done = work(Ok((&mut pooled.connection, &mut turn)));
             pooled.broken |= done.has_panicked;
             answers.push(done.answer);
             if !done.is_to_stay {
-                head = before;
+                turn = before;
                 // The others' work stays, if the database still knows it.
                 if answers.len() == 1 || pooled.connection.undo_to_mark().is_err() {
                     outcome = Err(Error::Unavailable(Unavailability::Lost));
@@ -143,12 +143,10 @@ impl Line {
                 next = self.next();
             }
         }
-        if head.seq != began_at {
-            outcome = outcome.and_then(|()| head.store(&mut pooled.connection));
-        }
+        let outcome = outcome.and_then(|()| turn.end(&mut pooled.connection));
         let outcome = pooled.end(outcome);
-        if outcome.is_ok() && head.seq != began_at {
-            committed(head.seq);
+        if let Some(seq) = turn.last_change().filter(|_| outcome.is_ok()) {
+            committed(seq);
         }
         for answer in answers {
             answer(outcome.clone());

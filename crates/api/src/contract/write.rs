@@ -18,6 +18,8 @@ pub(super) enum Kind {
     Change,
     /// Creates or replaces the object that another system calls so.
     Push,
+    /// Creates or replaces the objects that another system calls so.
+    PushOfMany,
     /// Removes an object.
     Removal,
 }
@@ -30,6 +32,7 @@ impl Kind {
             return None;
         }
         Some(match method {
+            "post" if path.contains("/by-source/") => Self::PushOfMany,
             "post" if path.contains('{') => Self::Action,
             "post" => Self::Creation,
             "put" if path.contains("/by-source/") => Self::Push,
@@ -45,6 +48,7 @@ impl Kind {
             Self::Creation => vec![Code::Conflict, Code::IdempotencyKeyReused],
             Self::Action => vec![Code::Conflict, Code::IdempotencyKeyReused, Code::PreconditionFailed],
             Self::Change | Self::Push => vec![Code::Conflict, Code::PreconditionFailed, Code::PreconditionRequired],
+            Self::PushOfMany => vec![Code::Conflict, Code::IdempotencyKeyReused, Code::PreconditionRequired],
             Self::Removal => vec![Code::InUse, Code::PreconditionFailed, Code::PreconditionRequired],
         };
         faults.extend([Code::RequestTimeout, Code::InsufficientStorage]);
@@ -54,7 +58,7 @@ impl Kind {
     /// The headers that it takes.
     pub(super) fn parameters(self) -> Vec<Value> {
         match self {
-            Self::Creation => vec![key()],
+            Self::Creation | Self::PushOfMany => vec![key()],
             Self::Action => {
                 let about = "The ETag of the object that you have seen; left out, whatever it is now.";
                 vec![key(), precondition(about, false)]

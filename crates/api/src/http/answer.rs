@@ -6,7 +6,9 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use digituki_domain::problem::Code;
+use digituki_domain::text::TextLanguage;
 use digituki_domain::version::Version;
+use digituki_domain::vocabulary::Vocabulary as _;
 use digituki_persistence::idempotency::FirstAnswer;
 use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_128;
@@ -91,6 +93,11 @@ impl Answer {
     /// An object with a version, to which `If-Match` compares.
     pub(crate) fn object(version: Version, body: &impl Serialize) -> Result<Self, Problem> {
         Ok(Self { version: Some(version), ..Self::json(body)? })
+    }
+
+    /// Says in which language it speaks to the caller.
+    pub(crate) fn in_language(self, language: TextLanguage) -> Self {
+        self.with_header(header::CONTENT_LANGUAGE, language.code()).with_header(header::VARY, "Accept-Language")
     }
 
     /// Adds a header.

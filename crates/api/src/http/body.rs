@@ -173,11 +173,13 @@ async fn collect(payload: &mut Payload, limit: usize, mut take: impl FnMut(&[u8]
     Ok(true)
 }
 
-fn parse(bytes: &[u8]) -> Result<Value, Problem> {
+/// Reads JSON.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Problem> {
     json::read(bytes).map_err(|violation| Problem::invalid(vec![violation]))
 }
 
-fn digest(bytes: &[u8]) -> [u8; 32] {
+/// By which a repeated body is known.
+pub(crate) fn digest(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 

@@ -127,6 +127,38 @@ impl Problem {
         self.with_header(header::RETRY_AFTER, &seconds.to_string())
     }
 
+    /// The same of a part of the body, which stands at this place.
+    pub(crate) fn within(mut self, place: &str) -> Self {
+        let violations = std::mem::take(&mut self.about.violations);
+        self.about.violations = violations.into_iter().map(|violation| violation.within(place)).collect();
+        self
+    }
+
+    /// The same of a row of the body.
+    pub(crate) fn in_row(self, number: usize) -> Self {
+        let problem = self.within(&format!("/rows/{number}"));
+        if problem.about.detail.is_some() || !problem.about.violations.is_empty() {
+            return problem;
+        }
+        let Label { fi, sv, en } = problem.code.title();
+        problem.saying(format!("Rivi {number}: {fi}."), format!("Rad {number}: {sv}."), format!("Row {number}: {en}."))
+    }
+
+    /// Whether not the caller is at fault, but the registry.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.code.status() >= 500
+    }
+
+    /// What is at fault.
+    pub(crate) fn into_violations(self) -> Vec<Violation> {
+        self.about.violations
+    }
+
+    /// The same in words.
+    pub(crate) fn faults(&self, language: TextLanguage) -> Vec<Fault> {
+        self.about.violations.iter().map(|violation| Fault::new(violation, language)).collect()
+    }
+
     /// Adds a header to the answer.
     pub(crate) fn with_header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -159,7 +191,7 @@ impl Problem {
             detail,
             instance: instance.map(|path| path.chars().take(LONGEST_INSTANCE).collect()),
             code: self.code.as_str(),
-            errors: self.about.violations.iter().map(|violation| Fault::new(violation, language)).collect(),
+            errors: self.faults(language),
             successor: self.about.successor.clone(),
         }
     }

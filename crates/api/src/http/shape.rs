@@ -38,6 +38,16 @@ pub(crate) enum Draft<T> {
     Faulty(T, Box<Faults>),
 }
 
+impl<T> Draft<T> {
+    /// How many faults it has, before the registry is asked.
+    pub(crate) fn count_faults(&self) -> usize {
+        match self {
+            Self::Sound(_) => 0,
+            Self::Faulty(_, faults) => faults.violations.len(),
+        }
+    }
+}
+
 /// What is wrong with a body.
 #[derive(Debug)]
 pub(crate) struct Faults {

@@ -7,28 +7,30 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
-use digituki_domain::external_id::ExternalId;
-use digituki_domain::invalid::{Invalid, Violation, violations};
+use digituki_domain::external_id::{ExternalId, Source};
+use digituki_domain::invalid::{Invalid, Violation};
 use digituki_domain::merge::Merge;
 use digituki_domain::noun::{Kept, Noun};
 use digituki_domain::problem::Code;
+use digituki_domain::push::{PushOptions, PushOutcome};
 use digituki_domain::vocabulary::Vocabulary as _;
 use digituki_persistence::Error;
 use digituki_persistence::audit::Line;
-use digituki_persistence::feed;
 use digituki_persistence::merge::{self, Merged};
 use digituki_persistence::noun::{self, Pushed, Stored, Written};
 use digituki_persistence::write::{self, Author, Tx};
 use serde::Serialize;
-use validator::Validate as _;
 
 use crate::app::App;
 use crate::http::access::{Allowed, RequestId};
 use crate::http::answer::{self, Answer};
 use crate::http::body::{Body, Empty, Patch, patched};
 use crate::http::idempotency;
+use crate::http::language;
 use crate::http::precondition::Precondition;
 use crate::http::problem::Problem;
+use crate::http::push::{self, Rows};
+use crate::http::query::path_value;
 use crate::http::shape::Draft;
 
 /// A request to change something.
@@ -221,45 +223,26 @@ impl Write {
         .await
     }
 
-    /// Creates or replaces the object that a source calls so. What somebody else has changed since the
-    /// client's last push is not overwritten unseen.
+    /// Creates or replaces the object that a source calls so.
     pub(crate) async fn upsert<N: Pushed>(self, external: ExternalId, body: Body<N::Facts>) -> Result<Answer, Problem> {
         let precondition = self.precondition.clone();
         let collection = self.address.split("/by-source/").next().unwrap_or_default().to_owned();
         self.run::<N>(move |tx| {
-            let before = N::by_source(tx.db(), &external)?;
-            let mut facts = settled(tx, body.draft, before.as_ref())?;
-            let known = N::external_ids(&mut facts);
-            if !known.contains(&external) {
-                known.push(external);
-                // What the body alone kept to, the whole may break.
-                facts.validate().map_err(|errors| Problem::invalid(violations(&errors)))?;
-            }
-            let Some(before) = before else {
-                if precondition.is_some_and(|precondition| precondition != Precondition::Absent) {
-                    return Err(Problem::new(Code::PreconditionFailed));
-                }
-                let kept = write::create::<N>(tx, facts)?;
-                let address = format!("{collection}/{}", kept.id);
-                return Ok(represented(tx, kept)?.created_at(&address));
-            };
-            // Not "not there" for whoever may not see it: the id is taken all the same.
-            tx.check_mine(&before)?;
-            match precondition {
-                Some(precondition) => precondition.check(before.version)?,
-                // What says nothing new overwrites nothing.
-                None if *N::facts(&before.record) == facts => return represented(tx, before),
-                None => {
-                    let by = feed::author_of_facts(tx.db(), &before)?;
-                    if by.as_ref() != Some(&tx.author().permit.caller.name) {
-                        return Err(Problem::new(Code::PreconditionRequired));
-                    }
-                }
-            }
-            let kept = write::replace(tx, before, facts)?;
-            represented(tx, kept)
+            let (outcome, kept) = push::upsert::<N>(tx, external, body.draft, precondition.as_ref())?;
+            let address = format!("{collection}/{}", kept.id);
+            let answer = represented(tx, kept)?;
+            Ok(if outcome == PushOutcome::Created { answer.created_at(&address) } else { answer })
         })
         .await
+    }
+
+    /// Creates or replaces the objects that a source calls so.
+    pub(crate) async fn push<N: Pushed>(self, options: PushOptions, rows: Rows<N::Facts>) -> Result<Answer, Problem> {
+        let source: Source = path_value(&self.request, "source", str::parse)?;
+        let digest = rows.digest;
+        let language = language::preferred(self.request.headers());
+        let work = move |tx: &mut Tx| Answer::json(&push::all::<N>(tx, &source, options.mode, rows, language)?);
+        Ok(self.post::<N>(digest, work).await?.in_language(language))
     }
 
     fn required(&self) -> Result<Precondition, Problem> {
@@ -338,7 +321,11 @@ pub(crate) fn sound<T>(draft: Draft<T>) -> Result<T, Problem> {
 }
 
 /// The facts that a caller wrote; or all that is wrong with them, also where they do not agree with the registry.
-fn settled<N: Written>(tx: &mut Tx, draft: Draft<N::Facts>, before: Option<&Kept<N>>) -> Result<N::Facts, Problem> {
+pub(crate) fn settled<N: Written>(
+    tx: &mut Tx,
+    draft: Draft<N::Facts>,
+    before: Option<&Kept<N>>,
+) -> Result<N::Facts, Problem> {
     match draft {
         Draft::Sound(mut facts) => {
             N::settle(&mut facts);

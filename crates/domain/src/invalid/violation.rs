@@ -50,4 +50,11 @@ impl Violation {
     pub fn pointer(pointer: &str, invalid: Invalid) -> Self {
         Self { place: Place::Pointer(pointer.to_owned()), invalid }
     }
+
+    /// The same where what the body says here is only a part of it, which stands at this place.
+    #[must_use]
+    pub fn within(self, whole: &str) -> Self {
+        let Place::Pointer(pointer) = self.place else { return self };
+        Self::pointer(&format!("{whole}{pointer}"), self.invalid)
+    }
 }

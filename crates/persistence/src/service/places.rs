@@ -1,7 +1,7 @@
 //! The locations that come into the registry together with a service.
 
 use digituki_domain::external_id::ExternalId;
-use digituki_domain::invalid::{Place, Violation};
+use digituki_domain::invalid::Violation;
 use digituki_domain::location::{Location, LocationFacts, LocationId};
 use digituki_domain::organisation::OrganisationId;
 use digituki_domain::policy::Scope;
@@ -94,8 +94,7 @@ fn new(facts: &ServiceFacts) -> Vec<(usize, LocationFacts)> {
 }
 
 fn within(index: usize, violation: Violation) -> Violation {
-    let Place::Pointer(pointer) = violation.place else { return violation };
-    Violation::pointer(&format!("/locations/{index}/new_location{pointer}"), violation.invalid)
+    violation.within(&format!("/locations/{index}/new_location"))
 }
 
 fn placed(index: usize, error: Error) -> Error {

@@ -44,7 +44,7 @@ const REFUSED = {
     ...all(['replace_round', 'change_round', 'delete_round'], ELSEWHERE),
     ...all(['get_assessment', 'replace_assessment', 'change_assessment', 'transition_assessment',
         'list_assessment_history'], NOT_OURS),
-    put_service_by_source: REFERRING,
+    ...all(['put_service_by_source', 'push_services'], REFERRING),
     get_service_point: ELSEWHERE,
     issue_token: { status: 401, code: 'invalid_client', because: 'every client has an id and a secret of its own' },
 };

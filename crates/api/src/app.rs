@@ -3,15 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use digituki_domain::clock::Clock;
+use digituki_domain::client::{Client, ClientId};
+use digituki_domain::clock::{Clock, Moment};
 use digituki_domain::role::Caller;
+use digituki_domain::service_point::ServicePointId;
 use digituki_domain::vocabulary::Vocabulary as _;
 use digituki_persistence::audit::{self, Deed, Line};
 use digituki_persistence::noun::Stored;
 use digituki_persistence::page::{Asked, Page};
-use digituki_persistence::service_point::Known;
+use digituki_persistence::service_point::{self, Found, Known};
 use digituki_persistence::write::{Author, Tx};
-use digituki_persistence::{AnyConnection, Error, Store, feed};
+use digituki_persistence::{AnyConnection, Error, Lookups, Store, client, feed};
 use serde::Serialize;
 use tokio::sync::watch;
 
@@ -40,6 +42,9 @@ pub(crate) struct App {
     pub(crate) in_flight: InFlight,
     /// What is known of the database without asking it again.
     pub(crate) known: Arc<Known>,
+    /// Service points by their ids.
+    pub(crate) points: Lookups<(ServicePointId, Moment), Found>,
+    clients: Lookups<ClientId, Option<(Client, String)>>,
     /// The searches that found nothing and are not counted yet.
     pub(crate) misses: Arc<Misses>,
     /// Whether waits are to end, because the registry stops.
@@ -51,6 +56,7 @@ pub(crate) struct App {
 impl App {
     pub(crate) fn new(settings: Settings, store: Store, capacity: Capacity) -> Self {
         let clock = settings.clock();
+        let known = Arc::new(Known::default());
         let rate_limit = settings.rate_limit().map(|per_minute| Arc::new(RateLimit::new(per_minute)));
         Self {
             settings: Arc::new(settings),
@@ -60,7 +66,9 @@ impl App {
             receiving: Arc::new(Receiving::new(capacity.bodies)),
             sign_in: Arc::default(),
             in_flight: InFlight::default(),
-            known: Arc::default(),
+            points: service_point::lookups(Arc::clone(&known)),
+            clients: client::lookups(),
+            known,
             misses: Arc::default(),
             stopping: Arc::default(),
             prepared: Arc::default(),
@@ -83,20 +91,22 @@ impl App {
         if self.is_prepared() { Ok(self.store.glance(work).await?) } else { Err(Problem::unavailable()) }
     }
 
-    /// Reads what is found by its key, once the registry is ready.
-    pub(crate) async fn look_up<T: Send + 'static>(
-        &self,
-        work: impl Fn(&mut AnyConnection) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Problem> {
-        if self.is_prepared() { Ok(self.store.look_up(work).await?) } else { Err(Problem::unavailable()) }
+    /// Looks up what a key finds, once the registry is ready.
+    pub(crate) async fn look_up<K, T>(&self, lookups: &Lookups<K, T>, key: K) -> Result<T, Problem>
+    where
+        K: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        if self.is_prepared() { Ok(self.store.look_up(lookups, key).await?) } else { Err(Problem::unavailable()) }
     }
 
-    /// Reads what decides who asks: a writer should not fail where it would have waited.
-    pub(crate) async fn read_patiently<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut AnyConnection) -> Result<T, Problem> + Send + 'static,
-    ) -> Result<T, Problem> {
-        if self.is_prepared() { self.store.read_patiently(work).await } else { Err(Problem::unavailable()) }
+    /// One client, with the hash of its secret, once the registry is ready. It decides who asks: a writer should not fail
+    /// where it would have waited.
+    pub(crate) async fn client(&self, id: ClientId) -> Result<Option<(Client, String)>, Problem> {
+        if !self.is_prepared() {
+            return Err(Problem::unavailable());
+        }
+        Ok(self.store.look_up_patiently(&self.clients, id).await?)
     }
 
     /// Writes by the one road, once the registry is ready.

@@ -14,7 +14,6 @@ use std::time::{Duration, Instant};
 use digituki_domain::client::ClientId;
 use digituki_domain::problem::Code;
 use digituki_domain::role::Caller;
-use digituki_persistence::client;
 
 use crate::app::App;
 use crate::auth::failures::Failures;
@@ -79,8 +78,7 @@ async fn own(app: &App, token: &Unverified<'_>, request_id: &str) -> Result<Call
     claims.check_own(key.retired_at)?;
     let id: Option<ClientId> = claims.text("sub").and_then(|sub| sub.parse().ok());
     let id = id.ok_or(Refused("of no client"))?;
-    let client =
-        app.read_patiently(move |db| Ok(client::get(db, id)?)).await?.ok_or(Refused("of a client that is gone"))?;
+    let (client, _) = app.client(id).await?.ok_or(Refused("of a client that is gone"))?;
     if client.revoked_at.is_some() {
         app.deny_sign_in(&client.caller(&[]), Code::InvalidToken.as_str(), Some(request_id)).await;
         return Err(Refused("of a client that was revoked").into());

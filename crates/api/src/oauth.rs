@@ -11,7 +11,6 @@ use digituki_domain::client::{Client, ClientId};
 use digituki_domain::policy::Scope;
 use digituki_domain::problem::Code;
 use digituki_domain::vocabulary::Vocabulary;
-use digituki_persistence::client;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -143,7 +142,7 @@ async fn authenticate(app: &App, request: &HttpRequest, given: Option<Credential
     }
     let id: Option<ClientId> = given.as_ref().and_then(|given| given.client_id.parse().ok());
     let found = match id {
-        Some(id) => app.read_patiently(move |db| Ok(client::get_with_secret(db, id)?)).await?,
+        Some(id) => app.client(id).await?,
         None => None,
     };
     let secret = given.map(|given| given.client_secret).unwrap_or_default();

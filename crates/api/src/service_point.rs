@@ -178,9 +178,8 @@ async fn list_service_points(
 )]
 async fn get_service_point(ask: Ask, request: HttpRequest, _: Query<()>) -> Result<Answer, Problem> {
     let id: ServicePointId = path_value(&request, "id", str::parse)?;
-    let (known, moment, address) = (Arc::clone(&ask.app.known), ask.moment, ask.address);
-    let found = ask.app.look_up(move |db| service_point::get(db, &known, id, moment)).await?;
-    match found {
+    let (app, address) = (ask.app, ask.address);
+    match app.look_up(&app.points, (id, ask.moment)).await? {
         Found::Point(point) => Ok(Answer::written(point.json()?)),
         Found::Moved(now) => Ok(Answer::moved(&address.replacen(&id.to_string(), &now.to_string(), 1))),
         Found::Nothing => Err(Problem::not_found(ServicePoint::LABEL, &id.to_string())),

@@ -1,15 +1,19 @@
 //! Clients: who signs in. Their secrets come and go as hashes only.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use digituki_domain::area::{AreaId, RegionCode};
 use digituki_domain::client::{Client, ClientFacts, ClientId};
 use digituki_domain::role::Role;
 
+use crate::among::among;
 use crate::column::{self, Json, Plain, stored_instant};
 use crate::connection::AnyConnection;
 use crate::error::{Result, in_query};
 use crate::schema::clients;
+use crate::store::Lookups;
 use crate::{area, organisation};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -46,18 +50,27 @@ pub fn add(db: &mut AnyConnection, client: &Client, secret_hash: &str) -> Result
 }
 
 /// One client.
-pub fn get(db: &mut AnyConnection, id: ClientId) -> Result<Option<Client>> {
-    Ok(get_with_secret(db, id)?.map(|(client, _)| client))
+pub(crate) fn get(db: &mut AnyConnection, id: ClientId) -> Result<Option<Client>> {
+    Ok(with_secrets(db, &[id])?.remove(&id).map(|(client, _)| client))
 }
 
-/// One client, with the hash of its secret.
-pub fn get_with_secret(db: &mut AnyConnection, id: ClientId) -> Result<Option<(Client, String)>> {
-    let row: Option<Row> = clients::table.find(id.to_string()).select(Row::as_select()).first(db).optional()?;
-    row.map(|mut row| {
-        let secret_hash = std::mem::take(&mut row.secret_hash);
-        Ok((row.client()?, secret_hash))
+/// Looks up clients by their ids, each with the hash of its secret.
+pub fn lookups() -> Lookups<ClientId, Option<(Client, String)>> {
+    Lookups::new(|db, ids: &[ClientId]| {
+        let found = with_secrets(db, ids)?;
+        Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
     })
-    .transpose()
+}
+
+fn with_secrets(db: &mut AnyConnection, ids: &[ClientId]) -> Result<HashMap<ClientId, (Client, String)>> {
+    let asked = clients::table.filter(among(clients::id, ids.iter().map(ToString::to_string)));
+    let rows: Vec<Row> = asked.select(Row::as_select()).load(db)?;
+    let read = |mut row: Row| {
+        let secret_hash = std::mem::take(&mut row.secret_hash);
+        let client = row.client()?;
+        Ok((client.id, (client, secret_hash)))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Every client, in the order in which they came.

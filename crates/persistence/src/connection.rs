@@ -22,18 +22,6 @@ pub enum AnyConnection {
 /// What queries over `AnyConnection` are built for.
 pub(crate) type Backend = <AnyConnection as diesel::Connection>::Backend;
 
-/// Asks either database in its own words, as `|db| work`: a question whose text is always the same is not written anew then
-/// to find out that it has been prepared.
-macro_rules! on_either {
-    ($connection:expr, |$db:ident| $work:expr) => {
-        match $connection {
-            $crate::connection::AnyConnection::Postgresql($db) => $work,
-            $crate::connection::AnyConnection::Sqlite($db) => $work,
-        }
-    };
-}
-pub(crate) use on_either;
-
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 

@@ -73,4 +73,4 @@ pub use connection::AnyConnection;
 pub use database_url::DatabaseUrl;
 pub use error::{Error, Result};
 pub use load::Load;
-pub use store::{Options, Store};
+pub use store::{Lookups, Options, Store};

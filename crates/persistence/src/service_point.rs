@@ -19,7 +19,8 @@ mod supply;
 mod walk;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -32,11 +33,12 @@ use digituki_domain::service::{Service, ServiceId};
 use digituki_domain::service_point::{Hit, ServicePointId};
 use serde_json::{Map, Value};
 
-use crate::connection::{AnyConnection, on_either};
+use crate::connection::AnyConnection;
 use crate::error::Result;
 use crate::merge::survivor;
 use crate::noun::Referred as _;
 use crate::schema::{service_point_bodies, service_points, services};
+use crate::store::Lookups;
 use crate::suggestion;
 use crate::write::Tx;
 
@@ -48,6 +50,7 @@ pub(crate) use supply::supply;
 pub(crate) use words::teach;
 
 /// What is read of a row to answer with it.
+#[derive(Clone)]
 pub(crate) struct Row {
     slim: Slim,
     body: String,
@@ -145,17 +148,45 @@ pub enum Found {
     Nothing,
 }
 
-/// One point, if its service is published.
-pub fn get(db: &mut AnyConnection, known: &Known, id: ServicePointId, moment: Moment) -> Result<Found> {
-    let row = service_points::table
-        .inner_join(service_point_bodies::table.on(service_point_bodies::number.eq(service_points::number)))
-        .filter(service_points::id.eq(id.to_string()))
-        .select((slim!(service_point_bodies), service_point_bodies::body));
-    if let Some((slim, body)) = on_either!(db, |db| row.first::<(Slim, String)>(db)).optional()? {
-        let row = Row { slim, body };
-        known.hours.refresh(db, [&row.slim])?;
-        return Ok(Found::Point(rendered(row, known, &Question::at(moment), None)));
+/// Looks up points by their ids, as they are at a moment: each if its service is published.
+pub fn lookups(known: Arc<Known>) -> Lookups<(ServicePointId, Moment), Found> {
+    Lookups::new(move |db, asked: &[(ServicePointId, Moment)]| {
+        let rows = rows(db, asked.iter().map(|(id, _)| id.to_string()).collect())?;
+        known.hours.refresh(db, rows.values().map(|row| &row.slim))?;
+        let found = |(id, moment): &(ServicePointId, Moment)| match rows.get(&id.to_string()) {
+            Some(row) => Ok(Found::Point(rendered(row.clone(), &known, &Question::at(*moment), None))),
+            None => moved(db, *id),
+        };
+        asked.iter().map(found).collect()
+    })
+}
+
+/// What is read of points by their ids, in the database's own words: a list in one parameter is what SQLite does not know,
+/// and what it does not need.
+fn rows(db: &mut AnyConnection, ids: Vec<String>) -> Result<HashMap<String, Row>> {
+    macro_rules! points {
+        ($condition:expr) => {
+            service_points::table
+                .inner_join(service_point_bodies::table.on(service_point_bodies::number.eq(service_points::number)))
+                .filter($condition)
+                .select((service_points::id, (slim!(service_point_bodies), service_point_bodies::body)))
+        };
     }
+    type Read = (String, (Slim, String));
+    let mut read: Vec<Read> = Vec::new();
+    match db {
+        AnyConnection::Postgresql(db) => read = points!(service_points::id.eq_any(ids)).load(db)?,
+        AnyConnection::Sqlite(db) => {
+            for id in ids {
+                read.extend(points!(service_points::id.eq(id)).first::<Read>(db).optional()?);
+            }
+        }
+    }
+    Ok(read.into_iter().map(|(id, (slim, body))| (id, Row { slim, body })).collect())
+}
+
+/// Where a point is that is not there.
+fn moved(db: &mut AnyConnection, id: ServicePointId) -> Result<Found> {
     let service = survivor::<Service>(db, &id.service)?;
     let location = match id.location {
         Some(location) => survivor::<Location>(db, &location)?,

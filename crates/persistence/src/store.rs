@@ -1,6 +1,7 @@
 //! The store: a pool of connections, taken and used off the server's threads, with a deadline.
 
 mod failures;
+mod lookups;
 mod seats;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::threads::{Threads, unless_panicked};
 use crate::write::{Author, Tx};
 use crate::writer::Line;
 use failures::Failures;
+pub use lookups::Lookups;
 use seats::{Seat, Seats};
 
 /// How the store works.
@@ -91,7 +93,8 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.read_within(self.options.pool_timeout, work).await
+        let seat = self.readers.take(self.options.pool_timeout).await?;
+        self.unless_silent(self.in_transaction(seat, AnyConnection::begin_read, work)).await
     }
 
     /// Reads what needs no snapshot, such as a single statement: each statement stands for itself. All of it is done
@@ -104,18 +107,35 @@ impl Store {
         self.unless_silent(self.in_seat(seat, move |seat, deadline| seat.glance(deadline, work))).await
     }
 
-    /// Reads what is found by its key, as [`Store::glance`] does. SQLite finds it in less time than it takes to hand the
+    /// Looks up what a key finds, as [`Store::glance`] reads. SQLite finds it in less time than it takes to hand the
     /// question to another thread, so there it is asked right here, if a connection is at hand; whatever does not succeed
-    /// at once goes the usual way.
-    pub async fn look_up<T: Send + 'static>(
-        &self,
-        work: impl Fn(&mut AnyConnection) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let seat = self.readers.take(self.options.pool_timeout).await?;
+    /// at once goes the way of PostgreSQL, where those who ask at the same time share a statement.
+    pub async fn look_up<K, T>(&self, lookups: &Lookups<K, T>, key: K) -> Result<T>
+    where
+        K: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        self.look_up_within(self.options.pool_timeout, lookups, key).await
+    }
+
+    /// The same for who asks on behalf of a writer, and waits for a connection as long as a writer does.
+    pub async fn look_up_patiently<K, T>(&self, lookups: &Lookups<K, T>, key: K) -> Result<T>
+    where
+        K: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        self.look_up_within(self.options.writer_timeout, lookups, key).await
+    }
+
+    async fn look_up_within<K, T>(&self, patience: Duration, lookups: &Lookups<K, T>, key: K) -> Result<T>
+    where
+        K: Send + Sync + 'static,
+        T: Send + 'static,
+    {
         if let DatabaseUrl::Sqlite(_) = self.options.url
-            && let Some(mut pooled) = seat.at_hand()
+            && let Some(mut pooled) = self.readers.take(patience).await?.at_hand()
         {
-            match unless_panicked(|| work(&mut pooled.connection)) {
+            match unless_panicked(|| lookups.one(&mut pooled.connection, &key)) {
                 Some(Ok(found)) => return Ok(found),
                 Some(Err(_)) => {}
                 None => {
@@ -124,32 +144,24 @@ impl Store {
                 }
             }
         }
-        self.unless_silent(self.in_seat(seat, move |seat, deadline| seat.glance(deadline, work))).await
-    }
-
-    /// The same as [`Store::read`] for who asks on behalf of a writer, and waits for a connection as long as a writer does.
-    pub async fn read_patiently<T, E>(
-        &self,
-        work: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E> + Send + 'static,
-    ) -> std::result::Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-    {
-        self.read_within(self.options.writer_timeout, work).await
-    }
-
-    async fn read_within<T, E>(
-        &self,
-        patience: Duration,
-        work: impl FnOnce(&mut AnyConnection) -> std::result::Result<T, E> + Send + 'static,
-    ) -> std::result::Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-    {
+        let mut told = lookups.join(key);
+        let round = tokio::select! {
+            biased;
+            outcome = &mut told => return outcome.unwrap_or_else(|_| Err(panicked())),
+            round = lookups.round(patience) => round?,
+        };
         let seat = self.readers.take(patience).await?;
-        self.unless_silent(self.in_transaction(seat, AnyConnection::begin_read, work)).await
+        let (lookups, deadline) = (lookups.clone(), self.deadline());
+        let served = self.threads.run(move || {
+            lookups.serve(|look| seat.glance(deadline, look));
+            drop(round);
+        });
+        let served = async {
+            // Whoever asks for all is told as one of them.
+            served.await;
+            told.await.unwrap_or_else(|_| Err(panicked()))
+        };
+        self.unless_silent(served).await
     }
 
     /// Waits no longer than a statement may take.

@@ -99,6 +99,33 @@ fn services_that_come_at_once_with_their_locations_are_all_there(
 }
 
 #[rstest]
+fn who_asks_for_a_point_while_others_ask_for_theirs_is_told_of_that_one(
+    #[values(Database::Sqlite, Database::Postgres)] database: Database,
+) {
+    let registry = Registry::start(database);
+    let developer = registry.developer();
+    let giver = id(&developer.create(PROVIDERS, &Sample::Provider.of_anyone(&developer))).to_owned();
+    for number in 0..8 {
+        let name = format!("Digituki {number}");
+        developer.create(SERVICES, &with_new_location(&giver, &name, &number.to_string()));
+    }
+    let points = registry.items(POINTS);
+    assert_eq!(points.len(), 8);
+    let nobody = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let answers = at_once(80, |number| match points.get(number % 10) {
+        Some(point) => {
+            let answer = registry.get(&format!("{POINTS}/{}", id(point)));
+            (answer.status, answer.json()["service"]["names"]["fi"] == point["service"]["names"]["fi"])
+        }
+        // Two of ten ask for what is not there.
+        None => (registry.get(&format!("{POINTS}/{nobody}")).status, false),
+    });
+    for (number, answer) in answers.into_iter().enumerate() {
+        assert_eq!(answer, if number % 10 < 8 { (200, true) } else { (404, false) });
+    }
+}
+
+#[rstest]
 fn of_one_location_that_comes_with_many_services_at_once_there_is_one(
     #[values(Database::Sqlite, Database::Postgres)] database: Database,
 ) {
